@@ -1,0 +1,125 @@
+"""What an Odoo source file declares, and how the source files are found.
+
+A file `etl/sources/<name>.py` holds one `SOURCE`. Its name gives the raw table `raw.<name>` and the staging
+views `stg_<name>` (current rows) and `stg_<name>_history` (every version). Nothing else is registered anywhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import pyarrow as pa
+
+from etl import sources as source_files
+
+ARROW_TYPES = {
+    "char": pa.string(),
+    "text": pa.string(),
+    "selection": pa.string(),
+    "reference": pa.string(),
+    "integer": pa.int64(),
+    "many2one": pa.int64(),
+    "float": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "datetime": pa.timestamp("us"),
+    "many2many": pa.list_(pa.int64()),
+}
+
+# What Odoo's fields_get calls a field, and what we store it as.
+STORED_AS = {
+    "html": "text",
+    "monetary": "float",
+    "many2one_reference": "integer",
+    "one2many": "many2many",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: its stored type, the Odoo fields it may come from (first one present wins)."""
+
+    type: str
+    candidates: tuple[str, ...] = ()
+    person: bool = False  # names or identifies a natural person
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        return ARROW_TYPES[self.type]
+
+
+def column(type: str, *candidates: str, person: bool = False) -> Field:
+    """A column read from the first of `candidates` the Odoo model has; without candidates, from its own name."""
+    if type not in ARROW_TYPES:
+        raise ValueError(f"field type {type!r} is unknown; use one of {', '.join(ARROW_TYPES)}")
+    return Field(type, candidates, person)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Odoo model to read.
+
+    kind: `mutable` rows change and are versioned; `append` rows are written once and kept once.
+    cursor: the Odoo field that moves when a row changes (mutable) or is written (append); None reads all each time.
+    sweep: `nightly` compares the ids of every run with Odoo's and closes what vanished; `never` does not.
+    domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it.
+    open_domain: rows that are still open, read on a first load whatever their age; None reads everything at once.
+    languages: read once per installed language; the key gains the column `lang`.
+    tracked: documents whose chatter is an event source (see mail_message).
+    without: what cannot be measured when the model or its rows are missing.
+    """
+
+    model: str
+    fields: dict[str, Field]
+    without: str
+    kind: str = "mutable"
+    cursor: str | None = "write_date"
+    sweep: str = "nightly"
+    domain: tuple | Callable[[list[str]], tuple] = ()
+    open_domain: tuple | None = None
+    languages: bool = False
+    tracked: bool = False
+    name: str = field(default="")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return ("instance", "id", "lang") if self.languages else ("instance", "id")
+
+    @property
+    def columns(self) -> dict[str, pa.DataType]:
+        """Every stored column and its Arrow type, key first."""
+        key = {"instance": pa.string(), "id": pa.int64()}
+        if self.languages:
+            key["lang"] = pa.string()
+        return key | {name: field.arrow_type for name, field in self.fields.items()}
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema(list(self.columns.items()))
+
+
+@cache
+def discover() -> dict[str, Source]:
+    """Every source by name, from the files in etl/sources; ValueError names a file that declares none."""
+    found = {}
+    for module_info in pkgutil.iter_modules(source_files.__path__):
+        module = importlib.import_module(f"{source_files.__name__}.{module_info.name}")
+        source = getattr(module, "SOURCE", None)
+        if not isinstance(source, Source):
+            raise ValueError(f"etl/sources/{module_info.name}.py declares no SOURCE = Source(...)")
+        expected = source.model.replace(".", "_")
+        if module_info.name != expected:
+            raise ValueError(
+                f"etl/sources/{module_info.name}.py reads {source.model}: call the file {expected}.py"
+            )
+        found[module_info.name] = replace(source, name=module_info.name)
+    return found
+
+
+def tracked_models(sources: Iterable[Source]) -> list[str]:
+    """The document models whose chatter is read as events, sorted."""
+    return sorted(source.model for source in sources if source.tracked)

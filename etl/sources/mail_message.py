@@ -1,0 +1,23 @@
+"""Chatter messages of the tracked documents: when something changed and who did it.
+
+The text of a message is never read: it may hold personal data and says nothing a tracking value does not.
+"""
+
+from etl.source import Source, column
+
+SOURCE = Source(
+    model="mail.message",
+    without="no state change can be dated: every lead time is lost",
+    kind="append",
+    cursor="create_date",
+    domain=lambda tracked: (("model", "in", tracked),),
+    fields={
+        "document_model": column("char", "model"),
+        "document_id": column("integer", "res_id"),
+        "message_type": column("selection"),
+        "sent_at": column("datetime", "date"),
+        "author_id": column("many2one"),
+        "created_by_id": column("many2one", "create_uid"),
+        "created_at": column("datetime", "create_date"),
+    },
+)

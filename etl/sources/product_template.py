@@ -1,0 +1,14 @@
+"""Product templates: names and categories of products."""
+
+from etl.source import Source, column
+
+SOURCE = Source(
+    model="product.template",
+    without="products have no names",
+    fields={
+        "name": column("char"),
+        "categ_id": column("many2one"),
+        "type": column("selection"),
+        "active": column("boolean"),
+    },
+)

@@ -1,0 +1,13 @@
+"""Currencies."""
+
+from etl.source import Source, column
+
+SOURCE = Source(
+    model="res.currency",
+    without="amounts have no currency",
+    fields={
+        "name": column("char"),
+        "symbol": column("char"),
+        "active": column("boolean"),
+    },
+)

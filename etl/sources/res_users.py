@@ -1,0 +1,15 @@
+"""Users: who did it, a person or a machine."""
+
+from etl.source import Source, column
+
+SOURCE = Source(
+    model="res.users",
+    without="actors stay unknown",
+    fields={
+        "login": column("char", person=True),
+        "partner_id": column("many2one"),
+        "company_id": column("many2one"),
+        "share": column("boolean"),
+        "active": column("boolean"),
+    },
+)
