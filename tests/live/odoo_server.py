@@ -33,7 +33,7 @@ MODULES = (
     "mrp,mrp_account,purchase_stock,purchase_mrp,maintenance,base_automation,sale_mrp,"
     "queue_job,quality_control_oca,base_tier_validation,purchase_tier_validation,auditlog"
 )
-LANGUAGE = "fr_FR"
+LANGUAGES = "en_US,fr_FR"  # the first becomes the default; en_US left out would be switched off
 NEEDED_BYTES = 4 * 1024**3
 
 CACHE = Path(os.environ.get("PLANT_PULSE_CACHE") or "~/.cache/plant-pulse").expanduser().absolute()
@@ -76,7 +76,7 @@ def venv_folder():
 def template_folder():
     """The initialised database (dump, filestore, secrets), keyed by all that shaped it."""
     files = [HERE / n for n in ("odoo-requirements.txt", "odoo-addons.txt", "provision.py")]
-    return CACHE / f"template-{digest(RECIPE, MODULES, LANGUAGE, *files)}"
+    return CACHE / f"template-{digest(RECIPE, MODULES, LANGUAGES, *files)}"
 
 
 def package_folder():
@@ -389,7 +389,7 @@ def build_template():
         sql(f"create database {TEMPLATE_DB} owner odoo template template0")
         common = ["-d", TEMPLATE_DB, "--no-http", "--workers", "0", "--max-cron-threads", "0"]
         log = RUN / "init.log"
-        run(odoo_command(*common, "-i", MODULES, "--with-demo", f"--load-language={LANGUAGE}",
+        run(odoo_command(*common, "-i", MODULES, "--with-demo", f"--load-language={LANGUAGES}",
                          "--stop-after-init"),
             "Initialising the database failed", "read the log", log=log, env=odoo_environment())
         if " CRITICAL " in log.read_text():
@@ -397,12 +397,12 @@ def build_template():
         say("adding companies, warehouses, users and the API key")
         text = (HERE / "provision.py").read_text() + "\nprovision(env)\n"
         said = run(odoo_command("shell", "-d", TEMPLATE_DB, "--no-http", "--workers", "0"),
-                   "Provisioning the database failed", "read the log", input=text,
-                   env=odoo_environment())
+                   "Provisioning the database failed", "correct provision.py",
+                   input=text, env=odoo_environment(), log=RUN / "provision.log")
         keys = [line[8:] for line in said.splitlines() if line.startswith("API_KEY=")]
         if not keys:
-            (RUN / "provision.log").write_text(said)
             raise ServerError(f"Provisioning the database failed: read {RUN / 'provision.log'}.")
+        (RUN / "provision.log").unlink()
         write_private(part / "secrets.json", {"ODOO_API_KEY": keys[0]})
         say("saving the initialised database in the cache")
         run([pg_bin() / "pg_dump", *pg_options(), "-Fc", "-Z", "1", "-f", part / "db.dump",

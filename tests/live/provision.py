@@ -36,15 +36,22 @@ def provision(env):
 
 
 def add_company(env, first):
-    """A second company whose warehouse carries the same code WH as the first company's."""
+    """A second company whose warehouse carries the same code WH as the first company's.
+
+    No country: Odoo would install that country's accounting modules.
+    """
     euro = env["res.currency"].with_context(active_test=False).search([("name", "=", "EUR")])
     euro.active = True
     nord = env["res.company"].create(
-        {"name": "Plant Pulse Nord", "currency_id": euro.id, "country_id": env.ref("base.fr").id}
+        {"name": "Plant Pulse Nord", "currency_id": euro.id}
     )
     env.user.company_ids += nord
-    warehouse = env["stock.warehouse"].search([("company_id", "=", nord.id)])
-    warehouse.write({"name": "Nord", "code": "WH"})
+    warehouses = env["stock.warehouse"].with_context(active_test=False)
+    nord_warehouse = {"name": "Nord", "code": "WH"}
+    if made := warehouses.search([("company_id", "=", nord.id)]):
+        made.write(nord_warehouse)
+    else:
+        warehouses.create({**nord_warehouse, "company_id": nord.id})
     return nord
 
 
