@@ -1,0 +1,129 @@
+"""Records of what changes rarely: companies, currencies, calendars, warehouses, approval tiers."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from random import Random
+
+from etl.demo import people, products
+from etl.demo.clock import stamp
+from etl.demo.plants import COMPANIES, PLANTS, Plant
+from etl.demo.purchasing import TIERS
+
+_CURRENCY = {"USD": (1, "$"), "SGD": (37, "S$"), "EUR": (125, "€")}
+# What one US dollar buys at the start of the rate series.
+_DOLLAR = {"USD": 1.0, "EUR": 0.92, "SGD": 1.34}
+_TYPES = (("Receipts", "incoming"), ("Internal Transfers", "internal"), ("Delivery Orders", "outgoing"),
+          ("Manufacturing", "mrp_operation"))  # fmt: skip
+
+
+def currency_id(plant: Plant) -> int:
+    """The currency of the plant's company."""
+    return _CURRENCY[plant.company.currency][0]
+
+
+def picking_type_id(plant: Plant, code: str) -> int:
+    """The plant's operation type for receipts (`incoming`), production (`mrp_operation`) and so on."""
+    return (plant.id - 1) * len(_TYPES) + [type_code for _, type_code in _TYPES].index(code) + 1
+
+
+def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
+    """Every master data source; all of it is older than `start`, but for the monthly currency rates."""
+    written = stamp(start - 200 * 86400)
+    companies = [
+        {
+            "id": company.id,
+            "name": company.name,
+            "currency_id": _CURRENCY[company.currency][0],
+            "resource_calendar_id": company.id,
+            "partner_id": people.COMPANY_PARTNER[company.id],
+            "write_date": written,
+        }
+        for company in COMPANIES
+    ]
+    calendars = [
+        {
+            "id": company.id,
+            "name": f"Standard {company.name}",
+            "tz": company.tz,
+            "company_id": company.id,
+            "active": True,
+            "write_date": written,
+        }
+        for company in COMPANIES
+    ]
+    currencies = [
+        {"id": currency, "name": name, "symbol": symbol, "active": True, "write_date": written}
+        for name, (currency, symbol) in _CURRENCY.items()
+    ]
+    warehouses = [
+        {
+            "id": plant.id,
+            "name": plant.name,
+            "code": plant.warehouse,
+            "company_id": plant.company.id,
+            "partner_id": people.COMPANY_PARTNER[plant.company.id],
+            "active": True,
+            "write_date": written,
+        }
+        for plant in PLANTS
+    ]
+    types = [
+        {
+            "id": picking_type_id(plant, code),
+            "name": name,
+            "code": code,
+            "warehouse_id": plant.id,
+            "company_id": plant.company.id,
+            "active": True,
+            "write_date": written,
+        }
+        for plant in PLANTS
+        for name, code in _TYPES
+    ]
+    tiers = [
+        {
+            "id": definition,
+            "name": name,
+            "approve_sequence": True,
+            "review_type": "individual",
+            "reviewer_id": reviewer,
+            "active": True,
+            "write_date": written,
+        }
+        for definition, name, reviewer in TIERS
+    ]
+    return {
+        "res_company": companies,
+        "resource_calendar": calendars,
+        "res_currency": currencies,
+        "res_currency_rate": _rates(seed, start, now),
+        "stock_warehouse": warehouses,
+        "stock_picking_type": types,
+        "tier_definition": tiers,
+        **people.records(written),
+        **products.records(written),
+    }
+
+
+def _rates(seed: int, start: int, now: int) -> list[dict]:
+    """One rate per month, company and foreign currency: units of it for one unit of the company's own."""
+    rng, dollar, found = Random(f"{seed}/rates"), dict(_DOLLAR), []
+    first, last = (datetime.fromtimestamp(at, UTC).date() for at in (start, now))
+    for month in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        day = date(month // 12, month % 12 + 1, 1)
+        for name in ("EUR", "SGD"):
+            dollar[name] *= rng.lognormvariate(0.0, 0.008)
+        for company in COMPANIES:
+            for name in sorted(set(_CURRENCY) - {company.currency}):
+                found.append(
+                    {
+                        "id": len(found) + 1,
+                        "name": str(day),
+                        "rate": round(dollar[name] / dollar[company.currency], 6),
+                        "currency_id": _CURRENCY[name][0],
+                        "company_id": company.id,
+                        "write_date": f"{day} 00:05:00",
+                    }
+                )
+    return found

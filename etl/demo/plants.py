@@ -1,0 +1,189 @@
+"""The demo group: its companies, its plants and the policies that make them differ.
+
+Everything that one plant does better or worse than another is a number in a `Policy`; `truths.py` says what
+must be seen of it in the KPIs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+# Policies marked `lately` hold for this many weeks before the moment the demo is anchored at.
+LATELY_WEEKS = 12
+
+# The component that one plant never has enough of (see products.py).
+SCARCE = "C-108"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A wait in working hours: lognormal around its median, cut off at `most`."""
+
+    hours: float
+    spread: float = 0.9
+    most: float = 400.0
+
+
+@dataclass(frozen=True)
+class Release:
+    """How drafts become confirmed orders.
+
+    automated: share that a machine confirms within minutes.
+    weekdays: drafts are released in a batch on these weekdays only; empty: when the planner gets to it.
+    """
+
+    wait: Wait
+    automated: float
+    weekdays: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Supply:
+    """How often components are short at confirmation, and for how long.
+
+    bought: share of the shortages that wait for a purchase of their own, approval and vendor included.
+    scarce_*: the same for orders that consume the scarce component.
+    """
+
+    wait: Wait
+    short: float = 0.13
+    bought: float = 0.35
+    scarce_wait: Wait | None = None
+    scarce_short: float = 0.0
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who approves purchases above `limit` (company currency), and how fast.
+
+    tiers: two reviews in sequence (OCA) instead of Odoo's double validation.
+    forgotten: share of the reviews that nobody ever decides.
+    """
+
+    limit: float
+    wait: Wait
+    tiers: bool = False
+    forgotten: float = 0.0
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How one plant works."""
+
+    release: Release
+    supply: Supply
+    approval: Approval
+    release_lately: Release | None = None
+
+
+@dataclass(frozen=True)
+class Company:
+    """A legal entity: its currency, and the time zone and closing days of its plants."""
+
+    id: int
+    name: str
+    currency: str
+    country_id: int
+    tz: str
+    holidays: tuple[tuple[int, int], ...]
+    closed: tuple[tuple[date, date], ...] = ()
+
+    def is_working(self, day: date) -> bool:
+        """Whether plants and offices of the company work on `day`."""
+        return (
+            day.weekday() < 5
+            and (day.month, day.day) not in self.holidays
+            and not any(first <= day <= last for first, last in self.closed)
+        )
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One warehouse: volume per working day, what it makes and how it works."""
+
+    id: int
+    warehouse: str
+    name: str
+    company: Company
+    orders: float
+    purchases: float
+    families: tuple[str, ...]
+    policy: Policy
+
+    @property
+    def code(self) -> str:
+        """The plant's name in the dashboard: company and warehouse code."""
+        return f"{self.company.name}/{self.warehouse}"
+
+
+# Two plants follow the same policy to the letter: any difference between them is chance.
+TWINS = Policy(
+    release=Release(wait=Wait(4.0, 1.0), automated=0.25),
+    supply=Supply(wait=Wait(14.0)),
+    approval=Approval(limit=5000.0, wait=Wait(4.0, 0.8, most=45.0)),
+)
+
+# Orders are released on Tuesdays and Thursdays only, one component is always short, the manager takes days.
+LYON = Policy(
+    release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
+    supply=Supply(wait=Wait(14.0), scarce_wait=Wait(48.0), scarce_short=0.6),
+    approval=Approval(limit=4000.0, wait=Wait(27.0, 0.6, most=81.0)),
+)
+
+# Planners were slow until a rule began to confirm orders; large purchases need two tiers, some for ever.
+SINGAPORE = Policy(
+    release=Release(wait=Wait(7.0, 0.8), automated=0.10),
+    release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
+    supply=Supply(wait=Wait(14.0)),
+    approval=Approval(limit=8000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.05),
+)
+
+
+def _years(*spans: tuple[int, int, int, int]) -> tuple[tuple[date, date], ...]:
+    """The same closing days (month, day to month, day) in every year the demo may be run in."""
+    return tuple((date(y, a, b), date(y, c, d)) for y in range(2020, 2041) for a, b, c, d in spans)
+
+
+INDUSTRIES = Company(
+    id=1,
+    name="Alder Industries",
+    currency="USD",
+    country_id=233,
+    tz="America/Chicago",
+    holidays=((1, 1), (7, 4), (11, 11), (12, 24), (12, 25), (12, 31)),
+)
+FRANCE = Company(
+    id=2,
+    name="Alder France",
+    currency="EUR",
+    country_id=75,
+    tz="Europe/Paris",
+    holidays=((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11)),
+    closed=_years((8, 8, 8, 16), (12, 24, 12, 31)),
+)
+ASIA = Company(
+    id=3,
+    name="Alder Asia",
+    currency="SGD",
+    country_id=197,
+    tz="Asia/Singapore",
+    holidays=((1, 1), (5, 1), (8, 9), (12, 25)),
+    closed=(
+        (date(2024, 2, 10), date(2024, 2, 13)),
+        (date(2025, 1, 29), date(2025, 1, 31)),
+        (date(2026, 2, 17), date(2026, 2, 19)),
+        (date(2027, 2, 6), date(2027, 2, 9)),
+        (date(2028, 1, 26), date(2028, 1, 28)),
+    ),
+)
+COMPANIES = (INDUSTRIES, FRANCE, ASIA)
+
+_PUMPS_AND_VALVES = ("Centrifugal pumps", "Ball valves", "Actuators", "Control units")
+PLANTS = (
+    Plant(1, "WH", "Milwaukee", INDUSTRIES, 8.0, 2.1, _PUMPS_AND_VALVES, TWINS),
+    Plant(2, "WH", "Lyon", FRANCE, 5.6, 1.5, ("Gear pumps", "Butterfly valves", "Control units"), LYON),
+    Plant(3, "SIN", "Singapore", ASIA, 4.6, 1.6, ("Gear pumps", "Ball valves", "Control units"), SINGAPORE),
+    Plant(4, "TUL", "Tulsa", INDUSTRIES, 6.0, 1.6, _PUMPS_AND_VALVES, TWINS),
+)
+BY_CODE = {plant.code: plant for plant in PLANTS}

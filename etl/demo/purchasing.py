@@ -1,0 +1,216 @@
+"""The life of purchase orders: asked for, approved or not, delivered."""
+
+from __future__ import annotations
+
+from random import Random
+
+from etl.demo.document import Block, Delivery, Line, Move, NotYet, Order, Purchase, Review
+from etl.demo.people import DIRECTOR, ODOOBOT, ROBOT, TEAMS, VENDOR
+from etl.demo.plants import ASIA, INDUSTRIES, Plant, Wait
+from etl.demo.products import BOUGHT_FROM, PRODUCT, vendor_of
+
+# What one list price unit is in the company's currency.
+_PRICE_LEVEL = {"USD": 1.0, "EUR": 0.92, "SGD": 1.35}
+_OFFICE_DAY = 9.0
+
+# Tier definitions of the one company that uses tiers: id, name, who reviews.
+TIERS = ((1, "Plant manager", TEAMS[f"{ASIA.name}/SIN"].manager), (2, "Group finance", DIRECTOR))
+
+
+def replenish(block: Block, plant: Plant, rng: Random, opening: int) -> None:
+    """One purchase for stock on the day that opens at `opening`."""
+    team = TEAMS[plant.code]
+    vendor = rng.choice(list(BOUGHT_FROM[plant.code]))
+    offered = BOUGHT_FROM[plant.code][vendor]
+    products = rng.sample(offered, min(len(offered), rng.choice((1, 1, 2, 2, 3))))
+    created, by, origin = opening + int(3600 * rng.triangular(0.3, 9.0, 3.0)), rng.choice(team.buyers), ""
+    if rng.random() < 0.45:
+        created, by = opening - 6 * 3600 + int(rng.uniform(0, 900)), ODOOBOT
+        origin = f"OP/{plant.id * 100 + products[0].id:05d}"
+    elif rng.random() < 0.05:
+        by = team.manager
+    if created < block.now:
+        purchase = _draft(block, plant, rng, created, by, vendor, [(p.id, 0.0) for p in products], origin)
+        _live(purchase, rng)
+
+
+def buy_for(order: Order, missing: Move, rng: Random, at: int) -> Purchase | None:
+    """A purchase for one component an order waits for; None when it has not been asked for yet."""
+    if at >= order.block.now:
+        return None
+    by = ODOOBOT if rng.random() < 0.5 else rng.choice(TEAMS[order.plant.code].buyers)
+    vendor = vendor_of(order.plant, PRODUCT[missing.product])
+    wanted = [(missing.product, missing.demand)]
+    purchase = _draft(order.block, order.plant, rng, at, by, vendor, wanted, order)
+    _live(purchase, rng, missing)
+    return purchase
+
+
+def _draft(
+    block: Block, plant: Plant, rng: Random, created: int, by: int, vendor: int,
+    wanted: list[tuple[int, float]], origin: str | Order,
+) -> Purchase:  # fmt: skip
+    """A new request for quotation; each line buys at least the quantity wanted."""
+    buyers = TEAMS[plant.code].buyers
+    planned = block.offices[plant.company.id].after(created, VENDOR[vendor].lead_days * _OFFICE_DAY)
+    purchase = Purchase(
+        block=block, plant=plant, created=created, created_by=by, origin=origin, vendor=vendor,
+        user_id=rng.choice(buyers) if by == ODOOBOT else by, planned=planned,
+    )  # fmt: skip
+    block.purchases.append(purchase)
+    budget = rng.lognormvariate(7.6, 1.05) / len(wanted)
+    for product, least in wanted:
+        price = PRODUCT[product].price * _PRICE_LEVEL[plant.company.currency] * rng.uniform(0.95, 1.1)
+        quantity = float(max(round(budget / price, -1), 10, least))
+        line = Line(
+            purchase=purchase, product=product, quantity=quantity, price=round(price, 2), planned=planned,
+            created=created, written=created,
+        )  # fmt: skip
+        purchase.lines.append(line)
+        block.lines.append(line)
+    purchase.amount_untaxed = _total(purchase)
+    return purchase
+
+
+def _total(purchase: Purchase, more: float = 0.0) -> float:
+    """The untaxed amount of the lines, with `more` pieces on the first."""
+    first, *others = purchase.lines
+    amounts = [(first.quantity + more) * first.price, *(line.quantity * line.price for line in others)]
+    return round(sum(round(amount, 2) for amount in amounts), 2)
+
+
+def _live(purchase: Purchase, rng: Random, missing: Move | None = None) -> None:
+    """Everything that happens to a request for quotation, up to now."""
+    office, buyer, team = purchase.office, purchase.user_id, TEAMS[purchase.plant.code]
+    try:
+        at = office.wait(rng, purchase.created, Wait(1.5 if missing else 4.0))
+        if rng.random() < 0.25:
+            line = purchase.lines[0]
+            purchase.change(at, buyer, amount_untaxed=_total(purchase, more=10.0))
+            line.quantity += 10.0
+            line.written = at
+            at = office.wait(rng, at, Wait(1.0))
+        if rng.random() < 0.35:
+            purchase.change(at, buyer, state="sent")
+            answer = office.wait(rng, at, Wait(4.0))
+            purchase.say(answer, ODOOBOT, "email", author=purchase.vendor)
+            at = office.wait(rng, answer, Wait(2.0))
+        if rng.random() < 0.03 and not missing:
+            purchase.change(at, buyer, state="cancel")
+            return
+        if rng.random() < 0.04:
+            purchase.change(at, team.manager, user_id=rng.choice(team.buyers))
+            at = office.wait(rng, at, Wait(2.0))
+        approved = _approve(purchase, rng, at)
+        if approved is not None:
+            _receive(purchase, rng, approved, missing)
+    except NotYet:
+        return
+
+
+def _approve(purchase: Purchase, rng: Random, at: int) -> int | None:
+    """The way of the plant's company to a purchase order; when that is, None when refused."""
+    approval, team = purchase.plant.policy.approval, TEAMS[purchase.plant.code]
+    by, buyer = purchase.user_id, purchase.user_id
+    small = purchase.amount_untaxed < approval.limit
+    if small and purchase.created_by == ODOOBOT and rng.random() < purchase.plant.policy.release.automated:
+        by = ROBOT
+    elif not small and approval.tiers:
+        at = _review(purchase, rng, at)
+        if at is None:
+            return None
+    elif not small and buyer != team.manager:
+        purchase.change(at, buyer, state="to approve")
+        at, by = purchase.office.wait(rng, at, approval.wait), team.manager
+        if rng.random() < 0.04:
+            purchase.change(at, by, state="cancel")
+            return None
+    purchase.change(at, by, state="purchase")
+    purchase.approved = at
+    return at
+
+
+def _review(purchase: Purchase, rng: Random, at: int) -> int | None:
+    """Two tiers in sequence; when the buyer confirms afterwards, None when a tier refused."""
+    block, approval = purchase.block, purchase.plant.policy.approval
+    if at >= block.now:
+        raise NotYet
+    reviews = [
+        Review(
+            purchase=purchase, definition=definition, sequence=number, requested_by=purchase.user_id,
+            status="waiting" if number > 1 else "pending", created=at, written=at,
+        )
+        for number, (definition, _, _) in enumerate(TIERS, start=1)
+    ]  # fmt: skip
+    block.reviews.extend(reviews)
+    purchase.say(at, purchase.user_id, "notification")
+    forgotten = rng.randrange(2) if rng.random() < approval.forgotten else None
+    for number, (review, (_, _, reviewer)) in enumerate(zip(reviews, TIERS, strict=True)):
+        if number == forgotten:
+            raise NotYet
+        # Group finance decides in its own office hours.
+        office = block.offices[INDUSTRIES.id] if reviewer == DIRECTOR else purchase.office
+        at = office.wait(rng, at, approval.wait)
+        refused = rng.random() < 0.03
+        if at >= block.now:
+            raise NotYet
+        review.status, review.done_by = "rejected" if refused else "approved", reviewer
+        review.reviewed = review.written = at
+        for later in reviews[number + 1 :]:
+            later.status, later.written = "cancel" if refused else "pending", at
+            if not refused:
+                break
+        if refused:
+            at = purchase.office.wait(rng, at, Wait(3.0))
+            purchase.change(at, purchase.user_id, state="cancel")
+            return None
+    return purchase.office.wait(rng, at, Wait(1.0))
+
+
+def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | None) -> None:
+    """The vendor delivers, late more often than early, and now and then in two parts."""
+    block, shop = purchase.block, purchase.shop
+    days = 2.5 if missing else VENDOR[purchase.vendor].lead_days
+    moves = _delivery(purchase, approved, [(line, line.quantity) for line in purchase.lines])
+    if missing:
+        moves[0].destinations.append(missing)
+    at = shop.wait(rng, approved, Wait(days * 16 * 0.95, 0.35))
+    in_parts, share, late = rng.random() < 0.08, rng.uniform(0.3, 0.7), shop.wait(rng, at, Wait(48.0))
+    if at >= block.now:
+        return
+    first, whole = moves[0], moves[0].demand
+    if in_parts:
+        first.demand = float(int(whole * share))
+    purchase.received = purchase.written = at
+    _arrive(moves, at)
+    if in_parts:
+        remaining = _delivery(purchase, at, [(first.line, whole - first.demand)])
+        if late < block.now:
+            purchase.written = late
+            _arrive(remaining, late)
+
+
+def _delivery(purchase: Purchase, created: int, wanted: list[tuple[Line, float]]) -> list[Move]:
+    """A receipt that is expected, and its moves."""
+    block, delivery = purchase.block, Delivery(purchase=purchase, created=created)
+    block.deliveries.append(delivery)
+    moves = [
+        Move(
+            plant=purchase.plant, product=line.product, demand=quantity, created=created, at=line.planned,
+            written=created, state="assigned", quantity=quantity, deadline=line.planned, line=line,
+            delivery=delivery,
+        )
+        for line, quantity in wanted
+    ]  # fmt: skip
+    block.moves.extend(moves)
+    return moves
+
+
+def _arrive(moves: list[Move], at: int) -> None:
+    """The goods are booked in."""
+    for move in moves:
+        move.set(at, "done", move.demand)
+        move.line.received += move.demand
+        move.line.written = at
+
+

@@ -1,0 +1,201 @@
+"""What is planted in the demo plants, and must be seen in the KPIs.
+
+`plants.py` makes each statement true by the policies of the plants. A test of a KPI asks `planted(kpi)` for
+the truths about it and calls `holds` with a function that measures the KPI for a `Cut`:
+
+    release_lead_time         p50 of created to confirmed, elapsed, by start
+    shortage_resolution_time  p50 of an order's time without all components, elapsed, by start
+    shortage_share            share of confirmed orders that were ever short of a component
+    approval_turnaround       p50 of approval asked for to last decision, elapsed, by start
+    weekend_decision_share    share of approvals decided on a Saturday or Sunday of the plant
+    oldest_open_approval      age of the oldest undecided approval, in seconds at the end
+    automated_release_share   share of confirmations made by a machine
+
+Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
+are asked for, with the order that needs them: whether they count changes no verdict.
+Shortage means components ("Waiting"), not a sub-assembly in the making ("Waiting Another Operation").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from etl.demo.plants import LATELY_WEEKS, PLANTS, SCARCE
+
+MILWAUKEE, LYON, SINGAPORE, TULSA = (plant.code for plant in PLANTS)
+ALL = tuple(plant.code for plant in PLANTS)
+DAY = 86400.0
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What a figure is measured over.
+
+    period: all, lately (cases that start in the last LATELY_WEEKS weeks) or before (the others).
+    scarce: orders that consume the scarce component (True), those that do not (False), or both (None).
+    """
+
+    plant: str
+    period: str = "all"
+    scarce: bool | None = None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A figure of a plant, or its ratio to each of `against`, that lies between `low` and `high`."""
+
+    kpi: str
+    cut: Cut
+    statement: str
+    low: float = -math.inf
+    high: float = math.inf
+    against: tuple[Cut, ...] = ()
+
+    @property
+    def plant(self) -> str:
+        return self.cut.plant
+
+    def figures(self, value: Callable[[Cut], float]) -> list[float]:
+        """The figure, or the ratios, that the truth is about."""
+        own = value(self.cut)
+        return [own / value(other) for other in self.against] or [own]
+
+    def holds(self, value: Callable[[Cut], float]) -> bool:
+        """Whether the truth is seen when KPIs are measured by `value`."""
+        return all(self.low <= figure <= self.high for figure in self.figures(value))
+
+
+def _others(plant: str) -> tuple[Cut, ...]:
+    return tuple(Cut(other) for other in ALL if other != plant)
+
+
+TRUTHS = (
+    Truth(
+        kpi="release_lead_time",
+        cut=Cut(LYON),
+        statement="Lyon releases twice a week: its orders wait at least twice as long as anywhere else",
+        low=2.0,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="release_lead_time",
+        cut=Cut(SINGAPORE, "lately"),
+        statement=f"Singapore's release lead time fell by three quarters or more {LATELY_WEEKS} weeks ago",
+        high=0.25,
+        against=(Cut(SINGAPORE, "before"),),
+    ),
+    *(
+        Truth(
+            kpi="release_lead_time",
+            cut=Cut(plant, "lately"),
+            statement=f"{plant} releases as it always did",
+            low=0.7,
+            high=1.43,
+            against=(Cut(plant, "before"),),
+        )
+        for plant in (MILWAUKEE, LYON, TULSA)
+    ),
+    Truth(
+        kpi="shortage_resolution_time",
+        cut=Cut(LYON, scarce=True),
+        statement=f"Lyon waits for {SCARCE} at least 1.5 times as long as for other components",
+        low=1.5,
+        against=(Cut(LYON, scarce=False),),
+    ),
+    Truth(
+        kpi="shortage_share",
+        cut=Cut(LYON, scarce=True),
+        statement=f"Lyon's orders that need {SCARCE} are short at least three times as often as the others",
+        low=3.0,
+        against=(Cut(LYON, scarce=False),),
+    ),
+    Truth(
+        kpi="shortage_resolution_time",
+        cut=Cut(LYON),
+        statement="Shortages last at least 1.5 times as long in Lyon as anywhere else",
+        low=1.5,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="approval_turnaround",
+        cut=Cut(LYON),
+        statement="Lyon's manager takes at least four times as long to approve as the managers of the twins",
+        low=4.0,
+        against=(Cut(MILWAUKEE), Cut(TULSA)),
+    ),
+    *(
+        Truth(
+            kpi="weekend_decision_share",
+            cut=Cut(plant),
+            statement=f"Nobody in {plant} approves on a weekend",
+            high=0.02,
+        )
+        for plant in ALL
+    ),
+    Truth(
+        kpi="oldest_open_approval",
+        cut=Cut(SINGAPORE),
+        statement="Singapore has approvals that are open for more than 30 days",
+        low=30 * DAY,
+    ),
+    *(
+        Truth(
+            kpi="oldest_open_approval",
+            cut=Cut(plant),
+            statement=f"No approval is open for more than 30 days in {plant}",
+            high=30 * DAY,
+        )
+        for plant in (MILWAUKEE, LYON, TULSA)
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(MILWAUKEE),
+            statement=f"Milwaukee and Tulsa follow the same policy: {kpi} must not tell them apart",
+            low=1 / 1.3,
+            high=1.3,
+            against=(Cut(TULSA),),
+        )
+        for kpi in (
+            "release_lead_time",
+            "shortage_resolution_time",
+            "shortage_share",
+            "approval_turnaround",
+            "automated_release_share",
+        )
+    ),
+    Truth(
+        kpi="automated_release_share",
+        cut=Cut(SINGAPORE, "lately"),
+        statement=f"Machines confirm about 80 % of Singapore's orders of the last {LATELY_WEEKS} weeks",
+        low=0.70,
+        high=0.90,
+    ),
+    Truth(
+        kpi="automated_release_share",
+        cut=Cut(SINGAPORE, "before"),
+        statement="Machines confirmed about 10 % of Singapore's orders before",
+        low=0.05,
+        high=0.15,
+    ),
+    Truth(
+        kpi="automated_release_share",
+        cut=Cut(LYON),
+        statement="Machines confirm hardly any order in Lyon",
+        high=0.06,
+    ),
+    Truth(
+        kpi="automated_release_share",
+        cut=Cut(MILWAUKEE),
+        statement="Machines confirm about a quarter of Milwaukee's orders",
+        low=0.18,
+        high=0.32,
+    ),
+)
+
+
+def planted(kpi: str) -> list[Truth]:
+    """The truths about one KPI."""
+    return [truth for truth in TRUTHS if truth.kpi == kpi]
