@@ -1,0 +1,204 @@
+"""Runs steps in a real Odoo through its RPC and moves what each step left to a scripted time.
+
+Odoo stamps everything with the server's clock, so a flow of several days cannot be played as it is.
+``Player.step`` lets Odoo do the real work and then, over SQL, shifts only the rows that this very step
+created or wrote to the scripted time. Steps therefore run one after the other, and nobody else may write
+to the database meanwhile.
+"""
+
+import json
+import urllib.request
+from datetime import datetime, timedelta
+
+import psycopg
+
+# Tables whose rows are moved, with the columns (besides create_date and write_date) that a step may have
+# stamped with "now". A flow that touches another model adds its table here.
+MOVED = {
+    "mrp_production": ["date_start", "date_finished"],
+    "mrp_workorder": ["date_start", "date_finished", "production_date"],
+    "mrp_workcenter_productivity": ["date_start", "date_end"],
+    "resource_calendar_leaves": ["date_from", "date_to"],
+    "mrp_workcenter": [],
+    "mrp_routing_workcenter": [],
+    "mrp_bom": [],
+    "mrp_bom_line": [],
+    "mrp_production_group": [],
+    "stock_move": ["date", "date_deadline"],
+    "stock_move_line": ["date"],
+    "stock_picking": ["scheduled_date", "date_deadline", "date_done"],
+    "stock_quant": ["in_date"],
+    "stock_reference": [],
+    "purchase_order": ["date_order", "date_approve", "date_calendar_start", "effective_date"],
+    "purchase_order_line": [],
+    "product_template": [],
+    "product_product": [],
+    "product_supplierinfo": [],
+    "res_partner": [],
+    "mail_message": ["date"],
+    "mail_tracking_value": [],
+    "mail_activity": [],
+    "tier_review": ["reviewed_date"],
+    "tier_definition": [],
+    "qc_inspection": ["date", "date_done"],
+    "maintenance_request": [],
+}
+# A work order's minutes follow its scripted times.
+WORKED_TIME = """
+    update mrp_workcenter_productivity set duration = extract(epoch from date_end - date_start) / 60
+        where write_date = at and date_end = at;
+    update mrp_workorder w set duration = p.minutes from (
+        select workorder_id, sum(duration) as minutes from mrp_workcenter_productivity
+        where write_date = at group by 1) p where p.workorder_id = w.id;
+"""
+# Finish dates that Odoo recalculates from "now" when work starts: shifted with the step as well.
+PLANNED = ["mrp_production", "mrp_workorder"]
+
+
+class OdooError(Exception):
+    """Odoo refused a call; the text is Odoo's own sentence."""
+
+
+class Player:
+    """A connection to Odoo as several users, and to its database."""
+
+    def __init__(self, env, anchor):
+        self.url = env["ODOO_URL"].rstrip("/") + "/jsonrpc"
+        self.db = env["ODOO_DB"]
+        self.passwords = {env["ODOO_USER"]: env["ODOO_PASSWORD"]}
+        self.uids = {}
+        self.anchor = anchor
+        self.pg = psycopg.connect(env["PG_DSN"], autocommit=True)
+        self.pg.execute("set timezone to 'UTC'")
+        self.pg.execute(shift_function(self.existing_tables()))
+
+    def close(self):
+        """Close the database connection."""
+        self.pg.close()
+
+    # ------------------------------------------------------------ RPC
+
+    def rpc(self, service, method, *args):
+        """One JSON-RPC call."""
+        body = {"jsonrpc": "2.0", "method": "call",
+                "params": {"service": service, "method": method, "args": args}}
+        request = urllib.request.Request(
+            self.url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=60) as response:
+            answer = json.load(response)
+        if "error" in answer:
+            error = answer["error"]
+            raise OdooError((error.get("data") or {}).get("message") or error["message"])
+        return answer.get("result")  # a method without a result gives no such key
+
+    def uid(self, login):
+        """The user's id; every provisioned user's password is the login."""
+        if login not in self.uids:
+            uid = self.rpc("common", "login", self.db, login, self.passwords.get(login, login))
+            if not uid:
+                raise OdooError(f"Odoo refused the login of {login}.")
+            self.uids[login] = uid
+        return self.uids[login]
+
+    def call(self, user, model, method, *args, company=None, context=None, **kwargs):
+        """Call a model's method as *user*, in the user's language, without touching any time."""
+        full = {"lang": "fr_FR" if user == "pierre" else "en_US", "tz": "UTC", **(context or {})}
+        if company:
+            full["allowed_company_ids"] = [company]
+        kwargs["context"] = full
+        password = self.passwords.get(user, user)
+        return self.rpc("object", "execute_kw", self.db, self.uid(user), password, model, method, args, kwargs)
+
+    def step(self, at, user, model, method, *args, **options):
+        """Call as in ``call``, then move everything the call created or wrote to the time *at*."""
+        if at > self.anchor:
+            raise ValueError(f"Step {model}.{method} at {at} lies after the anchor {self.anchor}.")
+        began = self.pg.execute("select pg_temp.begin_step()").fetchone()[0]
+        result = self.call(user, model, method, *args, **options)
+        self.pg.execute("select pg_temp.end_step(%s, %s)", [began, at])
+        return result
+
+    # ------------------------------------------------------------ SQL
+
+    def sql(self, query, *parameters):
+        """Rows of a query."""
+        return self.pg.execute(query, parameters).fetchall()
+
+    def existing_tables(self):
+        """MOVED without the tables and columns this database lacks."""
+        rows = self.sql("select table_name, column_name from information_schema.columns "
+                        "where table_schema = 'public'")
+        have = set(rows)
+        return {
+            table: [column for column in columns if (table, column) in have]
+            for table, columns in MOVED.items()
+            if (table, "write_date") in have
+        }
+
+
+def shift_function(tables):
+    """SQL that creates pg_temp.begin_step() and pg_temp.end_step(began, at) for these tables."""
+    updates = [
+        # planned finish dates that this step changed into the server's future
+        f"update {table} r set date_finished = date_trunc('second', r.date_finished - (began - at)) "
+        f"from {table} n left join before_step b on b.name = '{table}' and b.id = n.id "
+        "where n.id = r.id and r.write_date >= began and r.date_finished > now_ + interval '1 second' "
+        # changed by this step, or planned from the very moment of creation
+        "and case when b.id is null then r.date_start >= second_ "
+        "else r.date_finished is distinct from b.date_finished end;"
+        for table in PLANNED if table in tables
+    ]
+    for table, extra in tables.items():
+        stamped = [
+            f"{column} = case when {column} between second_ and now_ + interval '1 second' "
+            f"then at else {column} end"
+            for column in extra
+        ]
+        if table == "stock_move":
+            stamped.append("reservation_date = case when reservation_date = now_::date "
+                           "then at::date else reservation_date end")
+        logged = [f"{column} = case when {column} >= began then at else {column} end"
+                  for column in ("create_date", "write_date")]
+        updates.append(f"update {table} set {', '.join(stamped + logged)} where write_date >= began;")
+    if "mrp_workcenter_productivity" in tables:
+        updates.append(WORKED_TIME)
+    snapshot = " union all ".join(
+        f"select '{table}', id, date_finished from {table}"
+        for table in PLANNED if table in tables
+    )
+    return f"""
+        create temp table before_step (name text, id int, date_finished timestamp);
+        create function pg_temp.begin_step() returns timestamp language plpgsql as $$
+        begin
+            delete from before_step;
+            insert into before_step {snapshot};
+            return clock_timestamp() at time zone 'UTC';
+        end $$;
+        create function pg_temp.end_step(began timestamp, at timestamp) returns void language plpgsql as $$
+        declare
+            now_ timestamp := clock_timestamp() at time zone 'UTC';
+            second_ timestamp := date_trunc('second', began);
+        begin
+            {' '.join(updates)}
+        end $$;
+    """
+
+
+def text(moment):
+    """A time as the truth writes it: UTC, to the second; None stays None."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else None
+
+
+def hour_of(moment):
+    """The full hour at or before a moment."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def clock(start):
+    """A function that gives the time so many days, hours, minutes, seconds after *start*."""
+
+    def at(days=0, hours=0, minutes=0, seconds=0) -> datetime:
+        return start + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+    return at

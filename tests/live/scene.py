@@ -1,0 +1,246 @@
+"""The stage of the flows: plants, products and approval rules, and the shorthand a flow uses on them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.live.player import clock, text
+from tests.live.truth import Production, Purchase
+
+APPROVAL_LIMIT = 5000
+FLOWS = []
+
+
+def flow(days_ago):
+    """Mark a flow; it begins so many days before the anchor, in every plant a few hours apart."""
+
+    def mark(function):
+        if function.__name__ in [known.__name__ for _, known in FLOWS]:
+            raise ValueError(f"Two flows are called {function.__name__}: rename one.")
+        FLOWS.append((days_ago, function))
+        return function
+
+    return mark
+
+
+@dataclass
+class Plant:
+    """One warehouse and who works there; pierre works in French."""
+
+    key: str
+    warehouse: int
+    code: str
+    company: int
+    company_name: str
+    stock: int
+    manufacture: int
+    receive: int
+    planner: str
+    approver: str
+
+
+class Scene:
+    """Everything the flows share, made once before they are played."""
+
+    def __init__(self, player, flows):
+        self.player = player
+        self.start = player.anchor - timedelta(days=84)
+        self.plants = self.find_plants()
+        self.set_approval_rules()
+        names = [function.__name__ for _, function in flows] + ["in_real_time"]
+        self.products = self.make_products([(name, plant.key) for name in names for plant in self.plants])
+        self.vendors = self.make_vendors(["Acier Rhône", "Bolts & Co", "Chemie Nord"])
+        self.workcenters = self.make_workcenters()
+
+    def create(self, model, values, at=None, company=None):
+        """Create records as admin at a scripted time (default: before all flows)."""
+        return self.player.step(at or self.start, "admin", model, "create", values, company=company)
+
+    def find_plants(self):
+        """WH and LYO of the first company and WH of the second."""
+        rows = self.player.sql(
+            "select w.id, w.code, c.id, c.name, w.lot_stock_id, w.manu_type_id, w.in_type_id "
+            "from stock_warehouse w join res_company c on c.id = w.company_id "
+            "where (c.id = 1 and w.code in ('WH', 'LYO')) or (c.name = 'Plant Pulse Nord' and w.code = 'WH') "
+            "order by c.id, w.id"
+        )
+        people = [("planner", "admin"), ("pierre", "pierre"), ("planner", "pierre")]
+        return [
+            Plant(f"{company_name}/{code}", warehouse, code, company, company_name, stock, make, receive, *who)
+            for (warehouse, code, company, company_name, stock, make, receive), who
+            in zip(rows, people, strict=True)
+        ]
+
+    def set_approval_rules(self):
+        """Double validation above a limit, and two pairs of OCA tiers that ask for a vendor reference."""
+        companies = sorted({plant.company for plant in self.plants})
+        rule = {"po_double_validation": "two_step", "po_double_validation_amount": APPROVAL_LIMIT}
+        for company in companies:  # one by one: an amount cannot be written in two currencies at once
+            self.player.step(self.start, "admin", "res.company", "write", [company], rule)
+        model = self.player.sql("select id from ir_model where model = 'purchase.order'")[0][0]
+        tiers = []
+        for prefix, in_sequence in (("SEQ", True), ("PAR", False)):
+            # the highest sequence number reviews first
+            for reviewer, sequence in (("pierre", 20), ("admin", 10)):
+                tiers.append({
+                    "name": f"{prefix} {reviewer}", "model_id": model, "review_type": "individual",
+                    "reviewer_id": self.player.uid(reviewer), "company_id": False, "sequence": sequence,
+                    "approve_sequence": in_sequence, "definition_type": "domain",
+                    "definition_domain": f"[('partner_ref', '=like', '{prefix}-%')]",
+                })
+        self.create("tier.definition", tiers)
+
+    def make_products(self, uses):
+        """A finished product with one component for every flow and plant, so that no flow takes the
+        stock another one waits for."""
+        count = len(uses)
+        codes = [f"PP-{n:03d}" for n in range(1, count + 1)]
+        made = self.create("product.product", [
+            {"name": f"{kind} {code}", "default_code": f"{code}{suffix}", "is_storable": True, "type": "consu"}
+            for kind, suffix in (("Pump", ""), ("Casing", "-C")) for code in codes
+        ])
+        templates = dict(self.player.sql(
+            "select id, product_tmpl_id from product_product where id = any(%s)", made))
+        boms = self.create("mrp.bom", [
+            {
+                "product_tmpl_id": templates[finished], "product_qty": 1, "company_id": False,
+                "consumption": "flexible",
+                "bom_line_ids": [(0, 0, {"product_id": component, "product_qty": 2})],
+            }
+            for finished, component in zip(made[:count], made[count:], strict=True)
+        ])
+        things = zip(codes, made[:count], made[count:], boms, strict=True)
+        return dict(zip(uses, things, strict=True))
+
+    def make_vendors(self, names):
+        ids = self.create("res.partner", [{"name": name, "is_company": True} for name in names])
+        return list(zip(names, ids, strict=True))
+
+    def make_workcenters(self):
+        """One work center per company."""
+        return {
+            company: self.create("mrp.workcenter", {"name": "Assembly", "company_id": company}, company=company)
+            for company in sorted({plant.company for plant in self.plants})
+        }
+
+    def part(self, plant, function, days_ago, number):
+        """The scene as one flow in one plant sees it."""
+        # a start of its own for every flow and plant: other days, hours, minutes and seconds
+        place = self.plants.index(plant)
+        start = self.player.anchor - timedelta(days=days_ago) + timedelta(
+            hours=5 * place, minutes=(13 * number + 7 * place) % 60, seconds=(17 * number + 11 * place) % 60)
+        return Part(self, plant, clock(start), self.products[function.__name__, plant.key],
+                    self.vendors[(number + place) % len(self.vendors)])
+
+
+class Part:
+    """One flow in one plant: shorthand for its steps. ``at(days, hours, ...)`` counts from its start."""
+
+    def __init__(self, scene, plant, at, product, vendor):
+        self.scene, self.plant, self.at, self.vendor = scene, plant, at, vendor
+        self.code, self.finished, self.component, self.bom = product
+        self.planner, self.approver = plant.planner, plant.approver
+
+    def step(self, at, user, model, method, *args, **options):
+        """A step in this plant's company."""
+        options.setdefault("company", self.plant.company)
+        return self.scene.player.step(at, user, model, method, *args, **options)
+
+    # ------------------------------------------------------------ production
+
+    def finish_part(self, at, order):
+        """Close the order with what was produced; returns the backorder that takes the rest."""
+        # splitting reads analytic lines, which a plain manufacturing user may not
+        self.on_order(at, order, "button_mark_done", "pierre", skip_backorder=True, skip_consumption=True,
+                      mo_ids_to_backorder=[order])
+        return self.scene.player.sql(
+            "select b.id from mrp_production b join mrp_production o using (production_group_id) "
+            "where o.id = %s and b.backorder_sequence > 1", order)[0][0]
+
+    def backorder(self, order, note, split, **times):
+        """The truth about a backorder."""
+        return self.production(order, note, created=split, released=split, split=split, **times)
+
+    def add_operation(self, at):
+        """Give the bill of materials an operation, so that its orders have a work order."""
+        center = self.scene.workcenters[self.plant.company]
+        self.step(at, "admin", "mrp.bom", "write", [self.bom], {
+            "company_id": self.plant.company,
+            "operation_ids": [(0, 0, {"name": "Assemble", "workcenter_id": center, "time_cycle_manual": 30})],
+        })
+
+    def work_order(self, order):
+        """The id of the order's only work order."""
+        return self.scene.player.sql("select id from mrp_workorder where production_id = %s", order)[0][0]
+
+    def on_work_order(self, at, order, method):
+        """Call a button of the order's work order."""
+        self.step(at, self.planner, "mrp.workorder", method, [self.work_order(order)])
+
+    def production(self, order, note, **times):
+        """The truth about a manufacturing order."""
+        return Production(order, self.plant.key, self.plant.company_name, self.planner, self.code, note, **times)
+
+    def new_order(self, at, quantity=5, **values):
+        """Create a manufacturing order, planned for two days later."""
+        planned = text(self.planned(at))
+        return self.step(at, self.planner, "mrp.production", "create", {
+            "product_id": self.finished, "bom_id": self.bom, "product_qty": quantity, "date_start": planned,
+            "picking_type_id": self.plant.manufacture, "company_id": self.plant.company, **values,
+        })
+
+    @staticmethod
+    def planned(created):
+        """The planned start of an order."""
+        return created + timedelta(days=2)
+
+    def on_order(self, at, order, method, user=None, **context):
+        """Call a button of the manufacturing order."""
+        return self.step(at, user or self.planner, "mrp.production", method, [order], context=context)
+
+    def stock_arrives(self, at, quantity):
+        """Count the component in; Odoo then reserves it for orders that wait for it."""
+        quant = self.step(at, "admin", "stock.quant", "create", {
+            "product_id": self.component, "location_id": self.plant.stock, "inventory_quantity": quantity,
+        }, context={"inventory_mode": True})
+        self.step(at, "admin", "stock.quant", "action_apply_inventory", [quant],
+                  context={"inventory_mode": True})
+
+    def produce(self, at, order, quantity):
+        """Enter the produced quantity, and with it what the form then fills in: two components each,
+        picked. (Without it Odoo closes the order with nothing consumed.)"""
+        moves = self.scene.player.sql("select id from stock_move where raw_material_production_id = %s", order)
+        picked = {"quantity": 2 * quantity, "picked": True}
+        self.step(at, self.planner, "mrp.production", "write", [order], {
+            "qty_producing": quantity, "move_raw_ids": [(1, move, picked) for (move,) in moves],
+        })
+
+    def finish(self, at, order):
+        """Close the order without a backorder."""
+        self.on_order(at, order, "button_mark_done", skip_backorder=True, skip_consumption=True)
+
+    # ------------------------------------------------------------ purchase
+
+    def new_purchase(self, at, price, reference=None, user="buyer"):
+        """Create a request for quotation of ten pieces."""
+        return self.step(at, user, "purchase.order", "create", {
+            "partner_id": self.vendor[1], "picking_type_id": self.plant.receive, "partner_ref": reference,
+            "company_id": self.plant.company,
+            "order_line": [(0, 0, {
+                "product_id": self.component, "product_qty": 10, "price_unit": price / 10,
+                "date_planned": text(at + timedelta(days=7)), "tax_ids": [(5,)],
+            })],
+        })
+
+    def on_purchase(self, at, order, method, user):
+        """Call a button of the purchase order."""
+        return self.step(at, user, "purchase.order", method, [order])
+
+    def purchase(self, order, note, **facts):
+        """The truth about a purchase order."""
+        return Purchase(order, self.plant.key, self.plant.company_name, "buyer", self.vendor[0], note, **facts)
+
+    def reviews(self, order):
+        """The ids of the order's tier reviews by their sequence number."""
+        rows = self.scene.player.sql(
+            "select sequence, id from tier_review where model = 'purchase.order' and res_id = %s", order)
+        return dict(rows)

@@ -1,0 +1,130 @@
+"""What every played record must look like in each KPI, derived from its scripted times alone."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.live.player import text
+
+PRODUCTION_KPIS = [
+    "release_lead_time", "material_wait", "time_to_ready", "shortage_resolution_time", "production_cycle_time",
+]
+PURCHASE_KPIS = ["purchase_approval_turnaround", "approval_age", "open_approval_count"]
+STEP_KPIS = ["approval_age", "open_approval_count"]
+
+
+@dataclass
+class Production:
+    """One played manufacturing order: the scripted time of everything that happened to it."""
+
+    id: int
+    plant: str
+    company: str
+    responsible: str
+    product: str
+    note: str
+    created: datetime
+    released: datetime | None = None
+    ready: datetime | None = None  # first reservation_state assigned
+    started: datetime | None = None
+    stored_start: datetime | None = None  # date_start after done, when never in progress
+    split: datetime | None = None  # a backorder: split off, and thereby released, at this time
+    done: datetime | None = None
+    cancelled: datetime | None = None
+    shortages: list = field(default_factory=list)  # (from, to or None); a cancelled one is left out
+    tolerance: int = 0
+
+    def row(self, kpi, started, ended, **more):
+        """One expected KPI row."""
+        row = {
+            "kpi": kpi, "record_model": "mrp.production", "record_id": self.id, "plant": self.plant,
+            "company": self.company, "started_at": text(started), "ended_at": text(ended),
+            "responsible": self.responsible, "product": self.product, "vendor": None, "note": self.note, **more,
+        }
+        if self.split:
+            row["backorder"] = True
+        return {**row, "tolerance_seconds": self.tolerance} if self.tolerance else row
+
+    def rows(self):
+        """All expected rows, and a line for each KPI the order must not appear in."""
+        rows = [*self.release(), *self.waits(), *self.short(), *self.cycle()]
+        return rows + absences(PRODUCTION_KPIS, rows, "mrp.production", self.id, self.note)
+
+    def release(self):
+        """Nobody releases a backorder, and an order cancelled in draft never was."""
+        if self.split:
+            return
+        if self.released or not self.cancelled:
+            yield self.row("release_lead_time", self.created, self.released)
+
+    def waits(self):
+        """material_wait from release and time_to_ready from creation end together."""
+        ends = [moment for moment in (self.ready, self.started, self.done) if moment]
+        end = min(ends, default=None)
+        if self.cancelled and not end:
+            return
+        if self.released:
+            yield self.row("material_wait", self.released, end)
+        yield self.row("time_to_ready", self.created, end)
+
+    def short(self):
+        for number, (began, ended) in enumerate(self.shortages, start=1):
+            yield self.row("shortage_resolution_time", began, ended, interval=number)
+
+    def cycle(self):
+        """Without a tracked start the stored one counts, unless it is a plan that lies after the end."""
+        started = self.started
+        if not started and self.stored_start and self.stored_start <= self.done:
+            started = self.stored_start
+        if started and not self.cancelled:
+            yield self.row("production_cycle_time", started, self.done)
+
+
+@dataclass
+class Purchase:
+    """One played purchase order: its approval rounds and approval steps."""
+
+    id: int
+    plant: str
+    company: str
+    responsible: str
+    vendor: str
+    note: str
+    rounds: list = field(default_factory=list)  # (asked, decided or None); cancelled rounds are left out
+    steps: list = field(default_factory=list)  # dicts: step, entered, left, decided_by, review_id
+    waiting: list = field(default_factory=list)  # sequence numbers of tiers whose turn never came
+
+    def row(self, kpi, started, ended, **more):
+        """One expected KPI row."""
+        return {
+            "kpi": kpi, "record_model": "purchase.order", "record_id": self.id, "plant": self.plant,
+            "company": self.company, "started_at": text(started), "ended_at": text(ended),
+            "responsible": self.responsible, "product": None, "vendor": self.vendor, "note": self.note, **more,
+        }
+
+    def rows(self):
+        """All expected rows, and a line for each KPI or approval step that must not appear."""
+        rows = [
+            self.row("purchase_approval_turnaround", asked, decided, round=number)
+            for number, (asked, decided) in enumerate(self.rounds, start=1)
+        ]
+        for kpi in STEP_KPIS:
+            for step in self.steps:
+                more = {key: value for key, value in step.items() if key not in ("entered", "left")}
+                rows.append(self.row(kpi, step["entered"], step["left"], **more))
+        missing = absences(PURCHASE_KPIS, rows, "purchase.order", self.id, self.note)
+        for kpi in STEP_KPIS:
+            for sequence in self.waiting:
+                note = f"{self.note}; tier {sequence} never had its turn"
+                missing.append(absent(kpi, "purchase.order", self.id, note) | {"step": sequence})
+        return rows + missing
+
+
+def absent(kpi, model, record_id, note):
+    """A line that says: no row of this record in this KPI."""
+    return {"kpi": kpi, "record_model": model, "record_id": record_id, "absent": True, "note": note}
+
+
+def absences(kpis, rows, model, record_id, note):
+    """Such lines for every KPI without a row."""
+    present = {row["kpi"] for row in rows}
+    return [absent(kpi, model, record_id, note) for kpi in kpis if kpi not in present]
