@@ -64,7 +64,8 @@ class Source:
     """One Odoo model to read.
 
     kind: `mutable` rows change and are versioned; `append` rows are written once and kept once.
-    cursor: the Odoo field that moves when a row changes (mutable) or is written (append); None reads all each time.
+    cursor: the Odoo field that moves when a mutable row changes; None reads every row each time. Append-only
+        rows need none: those whose id is not yet known are read.
     sweep: `nightly` compares the ids of every run with Odoo's and closes what vanished; `never` does not.
     domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it.
     open_domain: rows that are still open, read on a first load whatever their age; None reads everything at once.
@@ -113,9 +114,7 @@ def discover() -> dict[str, Source]:
             raise ValueError(f"etl/sources/{module_info.name}.py declares no SOURCE = Source(...)")
         expected = source.model.replace(".", "_")
         if module_info.name != expected:
-            raise ValueError(
-                f"etl/sources/{module_info.name}.py reads {source.model}: call the file {expected}.py"
-            )
+            raise ValueError(f"etl/sources/{module_info.name}.py reads {source.model}: call the file {expected}.py")
         found[module_info.name] = replace(source, name=module_info.name)
     return found
 

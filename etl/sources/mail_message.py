@@ -9,7 +9,6 @@ SOURCE = Source(
     model="mail.message",
     without="no state change can be dated: every lead time is lost",
     kind="append",
-    cursor="create_date",
     domain=lambda tracked: (("model", "in", tracked),),
     fields={
         "document_model": column("char", "model"),

@@ -9,7 +9,6 @@ SOURCE = Source(
     model="mail.tracking.value",
     without="no state change is known: every lead time is lost",
     kind="append",
-    cursor="create_date",
     domain=lambda tracked: (("mail_message_id.model", "in", tracked),),
     fields={
         "message_id": column("many2one", "mail_message_id"),

@@ -1,0 +1,56 @@
+# Plant Pulse. `make help` lists what there is.
+PYTHON ?= python3
+PORT ?= 8501
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.PHONY: help run test lint docs screenshots odoo odoo-down bench clean
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: .venv/ready ## Set up, fill the warehouse (demo plants, or your Odoo if ODOO_URL is set) and serve the dashboard
+	@$(PY) -m etl serve --port $(PORT)
+
+test: .venv/tests-ready ## Set up and run every test
+	@$(PY) -m pytest
+
+lint: .venv/tests-ready ## Check style and layout of the code
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+docs: .venv/ready ## Write docs/kpis.md from the KPI files
+	@$(PY) -m queries docs
+
+screenshots: .venv/tests-ready ## Take the pictures in docs/ from the real app
+	@$(PY) tests/browser/screenshots.py
+
+odoo: .venv/tests-ready ## Bring up a real Odoo 19 for the tests (Debian; needs root once)
+	@$(PY) tests/live/odoo_server.py up
+
+odoo-down: ## Stop it
+	@$(PYTHON) tests/live/odoo_server.py down
+
+lock: .venv/tests-ready ## Write requirements.txt and tests/requirements.txt from pyproject.toml
+	@$(PY) -m uv pip compile pyproject.toml -o requirements.txt --generate-hashes --universal --python-version 3.11 -q
+	@$(PY) -m uv pip compile pyproject.toml --extra test -c requirements.txt -o tests/requirements.txt \
+		--generate-hashes --universal --python-version 3.11 -q
+
+clean: ## Remove the environment; the warehouse in data/ stays
+	rm -rf .venv .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Plant Pulse needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@echo "Making a Python environment in .venv ..."
+	@$(PYTHON) -m venv .venv
+
+.venv/ready: requirements.txt | .venv/bin/python
+	@echo "Installing the packages Plant Pulse runs on (once; about a minute) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/tests-ready: tests/requirements.txt .venv/ready
+	@echo "Installing the tools of the tests (once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+	@touch $@

@@ -1,0 +1,159 @@
+"""The command line of the ETL: python -m etl refresh | demo | status | serve."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from etl import refresh as refresh_run
+from etl import status as state
+from etl.load import WarehouseBusy
+from etl.odoo import OdooError
+from etl.publish import CheckFailed
+from queries import config as configuration
+from queries import warehouse as published
+from queries.catalog import CatalogError
+from queries.config import ConfigError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: from Odoo into the warehouse.")
+console = Console(stderr=True)
+KNOWN_ERRORS = (OdooError, ConfigError, CatalogError, WarehouseBusy, CheckFailed, published.WarehouseMissing)
+
+
+@contextmanager
+def sentences():
+    """Known errors end the command with their sentence; a full disk and the like get one too."""
+    try:
+        yield
+    except KNOWN_ERRORS as error:
+        raise _stop(str(error)) from error
+    except OSError as error:
+        raise _stop(
+            f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}: "
+            "free disk space or mend the rights of the warehouse folder, then run the command again."
+        ) from error
+    except KeyboardInterrupt as error:
+        raise _stop("stopped; what was read is kept, and the next refresh goes on from there.") from error
+
+
+def say(text: str) -> None:
+    """A sentence as it is: nothing in it is taken for markup or wrapped."""
+    console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
+def _stop(sentence: str) -> typer.Exit:
+    console.print("Failed:", style="bold red", end=" ")
+    say(sentence)
+    return typer.Exit(1)
+
+
+@contextmanager
+def progress_display():
+    """Rows read per source, then the marts as they are built; plain lines where there is no terminal."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bars:
+        tasks: dict[str, int] = {}
+        build = None
+
+        def rows(source: str, done: int, total: int) -> None:
+            if source not in tasks:
+                tasks[source] = bars.add_task(f"Reading {source}", total=total)
+            bars.update(tasks[source], completed=done, total=total)
+            if not console.is_terminal and done == total and total:
+                say(f"read {source}: {done} rows")
+
+        def building(what: str) -> None:
+            nonlocal build
+            if build is None:
+                build = bars.add_task("Building", total=None)
+            bars.update(build, description=f"Building {what}")
+
+        yield refresh_run.Progress(say, rows, building)
+
+
+def _summary(outcome: refresh_run.Outcome) -> None:
+    read = sum(item.read for item in outcome.loaded)
+    new = sum(item.new for item in outcome.loaded)
+    changed = sum(item.changed for item in outcome.loaded)
+    closed = sum(item.closed for item in outcome.loaded)
+    console.print("Published", style="bold green", end=" ")
+    say(
+        f"{outcome.version}: {read} rows read, {new} new, {changed} changed, "
+        f"{closed} no longer there; data as of {outcome.as_of:%Y-%m-%d %H:%M:%S} UTC."
+    )
+
+
+@app.command()
+def refresh(
+    full: Annotated[bool, typer.Option(help="Read every row again, not only what is new or changed.")] = False,
+    days: Annotated[int | None, typer.Option(help="First load only: this many days, and what is still open.")] = None,
+    transport: Annotated[str | None, typer.Option(help="json-2 or json-rpc; chosen by what the server offers.")] = None,
+) -> None:
+    """Pull from Odoo what is new or changed, and publish it. Exit code 0 only when it was published."""
+    with sentences(), progress_display() as progress:
+        if transport not in (None, "json-2", "json-rpc"):
+            raise ConfigError(f"--transport {transport!r} is unknown: use json-2 or json-rpc.")
+        outcome = refresh_run.refresh(
+            published.folder(), configuration.load(), progress, full=full, days=days, transport=transport
+        )
+        _summary(outcome)
+
+
+@app.command()
+def demo(
+    scale: Annotated[int, typer.Option(min=1, help="Repeat the simulated block this many times.")] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed makes another group of plants.")] = 1,
+) -> None:
+    """Fill the warehouse with the demo plants: a simulated group of four plants over two years."""
+    from etl.demo.fill import fill
+
+    with sentences(), progress_display() as progress:
+        _summary(fill(published.folder(), configuration.load(), progress, scale=scale, seed=seed))
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """What is published, from when, and how the last runs went."""
+    with sentences():
+        facts = state.read(published.folder())
+        if as_json:
+            print(json.dumps(facts, indent=1, default=str))
+            return
+        say(facts["sentence"])
+        table = Table("source", "rows", "as of (UTC)", "state", box=None)
+        for source in facts["sources"]:
+            table.add_row(source["source"], str(source["row_count"]), str(source["last_read_at"]), source["status"])
+        Console().print(table)
+
+
+@app.command()
+def serve(port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501) -> None:
+    """Serve the dashboard, filling the warehouse first when it is empty and refreshing behind it when it is not."""
+    from etl import serve as server
+
+    with sentences():
+        raise typer.Exit(server.serve(published.folder(), port, say))
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    if not Path("etl").is_dir():
+        console.print("[bold red]Failed:[/] run this from the folder that holds etl/ and queries/.")
+        raise SystemExit(1)
+    app()

@@ -1,0 +1,81 @@
+"""Fills a warehouse with the demo plants, on the same way that Odoo's own rows take."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+import pyarrow as pa
+
+from etl import landing, load, refresh
+from etl.demo import records
+from etl.demo.scale import shift
+from etl.extract import to_table
+from etl.source import Source, discover
+from queries.config import Config, ConfigError
+
+INSTANCE = load.DEMO_INSTANCE
+ODOO_VERSION = "19.0"
+
+
+def fill(
+    warehouse: Path, config: Config, progress: refresh.Progress, *, scale: int = 1, seed: int = 1
+) -> refresh.Outcome:
+    """Lands, loads and publishes the simulated group; with `scale`, that many copies of its documents.
+
+    ConfigError when the folder holds a real Odoo's data: those are never mixed with invented ones.
+    """
+    con = load.open_work(warehouse)
+    others = [name for name in load.instances(con) if name != INSTANCE]
+    con.close()
+    if others:
+        raise ConfigError(
+            f"{warehouse} holds data of {', '.join(others)}: set OPS_WAREHOUSE to another folder for the demo plants."
+        )
+    progress.say("Simulating four plants over two years ...")
+    simulated = records(seed=seed, now=refresh.utc_now())
+    folder, resumed = landing.start_run(warehouse, refresh.utc_now(), f"demo {seed} {scale}")
+    if resumed:
+        landing.drop(folder)
+        folder, _ = landing.start_run(warehouse, refresh.utc_now(), f"demo {seed} {scale}")
+    for source in discover().values():
+        _land(folder, source, simulated.get(source.name, []), scale, progress)
+    return refresh.load_landed(warehouse, config, folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress)
+
+
+def _land(folder: Path, source: Source, records: list[dict], scale: int, progress: refresh.Progress) -> None:
+    """One source as pages: one per language, or one per copy."""
+    fields = fields_of(source, records)
+    pages = {
+        language: to_table(source, fields, list(rows), INSTANCE, language)
+        for language, rows in _by_language(source, records)
+    }
+    ids = []
+    for number, table in enumerate(pages.values()):
+        for copy in range(scale):
+            page = table if copy == 0 else shift(table, source.name, copy)
+            if page is None:
+                break
+            landing.write_table(landing.page_path(folder, source, INSTANCE, f"{copy:04d}{number}"), page)
+            ids.append(page["id"])
+            progress.rows(source.name, copy + 1, scale)
+    known = pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.int64()).unique()
+    landing.write_table(landing.plan_path(folder, source, INSTANCE), pa.table({"id": known}))
+    facts = {"absent": not records, "fields": fields, "ids": len(known), "swept": True}
+    landing.write_done(folder, source, INSTANCE, facts)
+
+
+def fields_of(source: Source, records: list[dict]) -> dict[str, str | None]:
+    """Stable name -> the Odoo field the records carry for it."""
+    carried = records[0].keys() if records else ()
+    return {
+        name: next((c for c in field.candidates or (name,) if c in carried), None)
+        for name, field in source.fields.items()
+    }
+
+
+def _by_language(source: Source, records: list[dict]):
+    if not source.languages:
+        return [(None, records)]
+    return groupby(sorted(records, key=itemgetter("lang")), key=itemgetter("lang"))

@@ -1,0 +1,308 @@
+"""work.duckdb: landed pages become raw tables with validity intervals, and the runs are booked.
+
+A raw row is open while `_valid_to` is null. It is closed when one of its declared fields changes or the record is
+no longer there, and the changed version opens. Newly declared fields, and fields that come from another Odoo field
+than before, are filled into open rows and open no new version. Times are UTC without a zone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from etl import landing
+from etl.extract import Known
+from etl.source import Source
+
+DUCKDB_TYPES = {
+    pa.string(): "varchar",
+    pa.int64(): "bigint",
+    pa.float64(): "double",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
+    pa.list_(pa.int64()): "bigint[]",
+}
+
+
+DEMO_INSTANCE = "demo"
+
+
+class WarehouseBusy(Exception):
+    """Another refresh works in this warehouse folder."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading one source changed."""
+
+    source: str
+    instance: str
+    absent: bool
+    missing: tuple[str, ...]
+    row_count: int
+    new: int
+    changed: int
+    closed: int
+    read: int
+
+
+def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """The work database of a warehouse folder, made when absent; WarehouseBusy while another process has it."""
+    warehouse.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(warehouse / "work.duckdb"))
+    except duckdb.IOException as error:
+        if "Conflicting lock" in str(error) or "Could not set lock" in str(error):
+            raise WarehouseBusy(
+                f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
+            ) from error
+        raise
+    con.execute("set timezone = 'UTC'")
+    con.execute("create schema if not exists raw")
+    con.execute(
+        """create table if not exists source_state (
+            instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
+            read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
+            changed_rows bigint, closed_rows bigint, missing_fields varchar[], primary key (instance, source))"""
+    )
+    con.execute(
+        """create table if not exists run (
+            run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
+            instance_count bigint, read_rows bigint, new_rows bigint, changed_rows bigint, closed_rows bigint,
+            message varchar)"""
+    )
+    con.execute(
+        """create table if not exists odoo_instance (
+            instance varchar primary key, url varchar, version varchar, transport varchar)"""
+    )
+    con.execute(
+        """create table if not exists agg_kpi (
+            run varchar, as_of timestamp, kpi varchar, plant varchar, period varchar, period_start date,
+            period_end date, clock varchar, value double, low double, high double, n bigint, n_open bigint,
+            plant_count bigint, is_final boolean, baseline double, verdict varchar, reason varchar)"""
+    )
+    return con
+
+
+def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Known:
+    """What the warehouse already has of a source."""
+    state = con.execute(
+        "select watermark, fields from source_state where instance = ? and source = ?", [instance, source.name]
+    ).fetchone()
+    if state is None or not _has_table(con, source):
+        return Known(set(), None, None)
+    ids = con.execute(
+        f"select distinct id from raw.{source.name} where instance = ? and _valid_to is null", [instance]
+    ).fetchall()
+    return Known({row[0] for row in ids}, state[0], json.loads(state[1]))
+
+
+def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
+    """Moves the landed pages of one source into its raw table; call inside a transaction."""
+    facts = landing.read_done(run, source, instance)
+    _ensure_table(con, source)
+    pages = [str(path) for path in landing.page_paths(run, source, instance)]
+    con.execute("drop table if exists temp.page")
+    con.execute(f"create temp table page as {_page_select(source, pages)}")
+    filled = _fill_new_columns(con, source, instance, facts["fields"])
+    compared = [name for name in source.fields if name not in filled]
+    same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
+    changed = 0
+    if source.kind == "mutable":
+        differs = " or ".join(f"raw.{name} is distinct from page.{name}" for name in compared) or "false"
+        changed = con.execute(
+            f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'change' from page
+                where raw._valid_to is null and {same_key} and ({differs})""",
+            [as_of],
+        ).fetchone()[0]
+    columns = ", ".join(source.columns)
+    inserted = con.execute(
+        f"""insert into raw.{source.name} ({columns}, _run, _valid_from)
+            select {columns}, ?, ? from page
+            where not exists (select 1 from raw.{source.name} as raw where raw._valid_to is null and {same_key})""",
+        [run.name, as_of],
+    ).fetchone()[0]
+    closed = _close_vanished(con, source, instance, run, as_of) if facts["swept"] and source.sweep != "never" else 0
+    read = con.execute("select count(*) from page").fetchone()[0]
+    loaded = Loaded(
+        source=source.name,
+        instance=instance,
+        absent=facts["absent"],
+        missing=tuple(name for name, field in facts["fields"].items() if field is None),
+        row_count=_count_open(con, source, instance),
+        new=inserted - changed,
+        changed=changed,
+        closed=closed,
+        read=read,
+    )
+    _book_source(con, source, loaded, facts["fields"], run.name, as_of)
+    return loaded
+
+
+def _page_select(source: Source, pages: list[str]) -> str:
+    cursor = ["_cursor timestamp"] if source.kind == "mutable" and source.cursor else []
+    if not pages:
+        columns = [f"null::{DUCKDB_TYPES[type]} as {name}" for name, type in source.columns.items()]
+        columns += ["null::timestamp as _cursor"] if cursor else []
+        return f"select {', '.join(columns)} where false"
+    names = ", ".join([*source.columns, *(["_cursor"] if cursor else [])])
+    files = ", ".join("'" + page.replace("'", "''") + "'" for page in pages)
+    order = "_cursor desc nulls last" if cursor else "id"
+    return (
+        f"select distinct on ({', '.join(source.key)}) {names} from read_parquet([{files}]) "
+        f"order by {', '.join(source.key)}, {order}"
+    )
+
+
+def _has_table(con: duckdb.DuckDBPyConnection, source: Source) -> bool:
+    return bool(
+        con.execute(
+            "select 1 from information_schema.tables where table_schema = 'raw' and table_name = ?", [source.name]
+        ).fetchone()
+    )
+
+
+def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
+    """The raw table of a source with all its declared columns, and the staging views over it."""
+    columns = ", ".join(f"{name} {DUCKDB_TYPES[type]}" for name, type in source.columns.items())
+    con.execute(
+        f"""create table if not exists raw.{source.name}
+            ({columns}, _run varchar, _valid_from timestamp, _valid_to timestamp, _closed_by varchar)"""
+    )
+    for name, type in source.columns.items():
+        con.execute(f"alter table raw.{source.name} add column if not exists {name} {DUCKDB_TYPES[type]}")
+    names = ", ".join(source.columns)
+    con.execute(
+        f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null"
+    )
+    con.execute(
+        f"""create or replace view stg_{source.name}_history as
+            select {names}, _valid_from as valid_from, _valid_to as valid_to, _closed_by as closed_by
+            from raw.{source.name}"""
+    )
+
+
+def ensure_tables(con: duckdb.DuckDBPyConnection, sources: list[Source]) -> None:
+    """Raw tables and staging views of all sources, so that marts find every one even when it was never read."""
+    for source in sources:
+        _ensure_table(con, source)
+
+
+def _fill_new_columns(
+    con: duckdb.DuckDBPyConnection, source: Source, instance: str, fields: dict[str, str | None]
+) -> set[str]:
+    """Fills columns that are new, or come from another Odoo field than before, into open rows; returns them."""
+    state = con.execute(
+        "select fields from source_state where instance = ? and source = ?", [instance, source.name]
+    ).fetchone()
+    before = json.loads(state[0]) if state else None
+    if not before:
+        return set()
+    moved = {name for name in source.fields if name not in before or before[name] != fields.get(name)}
+    if moved:
+        same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
+        values = ", ".join(f"{name} = page.{name}" for name in sorted(moved))
+        con.execute(
+            f"update raw.{source.name} as raw set {values} from page where raw._valid_to is null and {same_key}"
+        )
+    return moved
+
+
+def _close_vanished(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
+    plan = landing.plan_path(run, source, instance)
+    if not plan.exists():
+        return 0  # the model is absent: nothing is known about its rows
+    return con.execute(
+        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'vanished'
+            where raw._valid_to is null and raw.instance = ?
+              and not exists (select 1 from read_parquet(?) as plan where plan.id = raw.id)""",
+        [as_of, instance, str(plan)],
+    ).fetchone()[0]
+
+
+def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> int:
+    return con.execute(
+        f"select count(*) from raw.{source.name} where instance = ? and _valid_to is null", [instance]
+    ).fetchone()[0]
+
+
+def _book_source(
+    con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, fields: dict, run: str, as_of: datetime
+) -> None:
+    cursor = "(select max(_cursor) from page)" if source.kind == "mutable" and source.cursor else "null::timestamp"
+    con.execute(
+        f"""insert or replace into source_state
+            select $instance, $source, $absent, $fields, greatest({cursor}, (
+                select watermark from source_state where instance = $instance and source = $source)),
+                $as_of, $run, $row_count, $read, $new, $changed, $closed, $missing""",
+        {
+            "instance": loaded.instance,
+            "source": source.name,
+            "absent": loaded.absent,
+            "fields": json.dumps(fields, sort_keys=True),
+            "as_of": as_of,
+            "run": run,
+            "row_count": loaded.row_count,
+            "read": loaded.read,
+            "new": loaded.new,
+            "changed": loaded.changed,
+            "closed": loaded.closed,
+            "missing": list(loaded.missing),
+        },
+    )
+
+
+def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:
+    """Notes where an instance is and how it was read."""
+    con.execute("insert or replace into odoo_instance values (?, ?, ?, ?)", [instance, url, version, transport])
+
+
+def book_run(con: duckdb.DuckDBPyConnection, run: str, started_at: datetime, **facts) -> None:
+    """Opens or updates the booking of a run; `facts` are columns of the table run."""
+    con.execute("insert or ignore into run (run, started_at, status) values (?, ?, 'running')", [run, started_at])
+    if facts:
+        values = ", ".join(f"{name} = ${name}" for name in facts)
+        con.execute(f"update run set {values} where run = $run", {"run": run} | facts)
+
+
+def book_loaded(con: duckdb.DuckDBPyConnection, run: str, as_of: datetime, loaded: list[Loaded]) -> None:
+    """Adds up what a run read and changed."""
+    con.execute(
+        """update run set as_of = ?, status = 'loaded', instance_count = ?, read_rows = ?, new_rows = ?,
+               changed_rows = ?, closed_rows = ? where run = ?""",
+        [
+            as_of,
+            len({item.instance for item in loaded}),
+            sum(item.read for item in loaded),
+            sum(item.new for item in loaded),
+            sum(item.changed for item in loaded),
+            sum(item.closed for item in loaded),
+            run,
+        ],
+    )
+
+
+def instances(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The Odoos whose rows are in the work database."""
+    return [row[0] for row in con.execute("select instance from odoo_instance order by instance").fetchall()]
+
+
+def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
+    """Removes the demo plants, which can be simulated again, and their scoreboard; True when there were any."""
+    if DEMO_INSTANCE not in instances(con):
+        return False
+    con.execute("begin")
+    for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
+        con.execute(f"delete from raw.{table} where instance = ?", [DEMO_INSTANCE])
+    for table in ("source_state", "odoo_instance"):
+        con.execute(f"delete from {table} where instance = ?", [DEMO_INSTANCE])
+    con.execute("delete from agg_kpi")
+    con.execute("delete from run")
+    con.execute("commit")
+    return True

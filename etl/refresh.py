@@ -1,0 +1,184 @@
+"""One refresh: validate, land every source of every Odoo, load, publish. Nothing partial is ever published."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from etl import extract, landing, load, odoo, publish
+from etl.odoo import Login, Odoo
+from etl.source import Source, discover, tracked_models
+from queries.config import Config, ConfigError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refresh did."""
+
+    run: str
+    as_of: datetime
+    version: str
+    loaded: list[load.Loaded]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a refresh tells what it does: a sentence, rows of a source, a mart being built."""
+
+    say: Callable[[str], None]
+    rows: extract.Report
+    building: Callable[[str], None]
+
+
+def utc_now() -> datetime:
+    """Now in UTC without a zone, to the second."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def logins(config: Config) -> list[Login]:
+    """Every configured Odoo with its secret from the environment; ConfigError says which variable is not set."""
+    if not config.instances:
+        raise ConfigError(
+            "no Odoo is configured: set ODOO_URL, ODOO_DB, ODOO_USER and ODOO_API_KEY (or ODOO_PASSWORD), "
+            "or add an [instance.<name>] section to ops.toml."
+        )
+    found = []
+    for instance in config.instances:
+        for key, variable in (("url", "ODOO_URL"), ("database", "ODOO_DB"), ("user", "ODOO_USER")):
+            if not getattr(instance, key):
+                raise ConfigError(f"instance {instance.name!r} has no {key}: set {variable}, or {key} in ops.toml.")
+        api_key = os.environ.get(instance.api_key_env)
+        secret = api_key or os.environ.get(instance.password_env)
+        if not secret:
+            raise ConfigError(
+                f"instance {instance.name!r} has no secret: set the environment variable {instance.api_key_env} "
+                f"(or {instance.password_env})."
+            )
+        found.append(
+            Login(instance.name, instance.url, instance.database, instance.user, secret, is_api_key=bool(api_key))
+        )
+    return found
+
+
+def refresh(
+    warehouse: Path,
+    config: Config,
+    progress: Progress,
+    *,
+    full: bool = False,
+    days: int | None = None,
+    transport: str | None = None,
+) -> Outcome:
+    """Brings the warehouse up to date with Odoo and publishes it.
+
+    full reads every row again; days limits a first load to that many days plus what is still open.
+    """
+    sources = discover()
+    publish.validate(list(sources.values()), config)
+    connections = [odoo.connect(login, transport) for login in logins(config)]
+    con = load.open_work(warehouse)
+    try:
+        if load.forget_demo(con):
+            progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
+        return _run(con, warehouse, config, sources, connections, progress, full, days)
+    finally:
+        con.close()
+
+
+def _run(con, warehouse, config, sources, connections: list[Odoo], progress, full, days) -> Outcome:
+    folder, resumed = landing.start_run(warehouse, utc_now(), _signature(connections, full, days))
+    started_at = landing.run_started_at(folder)
+    load.book_run(con, folder.name, started_at, status="running", message=None)
+    instances = [connection.login.instance for connection in connections]
+    try:
+        if resumed:
+            progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
+        since = started_at - timedelta(days=days) if days else None
+        for connection in connections:
+            _land(con, folder, sources, connection, progress, full, since)
+        as_of = utc_now()
+        loaded = _load(con, folder, sources, instances, as_of)
+        if not resumed:
+            return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
+        # Parts of it were read long ago: it is kept as history, and a run of now is what readers get.
+        load.book_run(con, folder.name, started_at, status="loaded", message="resumed; followed by a run of its own")
+    except BaseException as error:
+        load.book_run(con, folder.name, started_at, status="failed", message=_sentence(error))
+        raise
+    while landing.run_started_at(folder) >= utc_now():  # runs are named by the second
+        time.sleep(0.2)
+    return _run(con, warehouse, config, sources, connections, progress, False, days)
+
+
+def _sentence(error: BaseException) -> str:
+    return str(error).splitlines()[0][:500] if str(error) else type(error).__name__
+
+
+def _signature(connections: list[Odoo], full: bool, days: int | None) -> str:
+    """What makes two runs the same work, so that one can resume the other."""
+    facts = [(c.login.instance, c.login.url, c.login.database, c.version) for c in connections]
+    return hashlib.sha256(repr((facts, full, days)).encode()).hexdigest()
+
+
+def _land(con, folder, sources, connection: Odoo, progress, full, since) -> None:
+    login = connection.login
+    progress.say(
+        f"Odoo {connection.version} at {login.url}, database {login.database}, as {login.user}, "
+        f"over {connection.transport.name.upper()}."
+    )
+    tracked = tracked_models(sources.values())
+    for resolved in extract.resolve(connection, list(sources.values()), tracked):
+        known = load.known(con, resolved.source, login.instance)
+        extract.read(connection, resolved, tracked, folder, known, progress.rows, full=full, since=since)
+        if resolved.absent:
+            progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
+        elif resolved.missing:
+            progress.say(f"{resolved.source.model} lacks {', '.join(resolved.missing)}.")
+    load.book_instance(con, login.instance, login.url, connection.version, connection.transport.name)
+
+
+def _load(con: duckdb.DuckDBPyConnection, folder, sources: dict[str, Source], instances, as_of) -> list[load.Loaded]:
+    """Loads a whole landing in one transaction, and marks it loaded once that is committed."""
+    con.execute("begin")
+    try:
+        loaded = [
+            load.load_source(con, source, name, folder, as_of) for name in instances for source in sources.values()
+        ]
+        load.book_loaded(con, folder.name, as_of, loaded)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    landing.finish_run(folder)
+    return loaded
+
+
+def _publish(con, warehouse, config, sources, folder, as_of, loaded, progress) -> Outcome:
+    load.book_run(
+        con, folder.name, landing.run_started_at(folder), status="published", published_at=utc_now(), message=None
+    )
+    version = publish.publish(con, warehouse, folder.name, as_of, list(sources.values()), config, progress.building)
+    return Outcome(folder.name, as_of, version.name, loaded)
+
+
+def load_landed(
+    warehouse: Path, config: Config, folder: Path, instance: str, version: str, as_of: datetime, progress: Progress
+) -> Outcome:
+    """Loads and publishes a landing that came from elsewhere than an Odoo: the demo plants."""
+    sources = discover()
+    publish.validate(list(sources.values()), config)
+    con = load.open_work(warehouse)
+    try:
+        load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
+        load.book_instance(con, instance, "", version, "simulation")
+        loaded = _load(con, folder, sources, [instance], as_of)
+        return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
+    finally:
+        con.close()

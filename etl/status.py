@@ -1,0 +1,33 @@
+"""What the warehouse folder holds, read from the published file alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from etl.refresh import utc_now
+from queries import warehouse as published
+
+STALE_HOURS = 26
+
+
+def read(warehouse: Path) -> dict:
+    """Version, age in seconds, runs, sources and failed checks of what is published, and one sentence about it."""
+    opened = published.open(warehouse=warehouse)
+    age = (utc_now() - opened.as_of).total_seconds()
+    sources = published.read(opened, "source_health").to_pylist()
+    checks = [check for check in published.read(opened, "check_result").to_pylist() if check["failed_count"]]
+    absent = [source["model"] for source in sources if source["status"] == "absent"]
+    sentence = f"{opened.version} is published, data as of {opened.as_of:%Y-%m-%d %H:%M:%S} UTC, {age / 3600:.1f} h old"
+    sentence += "." if age < STALE_HOURS * 3600 else ": stale, run `python -m etl refresh`."
+    sentence += f" Not installed: {', '.join(absent)}." if absent else ""
+    sentence += f" {len(checks)} checks found rows: {', '.join(check['title'] for check in checks)}." if checks else ""
+    return {
+        "version": opened.version,
+        "as_of": opened.as_of,
+        "age_seconds": age,
+        "is_stale": age >= STALE_HOURS * 3600,
+        "sentence": sentence,
+        "sources": sources,
+        "checks": checks,
+        "runs": published.read(opened, "run_log").to_pylist(),
+    }

@@ -1,0 +1,178 @@
+"""Numbers without a browser: python -m queries kpi | rows."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import pyarrow as pa
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from queries import catalog, measure, warehouse
+from queries.catalog import CatalogError, Kpi
+from queries.config import ConfigError
+from queries.readable import measured
+from queries.warehouse import WarehouseMissing
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: KPIs and the rows behind them.")
+PLANT = Annotated[str | None, typer.Option(help="One plant, by its code.")]
+FROM = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
+TO = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]
+CLOCK = Annotated[str, typer.Option(help="elapsed or working.")]
+JSON = Annotated[bool, typer.Option("--json", help="A list of objects.")]
+CSV = Annotated[bool, typer.Option("--csv", help="Comma-separated values.")]
+
+
+@app.command()
+def kpi(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None,
+    plant: PLANT = None,
+    first: FROM = None,
+    last: TO = None,
+    clock: CLOCK = "elapsed",
+    as_json: JSON = False,
+    as_csv: CSV = False,
+) -> None:
+    """Values, for all plants together and each plant: the last 28 days, or --from DATE --to DATE."""
+    with_errors(lambda: _write(_values(names or [], plant, first, last, clock), as_json, as_csv, _value_table))
+
+
+@app.command()
+def rows(
+    name: str,
+    plant: PLANT = None,
+    first: FROM = None,
+    last: TO = None,
+    clock: CLOCK = "elapsed",
+    as_json: JSON = False,
+    as_csv: CSV = False,
+) -> None:
+    """The rows behind a number: the last 28 days, or --from DATE --to DATE."""
+    with_errors(lambda: _write(_rows(name, plant, first, last, clock), as_json, as_csv, _row_table))
+
+
+def with_errors(work) -> None:
+    """Runs `work`; a known error is one sentence and exit code 1."""
+    try:
+        work()
+    except (CatalogError, ConfigError, WarehouseMissing) as error:
+        print(f"Failed: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def _values(names, plant, first, last, clock) -> list[dict]:
+    opened = warehouse.open()
+    kpis = catalog.load()
+    found = []
+    for one in [_named(kpis, name) for name in names] or [k for k in kpis.values() if clock in k.clocks]:
+        if first is None and last is None:
+            table = measure.scoreboard(opened, one.name, plant=plant, clock=clock).to_pylist()
+            newest = max((row["period_start"] for row in table), default=None)
+            found += [_answer(opened, one, row, row["plant"], clock) for row in table if row["period_start"] == newest]
+            if not table and plant:
+                found.append(_unknown_plant(opened, one, plant, clock))
+            continue
+        start, end = _period(opened, first, last)
+        filters = {"plant": [plant]} if plant else None
+        for by in (None, "plant") if plant is None else ("plant",):
+            table = measure.values(opened, one, start, end, by=by, filters=filters, clock=clock).to_pylist()
+            found += [_answer(opened, one, row, row["cut"] or None, clock) for row in table]
+        if plant and not table:
+            found.append(_unknown_plant(opened, one, plant, clock))
+    return found
+
+
+def _rows(name, plant, first, last, clock) -> list[dict]:
+    opened = warehouse.open()
+    start, end = _period(opened, first, last)
+    filters = {"plant": [plant]} if plant else None
+    return measure.rows(opened, _named(catalog.load(), name), start, end, filters=filters, clock=clock).to_pylist()
+
+
+def _named(kpis: dict[str, Kpi], name: str) -> Kpi:
+    if name not in kpis:
+        raise CatalogError(f"there is no KPI {name!r}: use one of {', '.join(kpis)}.")
+    return kpis[name]
+
+
+def _period(opened: warehouse.Warehouse, first: datetime | None, last: datetime | None) -> tuple[date, date]:
+    """[start, end) in whole days; 28 days up to the data's last day unless told otherwise."""
+    end = (last or opened.as_of).date() + timedelta(days=1)
+    start = first.date() if first else end - timedelta(days=28)
+    if start >= end:
+        raise CatalogError(f"--from {start} lies after --to {end - timedelta(days=1)}: swap them.")
+    return start, end
+
+
+def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str) -> dict:
+    return {
+        "kpi": one.name,
+        "title": one.title,
+        "value": row["value"],
+        "unit": "seconds" if one.unit == "duration" else one.unit,
+        "statistic": one.statistic,
+        "low": row["low"],
+        "high": row["high"],
+        "n": row["n"],
+        "n_open": row["n_open"],
+        "is_final": row["is_final"],
+        "plant": plant,
+        "from": row["period_start"],
+        "to": row["period_end"] - timedelta(days=1),
+        "clock": clock,
+        "as_of": opened.as_of,
+        "reason": row["reason"],
+    }
+
+
+def _unknown_plant(opened, one: Kpi, plant: str, clock: str) -> dict:
+    start, end = _period(opened, None, None)
+    known = [row["plant"] for row in warehouse.read(opened, "plant").to_pylist()]
+    reason = "no case of this plant" if plant in known else f"there is no plant {plant!r}; known: {', '.join(known)}"
+    row = dict.fromkeys(("value", "low", "high")) | {"n": 0, "n_open": 0, "is_final": False, "reason": reason}
+    return _answer(opened, one, row | {"period_start": start, "period_end": end}, plant, clock)
+
+
+def _write(found: list[dict], as_json: bool, as_csv: bool, table) -> None:
+    if as_json:
+        print(json.dumps(found, indent=1, default=_text))
+    elif as_csv:
+        print(pa.Table.from_pylist(found).to_pandas().to_csv(index=False), end="")
+    else:
+        Console().print(table(found))
+
+
+def _text(value) -> str:
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
+
+
+def _value_table(found: list[dict]) -> Table:
+    table = Table("KPI", "plant", "value", "n", "open", "period (UTC)", box=None)
+    for row in found:
+        unit = "duration" if row["unit"] == "seconds" else row["unit"]
+        value = f"{measured(row['value'], unit)} ({row['statistic']})" if row["value"] is not None else row["reason"]
+        table.add_row(
+            row["title"],
+            row["plant"] or "all",
+            value,
+            str(row["n"]),
+            str(row["n_open"]),
+            f"{row['from']} to {row['to']}",
+        )
+    return table
+
+
+def _row_table(found: list[dict]) -> Table:
+    shown = [key for key in (found[0] if found else {}) if key not in ("instance", "record_url", "working_seconds")]
+    table = Table(*shown, box=None)
+    for row in found:
+        table.add_row(*("" if row[key] is None else str(row[key]) for key in shown))
+    return table
+
+
+if __name__ == "__main__":
+    app()

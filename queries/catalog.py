@@ -1,0 +1,248 @@
+"""Everything that is one SQL file: KPIs, marts, lists, checks and exceptions, found by folder.
+
+Such a file opens with a comment that holds a TOML header, then comes one SELECT. A header with an unknown or a
+missing key, or a word that is not one of the allowed ones, fails here with the file, the key and the remedy.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import MISSING, dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from queries.config import ConfigError, quantity
+
+FOLDER = Path(__file__).parent
+
+MEASURES = {
+    # measure: the columns its SELECT must return, and the statistics it can give
+    "duration": (("started_at", "ended_at", "elapsed_seconds", "working_seconds"), ("p50", "p85", "p90", "p95")),
+    "share": (("at", "is_bad"), ("rate",)),
+    "stock": (("entered_at", "left_at"), ("count", "p50", "p85", "p90", "p95")),
+    "ratio": (("at", "numerator", "denominator"), ("ratio",)),
+    "sum": (("at", "amount"), ("total",)),
+}
+ALTERNATIVES = {"at": ("due_at",), "is_bad": ("is_good",)}
+UNITS = ("duration", "count", "share", "currency", "index")
+DIRECTIONS = ("lower", "higher", "none")
+CLOCKS = ("elapsed", "working")
+AUDIENCES = ("executive", "plant manager", "operator")
+SEVERITIES = ("fail", "warn")
+RECORD_COLUMNS = ("instance", "record_model", "record_id", "plant")
+
+
+class CatalogError(Exception):
+    """A file of the catalogue is wrong; the message names the file, the key and the remedy."""
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A KPI: its header and the SELECT that returns the rows behind the number."""
+
+    name: str
+    domain: str
+    file: str
+    sql: str
+    title: str
+    definition: str
+    unit: str
+    direction: str
+    owner: str
+    measure: str
+    statistic: str
+    clocks: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    audience: tuple[str, ...]
+    target: float | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns the SELECT must return, alternatives such as at|due_at left out."""
+        return (*RECORD_COLUMNS, *(d for d in self.dimensions if d != "plant"))
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A mart: grain and key in words and columns; `person` lists the columns that name people."""
+
+    name: str
+    file: str
+    sql: str
+    grain: str
+    key: tuple[str, ...]
+    person: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that pages show: named parameters as in the SELECT ($name)."""
+
+    name: str
+    file: str
+    sql: str
+    title: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """Rows that must not exist. `fail` keeps the run from being published, `warn` only tells."""
+
+    name: str
+    file: str
+    sql: str
+    title: str
+    definition: str
+    severity: str
+    owner: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class ExceptionRule:
+    """Records that need somebody: since when, until when by `sla`, and what to do."""
+
+    name: str
+    file: str
+    sql: str
+    title: str
+    definition: str
+    severity: str
+    sla: float
+    owner: str
+    remedy: str
+
+
+def load(folder: Path = FOLDER) -> dict[str, Kpi]:
+    """Every KPI by name, from kpis/<domain>/<name>.sql."""
+    found: dict[str, Kpi] = {}
+    for path in sorted((folder / "kpis").glob("*/*.sql")):
+        kpi = _read(Kpi, path, domain=path.parent.name)
+        _check_kpi(kpi)
+        if kpi.name in found:
+            raise CatalogError(f"{kpi.file}: a KPI called {kpi.name} exists in {found[kpi.name].file} too: rename one.")
+        found[kpi.name] = kpi
+    return found
+
+
+def marts(folder: Path = FOLDER) -> dict[str, Mart]:
+    """Every mart by name, in an order in which each follows the marts it reads."""
+    return _ordered({path.stem: _read(Mart, path) for path in sorted((folder / "marts").glob("*.sql"))})
+
+
+@cache
+def lists(folder: Path = FOLDER) -> dict[str, Listing]:
+    return {path.stem: _read(Listing, path) for path in sorted((folder / "lists").glob("*.sql"))}
+
+
+def checks(folder: Path = FOLDER) -> dict[str, Check]:
+    found = {path.stem: _read(Check, path) for path in sorted((folder / "checks").glob("*.sql"))}
+    for check in found.values():
+        _one_of(check, "severity", SEVERITIES)
+    return found
+
+
+def exceptions(folder: Path = FOLDER) -> dict[str, ExceptionRule]:
+    found = {path.stem: _read(ExceptionRule, path) for path in sorted((folder / "exceptions").glob("*.sql"))}
+    for rule in found.values():
+        _one_of(rule, "severity", ("high", "medium", "low"))
+    return found
+
+
+def depends_on(sql: str, names) -> set[str]:
+    """Which of `names` the SQL mentions as whole words, comments apart."""
+    words = set(re.findall(r"\w+", re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.S)))
+    return words & set(names)
+
+
+def _ordered(found: dict[str, Mart]) -> dict[str, Mart]:
+    from graphlib import CycleError, TopologicalSorter
+
+    graph = {name: depends_on(mart.sql, found) - {name} for name, mart in found.items()}
+    try:
+        return {name: found[name] for name in TopologicalSorter(graph).static_order()}
+    except CycleError as error:
+        raise CatalogError(f"marts read each other in a circle: {' -> '.join(error.args[1])}; break it.") from error
+
+
+def _read(kind, path: Path, **given):
+    """One file as `kind`; every field without a default must stand in its header."""
+    file = f"{path.parent.parent.name if 'domain' in given else ''}/{path.parent.name}/{path.name}".lstrip("/")
+    text = path.read_text(encoding="utf-8")
+    match = re.match(r"\s*/\*(.*?)\*/(.*)", text, flags=re.S)
+    if not match:
+        raise CatalogError(f"{file}: no header; open the file with /* ... */ that holds TOML keys.")
+    try:
+        header = tomllib.loads(match[1])
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError(f"{file}: the header is not TOML ({error}): mend that line.") from error
+    names = {f.name for f in fields(kind)} - {"name", "file", "sql", *given}
+    for key in header:
+        if key not in names:
+            near = get_close_matches(key, names, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known keys are {', '.join(sorted(names))}."
+            raise CatalogError(f"{file}: unknown header key {key!r}: {hint}")
+    for f in fields(kind):
+        if f.name not in names:
+            continue
+        if f.name not in header:
+            if f.default is MISSING:
+                raise CatalogError(f"{file}: header key {f.name!r} is missing: add it.")
+            continue
+        header[f.name] = _value(header[f.name], f, file)
+    sql = match[2].strip().rstrip(";")
+    if not sql:
+        raise CatalogError(f"{file}: no SELECT after the header: add it.")
+    return kind(name=path.stem, file=file, sql=sql, **given, **header)
+
+
+def _value(value, f, file: str):
+    if "float" in str(f.type):
+        try:
+            return quantity(value, f"{file}: {f.name}")
+        except ConfigError as error:
+            raise CatalogError(str(error)) from error
+    if "tuple" in str(f.type):
+        if not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+            raise CatalogError(f"{file}: header key {f.name!r} must be a list of words, not {value!r}.")
+        return tuple(value)
+    if not (isinstance(value, str) and value.strip()):
+        raise CatalogError(f"{file}: header key {f.name!r} must be text in quotes, not {value!r}.")
+    return " ".join(value.split())
+
+
+def _check_kpi(kpi: Kpi) -> None:
+    _one_of(kpi, "unit", UNITS)
+    _one_of(kpi, "direction", DIRECTIONS)
+    _one_of(kpi, "measure", tuple(MEASURES))
+    _one_of(kpi, "statistic", MEASURES[kpi.measure][1])
+    for clock in kpi.clocks or ("",):
+        if clock not in CLOCKS:
+            raise CatalogError(f"{kpi.file}: clock {clock!r} is unknown: use {' or '.join(CLOCKS)}.")
+    for audience in kpi.audience or ("",):
+        if audience not in AUDIENCES:
+            raise CatalogError(f"{kpi.file}: audience {audience!r} is unknown: use {', '.join(AUDIENCES)}.")
+    if "plant" not in kpi.dimensions:
+        raise CatalogError(f"{kpi.file}: header key 'dimensions' lacks 'plant': every KPI is cut by plant; add it.")
+
+
+def _one_of(thing, key: str, allowed: tuple[str, ...]) -> None:
+    value = getattr(thing, key)
+    if value not in allowed:
+        near = get_close_matches(value, allowed, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(allowed)}."
+        raise CatalogError(f"{thing.file}: {key} {value!r} is unknown: {hint}")
+
+
+def missing_columns(kpi: Kpi, returned) -> list[str]:
+    """Columns of the contract that the SELECT does not return, alternatives as "at or due_at"."""
+    returned = set(returned)
+    missing = [column for column in kpi.columns if column not in returned]
+    for column in MEASURES[kpi.measure][0]:
+        choices = (column, *ALTERNATIVES.get(column, ()))
+        if not returned.intersection(choices):
+            missing.append(" or ".join(choices))
+    return missing

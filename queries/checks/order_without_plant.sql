@@ -1,0 +1,12 @@
+/*
+title = "Every production order belongs to a plant"
+definition = "A production order's operation type leads to a warehouse."
+severity = "warn"
+owner = "Operator"
+remedy = "give the operation types of these orders a warehouse in Odoo"
+*/
+select
+    instance,
+    record_id,
+from fct_production_order
+where plant is null

@@ -1,0 +1,206 @@
+"""ops.toml: the one configuration file, read strictly and loaded into cfg_* tables at each run.
+
+Secrets never stand in it: an instance names the environment variables that hold them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+class ConfigError(Exception):
+    """ops.toml or the environment is wrong; the message names the key and the remedy."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One Odoo. `user`, `api_key_env` and `password_env` say who reads it and where the secret is."""
+
+    name: str
+    url: str = ""
+    database: str = ""
+    user: str = ""
+    api_key_env: str = "ODOO_API_KEY"
+    password_env: str = "ODOO_PASSWORD"
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A plant: which warehouse of which company, under which code, in which time zone."""
+
+    code: str
+    company: str
+    warehouse: str
+    name: str = ""
+    timezone: str = ""
+    instance: str = ""
+
+
+@dataclass(frozen=True)
+class Users:
+    """Logins that are machines: `automation` inside Odoo, `integration` from outside; `human` overrides both."""
+
+    automation: tuple[str, ...] = ()
+    integration: tuple[str, ...] = ()
+    human: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """Target of one KPI (durations in seconds), for one plant or for all (plant empty)."""
+
+    kpi: str
+    plant: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Config:
+    instances: tuple[Instance, ...] = ()
+    plants: tuple[Plant, ...] = ()
+    users: Users = field(default_factory=Users)
+    targets: tuple[Target, ...] = ()
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The cfg_* tables, each with its columns even when empty."""
+        actor = [
+            {"login": login.lower(), "kind": kind}
+            for kind in ("automation", "integration", "human")
+            for login in getattr(self.users, kind)
+        ]
+        return {
+            "cfg_plant": _table(Plant, self.plants),
+            "cfg_target": _table(Target, self.targets, value=pa.float64()),
+            "cfg_user": pa.Table.from_pylist(actor, pa.schema({"login": pa.string(), "kind": pa.string()})),
+        }
+
+
+def load(path: Path | None = None) -> Config:
+    """The configuration: ops.toml (OPS_CONFIG) and, for the first instance, the ODOO_* environment.
+
+    A missing file is an empty configuration unless OPS_CONFIG names it. ConfigError on anything unknown.
+    """
+    named = os.environ.get("OPS_CONFIG")
+    path = path or Path(named or "ops.toml")
+    if not path.exists():
+        if named:
+            raise ConfigError(f"OPS_CONFIG names {path}, which does not exist: create it or unset OPS_CONFIG.")
+        return Config(instances=_environment_instance(()))
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not readable as TOML ({error}): mend that line.") from error
+    return _parse(content, path.name)
+
+
+def _parse(content: dict, file: str) -> Config:
+    _known(content, ("instance", "plant", "users", "target"), file, "section")
+    instances = tuple(
+        _make(Instance, {"name": name} | _section(values, f"{file}: [instance.{name}]"), f"{file}: [instance.{name}]")
+        for name, values in _section(content.get("instance", {}), f"{file}: [instance]").items()
+    )
+    plants = tuple(
+        _make(Plant, {"code": code} | _section(values, f"{file}: [plant.{code}]"), f"{file}: [plant.{code}]")
+        for code, values in _section(content.get("plant", {}), f"{file}: [plant]").items()
+    )
+    for plant in plants:
+        if plant.timezone:
+            _check_timezone(plant, file)
+    users = _section(content.get("users", {}), f"{file}: [users]")
+    for kind, logins in users.items():
+        if kind in ("automation", "integration", "human") and not (
+            isinstance(logins, list) and all(isinstance(login, str) for login in logins)
+        ):
+            raise ConfigError(f'{file}: [users] {kind} must be a list of logins, as in {kind} = ["n8n@example.com"].')
+    return Config(
+        instances=_environment_instance(instances),
+        plants=plants,
+        users=_make(Users, {kind: tuple(logins) for kind, logins in users.items()}, f"{file}: [users]"),
+        targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
+    )
+
+
+def _targets(section: dict, file: str):
+    for kpi, values in section.items():
+        where = f"{file}: [target] {kpi}"
+        values = values if isinstance(values, dict) else {"default": values}
+        _known(values, ("default", "plant"), where, "key")
+        if "default" in values:
+            yield Target(kpi, "", quantity(values["default"], where))
+        for plant, value in _section(values.get("plant", {}), where).items():
+            yield Target(kpi, plant, quantity(value, f"{where}, plant {plant}"))
+
+
+def quantity(value: object, where: str) -> float:
+    """A number, or a duration such as "8 h" or "2 d" in seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|min|h|d|w)\s*", value) if isinstance(value, str) else None
+    if not match:
+        raise ConfigError(f'{where}: {value!r} is no target; write a number, or a duration such as "8 h" or "2 d".')
+    return float(match[1]) * SECONDS[match[2]]
+
+
+def _environment_instance(instances: tuple[Instance, ...]) -> tuple[Instance, ...]:
+    """ODOO_URL, ODOO_DB and ODOO_USER fill the first instance, or make one called "odoo"."""
+    given = {
+        key: os.environ[variable]
+        for key, variable in (("url", "ODOO_URL"), ("database", "ODOO_DB"), ("user", "ODOO_USER"))
+        if os.environ.get(variable)
+    }
+    if not given:
+        return instances
+    first = instances[0] if instances else Instance("odoo")
+    values = {f.name: getattr(first, f.name) for f in fields(Instance)}
+    return (Instance(**(values | given)), *instances[1:])
+
+
+def _make(kind, values: dict, where: str):
+    names = [f.name for f in fields(kind)]
+    _known(values, names, where, "key")
+    for f in fields(kind):
+        if f.type == "str" and f.name in values and not isinstance(values[f.name], str):
+            raise ConfigError(f"{where}: {f.name} must be text in quotes, not {values[f.name]!r}.")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        missing = [f.name for f in fields(kind) if f.name not in values and "missing" in str(error)]
+        raise ConfigError(f"{where}: add the missing key; needed are {', '.join(missing)}.") from error
+
+
+def _known(values: dict, names, where: str, what: str) -> None:
+    for name in values:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}."
+            raise ConfigError(f"{where}: unknown {what} {name!r}: {hint}")
+
+
+def _section(value: object, where: str) -> dict:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{where} must be a section with keys below it, not {value!r}.")
+    return value
+
+
+def _check_timezone(plant: Plant, file: str) -> None:
+    try:
+        ZoneInfo(plant.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(
+            f"{file}: [plant.{plant.code}] timezone {plant.timezone!r} is unknown: use a name such as Europe/Paris."
+        ) from error
+
+
+def _table(kind, rows, **types: pa.DataType) -> pa.Table:
+    schema = pa.schema([(f.name, types.get(f.name, pa.string())) for f in fields(kind)])
+    return pa.Table.from_pylist([{f.name: getattr(row, f.name) for f in fields(kind)} for row in rows], schema)

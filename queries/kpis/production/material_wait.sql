@@ -1,0 +1,30 @@
+/*
+title = "Wait for material"
+definition = "From the confirmation of a production order until all its components are reserved, or until work starts or ends without them. Orders cancelled before are left out."
+target = "3 d"
+unit = "duration"
+direction = "lower"
+owner = "Head of production planning"
+measure = "duration"
+statistic = "p85"
+clocks = ["elapsed"]
+dimensions = ["plant", "company", "product", "product_family", "responsible"]
+audience = ["executive", "plant manager"]
+*/
+select
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    company,
+    product,
+    product_family,
+    responsible,
+    released_at as started_at,
+    material_wait_ended_at as ended_at,
+    epoch(coalesce(material_wait_ended_at, $as_of) - released_at) as elapsed_seconds,
+    null::double as working_seconds,
+from fct_production_order
+where released_at is not null
+    and (material_wait_ended_at is not null or not is_cancelled)

@@ -1,0 +1,31 @@
+/*
+title = "Production cycle time"
+definition = "From the start of work on a production order to its completion. Orders in progress count as open; cancelled orders are left out. Where no start was recorded the start date kept by the finished order is taken."
+unit = "duration"
+direction = "lower"
+owner = "Head of production planning"
+measure = "duration"
+statistic = "p50"
+clocks = ["elapsed"]
+dimensions = ["plant", "company", "product", "product_family", "responsible"]
+audience = ["executive", "plant manager"]
+*/
+select
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    company,
+    product,
+    product_family,
+    responsible,
+    start_quality,
+    started_at as started_at,
+    done_at as ended_at,
+    epoch(coalesce(done_at, $as_of) - started_at) as elapsed_seconds,
+    null::double as working_seconds,
+from fct_production_order
+where started_at is not null
+    and not is_cancelled
+    and (done_at is not null or state <> 'done')

@@ -1,0 +1,31 @@
+/*
+title = "Shortage resolution time"
+definition = "How long a confirmed production order waits for material, one row for each interval in which it does: an order whose reservation is lost again has several. An interval ends when the components are reserved, or when work starts without them; intervals ended by cancelling the order are left out."
+target = "2 d"
+unit = "duration"
+direction = "lower"
+owner = "Head of production planning"
+measure = "duration"
+statistic = "p50"
+clocks = ["elapsed"]
+dimensions = ["plant", "company", "product", "product_family", "responsible"]
+audience = ["executive", "plant manager"]
+*/
+select
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    company,
+    product,
+    product_family,
+    responsible,
+    interval_number,
+    outcome,
+    short_at as started_at,
+    ended_at as ended_at,
+    epoch(coalesce(ended_at, $as_of) - short_at) as elapsed_seconds,
+    null::double as working_seconds,
+from fct_shortage
+where outcome <> 'cancelled'

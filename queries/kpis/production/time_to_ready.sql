@@ -1,0 +1,31 @@
+/*
+title = "Time to ready"
+definition = "From the creation of a production order until it can start: confirmed, and its components reserved (or work begun without them). Back-orders and orders cancelled before are left out."
+target = "3 d"
+unit = "duration"
+direction = "lower"
+owner = "Head of production planning"
+measure = "duration"
+statistic = "p50"
+clocks = ["elapsed"]
+dimensions = ["plant", "company", "product", "product_family", "responsible"]
+audience = ["executive", "plant manager"]
+*/
+select
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    company,
+    product,
+    product_family,
+    responsible,
+    created_at as started_at,
+    material_wait_ended_at as ended_at,
+    epoch(coalesce(material_wait_ended_at, $as_of) - created_at) as elapsed_seconds,
+    null::double as working_seconds,
+from fct_production_order
+where not is_backorder
+    and (released_at is not null or is_draft)
+    and (material_wait_ended_at is not null or not is_cancelled)

@@ -1,0 +1,11 @@
+/*
+title = "Record"
+definition = "One document: what it is, where it stands and how long it took."
+*/
+select
+    fct_case.*,
+    epoch(coalesce(ended_at, $as_of) - started_at) as elapsed_seconds,
+    odoo_url(url, version, record_model, record_id) as record_url,
+from fct_case
+left join odoo_instance using (instance)
+where instance = $instance and record_model = $record_model and record_id = $record_id

@@ -1,0 +1,158 @@
+/*
+grain = "one row per approval step asked for: Odoo's double validation of a purchase order, or one OCA tier review"
+key = ["approval_id"]
+person = ["responsible", "requester", "approver"]
+*/
+with
+purchase_state as (
+    select
+        instance,
+        record_id,
+        event_at,
+        new_value,
+        actor_id,
+        lead(event_at) over step as next_at,
+        lead(new_value) over step as next_value,
+        lead(actor_id) over step as next_actor_id,
+    from fct_event
+    where record_model = 'purchase.order' and field = 'state'
+    window step as (partition by instance, record_id order by event_at, message_id)
+),
+
+double_validation as (
+    select
+        instance,
+        'purchase.order' as record_model,
+        record_id,
+        'double validation' as mechanism,
+        'Purchase manager' as step_name,
+        row_number() over (partition by instance, record_id order by event_at) as round_number,
+        1 as step,
+        event_at as requested_at,
+        event_at as pending_at,
+        next_at as closed_at,
+        case next_value
+            when 'purchase' then 'approved'
+            when 'done' then 'approved'
+            when 'cancel' then 'cancelled'
+            else case when next_value is not null then 'withdrawn' else 'open' end
+        end as outcome,
+        actor_id as requester_id,
+        next_actor_id as approver_id,
+    from purchase_state
+    where new_value = 'to approve'
+),
+
+review as (
+    select
+        review.*,
+        definition.name as definition_name,
+        coalesce(definition.approve_sequence, false) as is_in_turn,
+        min(reviewed_at) filter (where status = 'rejected')
+            over (partition by review.instance, document_model, document_id) as rejected_at,
+        max(reviewed_at) over earlier as earlier_reviewed_at,
+        count(*) filter (where status in ('waiting', 'pending')) over earlier as earlier_open_count,
+    from stg_tier_review as review
+    left join stg_tier_definition as definition
+        on definition.instance = review.instance and definition.id = review.definition_id
+    window earlier as (
+        partition by review.instance, document_model, document_id
+        order by sequence, review.id
+        rows between unbounded preceding and 1 preceding
+    )
+),
+
+document_end as (
+    select
+        instance,
+        record_model,
+        record_id,
+        min(event_at) filter (where new_value = 'cancel') as cancelled_at,
+        min(event_at) filter (where new_value in ('purchase', 'done')) as confirmed_at,
+    from fct_event
+    where field = 'state'
+    group by instance, record_model, record_id
+),
+
+tier as (
+    select
+        review.instance,
+        review.document_model as record_model,
+        review.document_id as record_id,
+        'tier review' as mechanism,
+        coalesce(review.definition_name, 'tier ' || review.sequence) as step_name,
+        1 as round_number,
+        review.sequence as step,
+        review.created_at as requested_at,
+        case
+            when review.is_in_turn and review.earlier_open_count > 0 then null
+            when review.is_in_turn then greatest(review.created_at, review.earlier_reviewed_at)
+            else review.created_at
+        end as pending_at,
+        case
+            when review.status in ('approved', 'rejected') then review.reviewed_at
+            when review.rejected_at is not null then review.rejected_at
+            when document_end.cancelled_at >= review.created_at then document_end.cancelled_at
+            when document_end.confirmed_at >= review.created_at then document_end.confirmed_at
+        end as closed_at,
+        case
+            when review.status in ('approved', 'rejected') then review.status
+            when review.status = 'cancel' then 'withdrawn'
+            when review.rejected_at is not null then 'moot'
+            when document_end.cancelled_at >= review.created_at then 'cancelled'
+            when document_end.confirmed_at >= review.created_at then 'moot'
+            else 'open'
+        end as outcome,
+        review.requested_by_id as requester_id,
+        review.done_by_id as approver_id,
+    from review
+    left join document_end
+        on document_end.instance = review.instance
+        and document_end.record_model = review.document_model
+        and document_end.record_id = review.document_id
+),
+
+step as (
+    select * from double_validation
+    union all
+    select * from tier
+)
+
+select
+    step.instance || ':' || step.record_model || ':' || step.record_id || ':' || step.mechanism || ':'
+    || step.round_number || ':' || row_number() over (
+        partition by step.instance, step.record_model, step.record_id, step.mechanism, step.round_number
+        order by step.step, step.requested_at, step.step_name
+    ) as approval_id,
+    step.instance,
+    step.record_model,
+    step.record_id,
+    document.workflow,
+    document.name,
+    document.plant,
+    document.company,
+    document.product,
+    document.vendor,
+    document.responsible,
+    document.amount,
+    document.currency,
+    step.mechanism,
+    step.step_name,
+    step.round_number,
+    step.step,
+    step.requested_at,
+    step.pending_at,
+    step.closed_at,
+    step.outcome,
+    requester.name as requester,
+    case when step.outcome in ('approved', 'rejected') then approver.name end as approver,
+    case when step.outcome in ('approved', 'rejected') then approver.kind end as approver_kind,
+from step
+inner join dim_document as document
+    on document.instance = step.instance
+    and document.record_model = step.record_model
+    and document.record_id = step.record_id
+left join dim_user as requester
+    on requester.instance = step.instance and requester.user_id = step.requester_id
+left join dim_user as approver
+    on approver.instance = step.instance and approver.user_id = step.approver_id

@@ -1,0 +1,221 @@
+/*
+grain = "one row per thing that happened to a document: creation, tracked change, approval step"
+key = ["event_id"]
+person = ["actor", "old_label", "new_label"]
+*/
+with
+-- Labels back to keys: the actor's language first, then English, then any; a label with two keys there stays raw.
+label as (
+    select
+        instance,
+        field_id,
+        lang,
+        label,
+        min(value) as value,
+    from stg_ir_model_fields_selection
+    group by instance, field_id, lang, label
+    having count(distinct value) = 1
+),
+
+any_label as (
+    select
+        instance,
+        field_id,
+        label,
+        coalesce(min(value) filter (where lang = 'en_US'), case when count(distinct value) = 1 then min(value) end)
+            as value,
+    from label
+    group by instance, field_id, label
+),
+
+change as (
+    select
+        tracking.instance,
+        tracking.id as tracking_id,
+        message.document_model as record_model,
+        message.document_id as record_id,
+        coalesce(message.sent_at, message.created_at) as event_at,
+        coalesce(message.created_by_id, author.user_id) as actor_id,
+        field.field_name as field,
+        field.field_type,
+        tracking.field_id,
+        tracking.message_id,
+        nullif(tracking.old_label, '') as old_label,
+        nullif(tracking.new_label, '') as new_label,
+        coalesce(tracking.old_float, tracking.old_integer)::varchar as old_number,
+        coalesce(tracking.new_float, tracking.new_integer)::varchar as new_number,
+        tracking.old_at::varchar as old_at,
+        tracking.new_at::varchar as new_at,
+    from stg_mail_tracking_value as tracking
+    inner join stg_mail_message as message
+        on message.instance = tracking.instance and message.id = tracking.message_id
+    left join stg_ir_model_fields as field
+        on field.instance = tracking.instance and field.id = tracking.field_id
+    left join (
+        select
+            instance,
+            partner_id,
+            min(id) as user_id,
+        from stg_res_users
+        group by instance, partner_id
+    ) as author on author.instance = message.instance and author.partner_id = message.author_id
+),
+
+keyed as (
+    select
+        change.*,
+        case
+            when change.field_type in ('selection', 'reference')
+                then coalesce(old_own.value, old_any.value)
+            when change.field_type in ('datetime', 'date') then change.old_at
+            when change.field_type in ('float', 'monetary', 'integer', 'boolean', 'many2one') then change.old_number
+            else change.old_label
+        end as old_value,
+        case
+            when change.field_type in ('selection', 'reference')
+                then coalesce(new_own.value, new_any.value)
+            when change.field_type in ('datetime', 'date') then change.new_at
+            when change.field_type in ('float', 'monetary', 'integer', 'boolean', 'many2one') then change.new_number
+            else change.new_label
+        end as new_value,
+    from change
+    left join dim_user as actor
+        on actor.instance = change.instance and actor.user_id = change.actor_id
+    left join label as old_own
+        on old_own.instance = change.instance and old_own.field_id = change.field_id
+        and old_own.lang = actor.language and old_own.label = change.old_label
+    left join label as new_own
+        on new_own.instance = change.instance and new_own.field_id = change.field_id
+        and new_own.lang = actor.language and new_own.label = change.new_label
+    left join any_label as old_any
+        on old_any.instance = change.instance and old_any.field_id = change.field_id
+        and old_any.label = change.old_label
+    left join any_label as new_any
+        on new_any.instance = change.instance and new_any.field_id = change.field_id
+        and new_any.label = change.new_label
+),
+
+event as (
+    select
+        instance,
+        'created:' || instance || ':' || record_model || ':' || record_id as event_id,
+        record_model,
+        record_id,
+        'created' as activity,
+        0 as rank,
+        null as field,
+        null as old_value,
+        null as new_value,
+        null as old_label,
+        null as new_label,
+        created_at as event_at,
+        created_by_id as actor_id,
+        null as message_id,
+        'create' as recorded_by,
+    from dim_document
+    union all
+    select
+        keyed.instance,
+        'tracking:' || keyed.instance || ':' || keyed.tracking_id as event_id,
+        keyed.record_model,
+        keyed.record_id,
+        case
+            when dim_activity.activity = 'ordered' and keyed.old_value = 'to approve' then 'approved'
+            when dim_activity.activity is not null then dim_activity.activity
+            when keyed.field = 'reservation_state' then 'material no longer awaited'
+            else coalesce(replace(keyed.field, '_', ' '), 'removed field') || ' changed'
+        end as activity,
+        coalesce(dim_activity.rank, 90) as rank,
+        keyed.field,
+        keyed.old_value,
+        keyed.new_value,
+        keyed.old_label,
+        keyed.new_label,
+        keyed.event_at,
+        keyed.actor_id,
+        keyed.message_id,
+        'tracking' as recorded_by,
+    from keyed
+    left join dim_activity
+        on dim_activity.record_model = keyed.record_model
+        and dim_activity.field = keyed.field
+        and dim_activity.value = keyed.new_value
+    union all
+    select
+        instance,
+        'review-requested:' || instance || ':' || id as event_id,
+        document_model as record_model,
+        document_id as record_id,
+        'review requested' as activity,
+        33 as rank,
+        'tier ' || sequence as field,
+        null as old_value,
+        'pending' as new_value,
+        null as old_label,
+        null as new_label,
+        created_at as event_at,
+        requested_by_id as actor_id,
+        null as message_id,
+        'tier review' as recorded_by,
+    from stg_tier_review
+    union all
+    select
+        instance,
+        'review-decided:' || instance || ':' || id as event_id,
+        document_model as record_model,
+        document_id as record_id,
+        'review ' || status as activity,
+        34 as rank,
+        'tier ' || sequence as field,
+        'pending' as old_value,
+        status as new_value,
+        null as old_label,
+        null as new_label,
+        reviewed_at as event_at,
+        done_by_id as actor_id,
+        null as message_id,
+        'tier review' as recorded_by,
+    from stg_tier_review
+    where status in ('approved', 'rejected') and reviewed_at is not null
+)
+
+select
+    event.event_id,
+    event.instance,
+    event.record_model,
+    event.record_id,
+    dim_document.workflow,
+    dim_document.plant,
+    event.activity,
+    event.field,
+    event.old_value,
+    event.new_value,
+    event.old_label,
+    event.new_label,
+    event.event_at,
+    'exact' as time_quality,
+    event.rank,
+    event.message_id,
+    event.recorded_by,
+    event.actor_id,
+    actor.name as actor,
+    coalesce(actor.kind, 'unknown') as actor_kind,
+    case
+        when actor.kind is null then 'C'
+        when event.recorded_by = 'create' and event.actor_id = 1 then 'C'
+        else actor.confidence
+    end as actor_confidence,
+    case
+        when actor.kind is null then 'the user is not known any more'
+        when event.recorded_by = 'create' and event.actor_id = 1
+            then 'created by Odoo''s system user, which may stand in for the person who asked'
+        else actor.rule
+    end as actor_rule,
+from event
+inner join dim_document
+    on dim_document.instance = event.instance
+    and dim_document.record_model = event.record_model
+    and dim_document.record_id = event.record_id
+left join dim_user as actor
+    on actor.instance = event.instance and actor.user_id = event.actor_id
+where event.event_at is not null

@@ -1,0 +1,79 @@
+/*
+grain = "one row per way in which one document led to another"
+key = ["instance", "from_model", "from_id", "to_model", "to_id", "kind"]
+*/
+with
+feeding as (
+    select
+        instance,
+        id,
+        production_id,
+        purchase_line_id,
+        unnest(destination_move_ids) as destination_move_id,
+    from stg_stock_move
+    where purchase_line_id is not null or production_id is not null
+),
+
+supply as (
+    select
+        feeding.instance,
+        case when feeding.production_id is not null then 'mrp.production' else 'purchase.order' end as from_model,
+        coalesce(feeding.production_id, line.order_id) as from_id,
+        'mrp.production' as to_model,
+        component.raw_material_production_id as to_id,
+        'supplies' as kind,
+        'A' as confidence,
+    from feeding
+    inner join stg_stock_move as component
+        on component.instance = feeding.instance and component.id = feeding.destination_move_id
+    left join stg_purchase_order_line as line
+        on line.instance = feeding.instance and line.id = feeding.purchase_line_id
+    where component.raw_material_production_id is not null
+),
+
+origin as (
+    select
+        instance,
+        company,
+        record_model,
+        record_id,
+        trim(unnest(string_split(origin, ','))) as origin_name,
+    from dim_document
+    where origin is not null
+),
+
+named as (
+    select
+        source.instance,
+        source.record_model as from_model,
+        source.record_id as from_id,
+        origin.record_model as to_model,
+        origin.record_id as to_id,
+        'names as origin' as kind,
+        'B' as confidence,
+    from origin
+    inner join dim_document as source
+        on source.instance = origin.instance
+        and source.company = origin.company
+        and source.name = origin.origin_name
+    where (source.record_model, source.record_id) <> (origin.record_model, origin.record_id)
+),
+
+link as (
+    select * from supply where from_id is not null and (from_model, from_id) <> (to_model, to_id)
+    union all
+    select * from named
+)
+
+select distinct
+    link.instance,
+    link.from_model,
+    link.from_id,
+    link.to_model,
+    link.to_id,
+    link.kind,
+    link.confidence,
+    target.plant,
+from link
+inner join dim_document as target
+    on target.instance = link.instance and target.record_model = link.to_model and target.record_id = link.to_id

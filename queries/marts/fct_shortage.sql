@@ -1,0 +1,76 @@
+/*
+grain = "one row per interval in which a released production order waits for material"
+key = ["instance", "record_id", "interval_number"]
+person = ["responsible"]
+*/
+with
+change as (
+    select
+        instance,
+        record_id,
+        event_at,
+        message_id,
+        coalesce(new_value, '') as reservation_state,
+        coalesce(new_value, '') in ('confirmed', 'waiting') as is_short,
+        row_number() over (partition by instance, record_id order by event_at, message_id) as position,
+    from fct_event
+    where record_model = 'mrp.production' and field = 'reservation_state'
+),
+
+turn as (
+    select
+        *,
+        coalesce(lag(is_short) over (partition by instance, record_id order by position), false) as was_short,
+    from change
+),
+
+-- Only the turns into and out of shortage: a change between two kinds of waiting goes on waiting.
+edge as (
+    select
+        *,
+        lead(event_at) over (partition by instance, record_id order by position) as next_at,
+        lead(message_id) over (partition by instance, record_id order by position) as next_message_id,
+        lead(reservation_state) over (partition by instance, record_id order by position) as next_state,
+    from turn
+    where is_short <> was_short
+),
+
+state_change as (
+    select
+        instance,
+        record_id,
+        message_id,
+        max(new_value) as state,
+    from fct_event
+    where record_model = 'mrp.production' and field = 'state'
+    group by instance, record_id, message_id
+)
+
+select
+    edge.instance,
+    production.record_model,
+    edge.record_id,
+    row_number() over (partition by edge.instance, edge.record_id order by edge.position) as interval_number,
+    production.name,
+    production.plant,
+    production.company,
+    production.product,
+    production.product_family,
+    production.responsible,
+    production.deadline_at,
+    edge.event_at as short_at,
+    coalesce(edge.next_at, production.done_at, production.cancelled_at) as ended_at,
+    case
+        when state_change.state = 'cancel' or (edge.next_at is null and production.is_cancelled) then 'cancelled'
+        when edge.next_state = 'assigned' and coalesce(state_change.state, 'confirmed') = 'confirmed' then 'resolved'
+        when edge.next_at is not null or production.done_at is not null then 'started short'
+        else 'open'
+    end as outcome,
+from edge
+inner join fct_production_order as production
+    on production.instance = edge.instance and production.record_id = edge.record_id
+left join state_change
+    on state_change.instance = edge.instance
+    and state_change.record_id = edge.record_id
+    and state_change.message_id = edge.next_message_id
+where edge.is_short

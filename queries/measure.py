@@ -1,0 +1,235 @@
+"""The number of a KPI: its rows, put into periods by one rule, then measured by one of measures/*.sql.
+
+The rows a reader drills into are by construction those that make up the number: both come from `member`.
+Periods are whole days in UTC, `period_end` exclusive. Ages count to the `as_of` of the published data, never to now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from queries.catalog import CatalogError, Kpi, missing_columns
+
+if TYPE_CHECKING:
+    from queries.warehouse import Warehouse
+
+MEASURES = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "measures").glob("*.sql")}
+
+# Which rows belong to a period, and the column the measure works on.
+MEMBER = {
+    "duration": (
+        "case_row.started_at >= period.period_start and case_row.started_at < period.period_end",
+        "{clock}_seconds as seconds",
+    ),
+    "stock": (
+        "case_row.entered_at < least(period.period_end, $as_of) "
+        "and (case_row.left_at is null or case_row.left_at >= least(period.period_end, $as_of))",
+        "epoch(least(period.period_end, $as_of) - case_row.entered_at) as seconds",
+    ),
+    "share": ("case_row.{at} >= period.period_start and case_row.{at} < period.period_end", "{hit} as is_hit"),
+    "ratio": ("case_row.at >= period.period_start and case_row.at < period.period_end", None),
+    "sum": ("case_row.at >= period.period_start and case_row.at < period.period_end", None),
+}
+QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
+NONE = "(none)"
+BIN_SECONDS = [60, 300, 600, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 259200, 604800, 1209600, 2592000]
+BINS = 24
+
+
+def weeks(first: date, as_of: datetime) -> list[tuple[date, date]]:
+    """Monday to Monday, from the week of `first` to the running one."""
+    start = first - timedelta(days=first.weekday())
+    found = []
+    while start <= as_of.date():
+        found.append((start, start + timedelta(days=7)))
+        start += timedelta(days=7)
+    return found
+
+
+def tiles(first: date, as_of: datetime) -> list[tuple[date, date]]:
+    """28 days up to and including the day of `as_of`, and the 28 days before, back to `first`; newest first."""
+    end = as_of.date() + timedelta(days=1)
+    found = []
+    while end > first or not found:
+        found.append((end - timedelta(days=28), end))
+        end -= timedelta(days=28)
+    return found
+
+
+def columns(con: duckdb.DuckDBPyConnection, kpi: Kpi) -> list[str]:
+    """Columns the SELECT of a KPI returns; CatalogError when it does not run or lacks one."""
+    try:
+        described = con.execute(f"describe {kpi.sql}", _used(kpi.sql, {"as_of": datetime(2000, 1, 1)})).fetchall()
+    except duckdb.Error as error:
+        raise CatalogError(f"{kpi.file}: the SELECT does not run: {str(error).splitlines()[0]}") from error
+    found = [row[0] for row in described]
+    missing = missing_columns(kpi, found)
+    if missing:
+        raise CatalogError(
+            f"{kpi.file}: column {', '.join(missing)} is not returned by the SELECT, but measure "
+            f"{kpi.measure!r} and the header's dimensions need it: add it."
+        )
+    return found
+
+
+def compute(
+    con: duckdb.DuckDBPyConnection,
+    kpi: Kpi,
+    periods: Sequence[tuple[date, date]],
+    as_of: datetime,
+    *,
+    by: str | None = None,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    clock: str = "elapsed",
+) -> pa.Table:
+    """One row per period and value of the dimension `by`: period_start, period_end, cut, value, low, high, n,
+    n_open, plant_count, is_final, reason. Without `by`, `cut` is '' and there is one row per period."""
+    sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock)
+    sql += f" select * from ({_statement(MEASURES[kpi.measure])}) order by period_start, cut"
+    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def scoreboard(
+    warehouse: Warehouse,
+    kpi: str | None = None,
+    *,
+    period: str = "28 days",
+    plant: str | None = None,
+    clock: str = "elapsed",
+) -> pa.Table:
+    """agg_kpi as published: one row per KPI, plant (null = all plants) and period; newest period first."""
+    return (
+        warehouse.cursor()
+        .sql(
+            """select * from agg_kpi
+               where period = $period and clock = $clock and ($kpi is null or kpi = $kpi)
+                   and ($plant is null or plant = $plant)
+               order by kpi, plant nulls first, period_start desc""",
+            params={"period": period, "clock": clock, "kpi": kpi, "plant": plant},
+        )
+        .to_arrow_table()
+    )
+
+
+def values(
+    warehouse: Warehouse,
+    kpi: Kpi,
+    start: date,
+    end: date,
+    *,
+    by: str | None = None,
+    every: str | None = None,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    clock: str = "elapsed",
+) -> pa.Table:
+    """compute over [start, end): as one period, or week by week from Monday with every="week"."""
+    periods = [(start, end)]
+    if every == "week":
+        periods = [week for week in weeks(start, warehouse.as_of) if week[0] < end]
+    return compute(warehouse.cursor(), kpi, periods, warehouse.as_of, by=by, filters=filters, clock=clock)
+
+
+def rows(
+    warehouse: Warehouse,
+    kpi: Kpi,
+    start: date,
+    end: date,
+    *,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    clock: str = "elapsed",
+    limit: int | None = None,
+) -> pa.Table:
+    """The rows behind the number of [start, end), longest first where they have a length, each with its record_url."""
+    con = warehouse.cursor()
+    sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
+    order = "seconds desc nulls last, " if kpi.measure in ("duration", "stock") else ""
+    age = ", seconds as age_seconds" if kpi.measure == "stock" else ""
+    added = ", seconds" if kpi.measure in ("duration", "stock") else ", is_hit" if kpi.measure == "share" else ""
+    sql += f""" select member.* exclude (period_start, period_end, cut{added}){age},
+        odoo_url(odoo_instance.url, odoo_instance.version, record_model, record_id) as record_url
+        from member left join odoo_instance using (instance)
+        order by {order}instance, record_model, record_id {f"limit {int(limit)}" if limit is not None else ""}"""
+    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def distribution(
+    warehouse: Warehouse,
+    kpi: Kpi,
+    start: date,
+    end: date,
+    *,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    clock: str = "elapsed",
+) -> pa.Table:
+    """Histogram of lengths (duration) or ages (stock) in seconds: bin_from_seconds, bin_to_seconds (null in the
+    last, open-ended bin), n, n_open. Empty for other measures."""
+    if kpi.measure not in ("duration", "stock"):
+        return pa.table({name: [] for name in ("bin_from_seconds", "bin_to_seconds", "n", "n_open")})
+    con = warehouse.cursor()
+    sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
+    is_open = "ended_at is null" if kpi.measure == "duration" else "true"
+    found = con.execute(f"{sql} select quantile_disc(seconds, 0.95) from member", _used(sql, parameters)).fetchone()[0]
+    width = next((w for w in BIN_SECONDS if (found or 0) / w <= BINS), None) or 86400 * -(
+        -(found or 0) // (86400 * BINS)
+    )
+    sql += f""", binned as (
+            select least(greatest(floor(seconds / {width}), 0), {BINS})::bigint as bin, {is_open} as is_open from member)
+        select bin.bin * {width} as bin_from_seconds,
+            case when bin.bin < {BINS} then (bin.bin + 1) * {width} end as bin_to_seconds,
+            count(binned.bin) as n, count(binned.bin) filter (where is_open) as n_open
+        from (select unnest(range((select max(bin) + 1 from binned))) as bin) as bin
+        left join binned using (bin) group by bin.bin order by bin.bin"""
+    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tuple[str, dict]:
+    """The `with` clause up to `member`, and its parameters; refuses dimensions the KPI does not have."""
+    for dimension in [*(filters or {}), *([by] if by else [])]:
+        if dimension not in kpi.dimensions:
+            raise CatalogError(f"KPI {kpi.name} has no dimension {dimension!r}: use {', '.join(kpi.dimensions)}.")
+    if clock not in kpi.clocks:
+        raise CatalogError(f"KPI {kpi.name} has no {clock} clock: use {' or '.join(kpi.clocks)}.")
+    returned = columns(con, kpi)
+    words = {
+        "clock": clock,
+        "at": "due_at" if "due_at" in returned else "at",
+        "hit": "is_bad" if "is_bad" in returned else "is_good",
+    }
+    rule, column = MEMBER[kpi.measure]
+    kept = [
+        f"coalesce({name}::varchar, '{NONE}') in (select unnest($filter_{name}::varchar[]))" for name in filters or {}
+    ]
+    cut = f"coalesce({by}::varchar, '{NONE}')" if by else "''"
+    cuts = "select distinct cut from case_row" if by else "select '' as cut"
+    sql = f"""with case_row as (
+            select *, {cut} as cut from ({kpi.sql}) {"where " + " and ".join(kept) if kept else ""}),
+        period as (select unnest($starts::date[]) as period_start, unnest($ends::date[]) as period_end),
+        grid as (select * from period cross join ({cuts})),
+        member as (
+            select period.*, case_row.*{", " + column.format(**words) if column else ""}
+            from period join case_row on {rule.format(**words)})"""
+    parameters = {
+        "as_of": as_of,
+        "starts": [start for start, _ in periods],
+        "ends": [end for _, end in periods],
+        "statistic": kpi.statistic,
+        "quantile": QUANTILES.get(kpi.statistic, 0.5),
+    } | {f"filter_{name}": list(chosen) for name, chosen in (filters or {}).items()}
+    return sql, parameters
+
+
+def _statement(text: str) -> str:
+    return re.sub(r"--[^\n]*", "", text).strip().rstrip(";")
+
+
+def _used(sql: str, parameters: dict) -> dict:
+    """DuckDB refuses parameters a statement does not use."""
+    names = set(re.findall(r"\$(\w+)", sql))
+    return {name: value for name, value in parameters.items() if name in names}

@@ -1,0 +1,30 @@
+-- Share of hits among the cases of a period, with the Wilson score interval at 95 % (z = 1.959964):
+-- Wilson, E.B. (1927), Probable inference, the law of succession, and statistical inference.
+with
+cohort as (
+    select
+        period_start,
+        cut,
+        count(*) as n,
+        avg(is_hit::int) as share,
+        count(distinct plant) as plant_count,
+        1.959963984540054 as z,
+    from member
+    where is_hit is not null
+    group by period_start, cut
+)
+
+select
+    grid.period_start,
+    grid.period_end,
+    grid.cut,
+    share as value,
+    greatest(0, (share + z * z / (2 * n) - z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)) as low,
+    least(1, (share + z * z / (2 * n) + z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)) as high,
+    coalesce(n, 0) as n,
+    0 as n_open,
+    coalesce(plant_count, 0) as plant_count,
+    grid.period_end <= $as_of and n is not null as is_final,
+    case when n is null then 'no case in this period' end as reason,
+from grid
+left join cohort on cohort.period_start = grid.period_start and cohort.cut = grid.cut

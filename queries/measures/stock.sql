@@ -1,0 +1,43 @@
+-- What was there at the end of a period, or at $as_of in the running one: how many, or a quantile of their ages.
+-- Zero means nothing was there; where nothing ever entered there is no number.
+with
+cohort as (
+    select
+        period_start,
+        cut,
+        count(*) as n,
+        quantile_disc(seconds, $quantile) as age,
+        count(distinct plant) as plant_count,
+    from member
+    group by period_start, cut
+),
+
+entered as (
+    select
+        cut,
+        min(entered_at) as first_at,
+    from case_row
+    group by cut
+)
+
+select
+    grid.period_start,
+    grid.period_end,
+    grid.cut,
+    case
+        when $statistic <> 'count' then age
+        when first_at < least(grid.period_end, $as_of) then coalesce(n, 0)
+    end::double as value,
+    null::double as low,
+    null::double as high,
+    coalesce(n, 0) as n,
+    coalesce(n, 0) as n_open,
+    coalesce(plant_count, 0) as plant_count,
+    grid.period_end <= $as_of and first_at < grid.period_end as is_final,
+    case
+        when first_at is null or first_at >= least(grid.period_end, $as_of) then 'nothing was ever recorded up to then'
+        when n is null and $statistic <> 'count' then 'nothing was open'
+    end as reason,
+from grid
+left join cohort on cohort.period_start = grid.period_start and cohort.cut = grid.cut
+left join entered on entered.cut = grid.cut

@@ -1,0 +1,134 @@
+"""The published warehouse, opened for one reader: only the plants and names that reader may see.
+
+`open` gives an in-memory DuckDB with the published file attached read-only and one view per table, filtered and
+masked as the scope demands. Everything else in queries/ and dashboard/ reads these views and nothing else.
+One Warehouse may serve many threads: every read takes a cursor of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from queries import catalog
+
+GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
+
+
+class WarehouseMissing(Exception):
+    """Nothing was published yet, or the published file cannot be read; the message says what to run."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a reader may see: some plants or (None) all, and whether with the names of people."""
+
+    plants: frozenset[str] | None = None
+    sees_names: bool = True
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """An opened version; `as_of` is the moment its data are from, UTC without a zone."""
+
+    version: str
+    as_of: datetime
+    scope: Scope
+    connection: duckdb.DuckDBPyConnection
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        return self.connection.cursor()
+
+
+def folder() -> Path:
+    """The warehouse folder: OPS_WAREHOUSE, or data/."""
+    return Path(os.environ.get("OPS_WAREHOUSE") or "data")
+
+
+def current_version(warehouse: Path | None = None) -> str | None:
+    """Name of the published file, or None when nothing was published yet."""
+    path = (warehouse or folder()) / "CURRENT"
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def open(scope: Scope | None = None, warehouse: Path | None = None, version: str | None = None) -> Warehouse:
+    """The published version (or the one named), seen through `scope`. WarehouseMissing says what to do."""
+    scope = scope or Scope()
+    warehouse = warehouse or folder()
+    version = version or current_version(warehouse)
+    if version is None:
+        raise WarehouseMissing(
+            f"nothing is published in {warehouse}: run `python -m etl refresh` for your Odoo or "
+            "`python -m etl demo` for the demo plants."
+        )
+    con = duckdb.connect(":memory:")
+    con.execute("set timezone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
+    try:
+        con.execute(f"attach '{str(warehouse / version).replace(chr(39), chr(39) * 2)}' as published (read_only)")
+        _views(con, scope)
+        as_of = con.execute("select as_of from version").fetchone()[0]
+    except duckdb.Error as error:
+        con.close()
+        raise WarehouseMissing(
+            f"{warehouse / version} cannot be read ({str(error).splitlines()[0]}): "
+            "run `python -m etl refresh`, or name an older version in CURRENT."
+        ) from error
+    return Warehouse(version, as_of, scope, con)
+
+
+def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+    """One view per published table; rows without a plant are only for readers of all plants."""
+    tables: dict[str, list[str]] = {}
+    for table, column in con.execute(
+        """select table_name, column_name from duckdb_columns()
+           where database_name = 'published' and schema_name = 'main' order by table_name, column_index"""
+    ).fetchall():
+        tables.setdefault(table, []).append(column)
+    person = dict(con.execute("select mart, person from published.main.mart").fetchall())
+    con.execute("create table allowed_plant (plant varchar)")
+    if scope.plants:
+        con.execute("insert into allowed_plant select unnest($plants::varchar[])", {"plants": sorted(scope.plants)})
+    for table, columns in tables.items():
+        shown = [
+            _masked(name) if name in person.get(table, ()) and not scope.sees_names else f'"{name}"' for name in columns
+        ]
+        where = ""
+        if scope.plants is not None and "plant" in columns:
+            where = "where plant in (select plant from allowed_plant)"
+            if table == "agg_kpi":
+                where += f" or (plant is null and plant_count >= {GROUP_OF_PLANTS})"
+        con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')
+    con.execute(
+        """create macro odoo_url(url, version, model, id) as case
+            when coalesce(url, '') = '' then null
+            when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
+                then rtrim(url, '/') || '/odoo/' || model || '/' || id
+            else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
+    )
+
+
+def _masked(name: str) -> str:
+    """A pseudonym that is the same wherever the same name stands."""
+    return f'case when "{name}" is not null then \'person \' || left(md5("{name}"), 6) end as "{name}"'
+
+
+def read(warehouse: Warehouse, name: str, **parameters) -> pa.Table:
+    """The rows of queries/lists/<name>.sql."""
+    listing = catalog.lists()[name]
+    parameters = {"as_of": warehouse.as_of} | parameters
+    used = set(re.findall(r"\$(\w+)", listing.sql))
+    return (
+        warehouse.cursor()
+        .sql(listing.sql, params={key: value for key, value in parameters.items() if key in used})
+        .to_arrow_table()
+    )
