@@ -1,0 +1,1 @@
+"""The pages people read. Nothing here knows how data got into the warehouse."""

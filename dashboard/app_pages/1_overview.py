@@ -1,0 +1,26 @@
+"""How the plants do: one card per KPI, and what waits for somebody now."""
+
+import streamlit as st
+
+from dashboard import cards, components, data, texts
+
+TITLE = "Overview"
+ICON = ":material/space_dashboard:"
+
+chosen = st.session_state["filters"]
+numbers, waiting = st.columns([3, 1], gap="medium")
+
+with numbers:
+    for domain, kpis in data.domains().items():
+        components.heading(texts.domain(domain))
+        with st.grid(3, min_column_width=230, gap="small"):
+            for kpi in kpis:
+                with components.guard(kpi.title):
+                    cards.card(data.reading(kpi, chosen), chosen)
+
+with waiting:
+    components.heading(texts.WAITING)
+    with components.guard(texts.APPROVALS):
+        cards.waiting(texts.APPROVALS, data.rows("open_approval"), chosen, cards.approval_words)
+    with components.guard(texts.SHORTAGES):
+        cards.waiting(texts.SHORTAGES, data.rows("short_order"), chosen, cards.shortage_words)

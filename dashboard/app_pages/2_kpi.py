@@ -1,0 +1,33 @@
+"""One KPI in full: headline, trend, spread, plants, the records behind it and its definition."""
+
+import streamlit as st
+
+from dashboard import components, data, filters, kpi_view
+
+TITLE = "KPI"
+ICON = ":material/query_stats:"
+
+chosen = st.session_state["filters"]
+kpis = data.kpis()
+kpi = kpis[filters.choice("kpi", list(kpis), "KPI", lambda name: kpis[name].title)]
+reading = data.reading(kpi, chosen)
+
+with components.guard("Headline"):
+    kpi_view.headline(reading, chosen)
+
+trend, spread = st.columns([3, 2], gap="small")
+with trend, components.guard("Trend"):
+    kpi_view.trend(reading)
+with spread, components.guard("Spread"):
+    kpi_view.distribution(reading, chosen)
+
+plants, cut = st.columns(2, gap="small")
+with plants, components.guard("By plant"):
+    kpi_view.by_plant(reading, chosen)
+with cut, components.guard("By dimension"):
+    kpi_view.by_dimension(reading, chosen)
+
+with components.guard("Records"):
+    kpi_view.records(reading, chosen)
+with components.guard("Definition"):
+    kpi_view.definition(reading)

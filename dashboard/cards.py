@@ -1,0 +1,124 @@
+"""The KPI card and the short lists of the landing page."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import components, readable, sparkline, texts
+from dashboard.components import mark
+from dashboard.data import Point, Reading
+from dashboard.filters import Filters
+
+SHOWN = 6
+
+
+def card(reading: Reading, filters: Filters) -> None:
+    """One KPI: value, change, weeks, target, cases, age. The whole card leads to the KPI's page."""
+    is_grey = reading.now.value is None
+    kind = "grey" if is_grey else "live"
+    with st.container(border=True, height="stretch", gap=None, key=f"card-{kind}-{reading.kpi.name}"):
+        components.link("kpi", reading.kpi.title, filters, kpi=reading.kpi.name)
+        st.html(_grey(reading) if is_grey else _live(reading))
+
+
+def _live(reading: Reading) -> str:
+    kpi, now = reading.kpi, reading.now
+    return (
+        f'<div class="pp-card"><div class="pp-value"><strong>{escape(readable.measured(now.value, kpi.unit))}</strong>'
+        f"{change(reading)}</div>"
+        f'<div class="pp-said"><span>{escape(texts.statistic(kpi))}</span>{before(reading)}</div>'
+        f"{spark(reading)}"
+        f'<div class="pp-line">{target(reading)}</div>{_foot(reading)}</div>'
+    )
+
+
+def _grey(reading: Reading) -> str:
+    reason = reading.now.reason or "no value and no reason given"
+    return (
+        '<div class="pp-card"><div class="pp-value"><strong>no number</strong></div>'
+        f'<div class="pp-reason">{mark("none", "○", reason)}</div>{spark(reading)}{_foot(reading)}</div>'
+    )
+
+
+def _foot(reading: Reading) -> str:
+    kpi, now = reading.kpi, reading.now
+    return (
+        f'<div class="pp-foot"><span>{escape(texts.cases(kpi, now.n, now.n_open))}</span>'
+        f"<span>{escape(texts.period(kpi, now.start, now.end))}</span>"
+        f"<span>data {escape(readable.ago(reading.as_of))}</span></div>"
+    )
+
+
+def change(reading: Reading) -> str:
+    """Arrow, size and the word better or worse."""
+    now, before, kpi = reading.now, reading.before, reading.kpi
+    if before is None or before.value is None or now.value is None:
+        return mark("none", "–", "nothing to compare", (before and before.reason) or "")
+    then = f"{readable.measured(before.value, kpi.unit)} in the period before ({texts.period(kpi, before.start, before.end)})"
+    words = texts.change(kpi, now.value, before.value)
+    if reading.is_better is None and kpi.direction != "none":
+        return mark("none", "≈", "unchanged", then)
+    arrow = "▲" if now.value > before.value else "▼"
+    if reading.is_better is None:
+        return mark("none", arrow, words, then)
+    return mark("good", arrow, f"{words} better", then) if reading.is_better else mark("bad", arrow, f"{words} worse", then)
+
+
+def before(reading: Reading) -> str:
+    """What the value was in the period before."""
+    if reading.before is None or reading.before.value is None:
+        return ""
+    return f' <span class="pp-muted">was {escape(readable.measured(reading.before.value, reading.kpi.unit))}</span>'
+
+
+def target(reading: Reading) -> str:
+    if reading.target is None:
+        return '<span class="pp-muted">no target set</span>'
+    words = texts.target(reading.kpi, reading.target)
+    if reading.meets_target is None:
+        return f'<span class="pp-muted">target {escape(words)}</span>'
+    return mark("good", "✓", f"target {words} met") if reading.meets_target else mark("bad", "✕", f"target {words} missed")
+
+
+def spark(reading: Reading) -> str:
+    """Final weeks only; a week that can still change is a gap."""
+    values = [week.value if week.is_final else None for week in reading.weeks]
+    return sparkline.draw(values, reading.target, _spark_words(reading.kpi.unit, reading.weeks))
+
+
+def _spark_words(unit: str, weeks: tuple[Point, ...]) -> str:
+    known = [week.value for week in weeks if week.is_final and week.value is not None]
+    if len(known) < 2:
+        return "fewer than two final weeks: no trend yet"
+    lowest, highest = readable.measured(min(known), unit), readable.measured(max(known), unit)
+    last = readable.measured(known[-1], unit)
+    return f"{len(known)} final weeks: between {lowest} and {highest}, last {last}"
+
+
+def waiting(title: str, rows: list[dict], filters: Filters, words, page_kpi: str | None = None) -> None:
+    """The oldest waiting records, each a link to its timeline. `words` says what a row is about."""
+    rows = [row for row in rows if not filters.plants or row["plant"] in filters.plants]
+    with st.container(border=True, gap=None, key=f"panel-{title.lower().replace(' ', '-')}"):
+        components.heading(title, texts.waiting(len(rows), SHOWN) if rows else "nobody waits: the list is empty")
+        for row in sorted(rows, key=lambda r: -(r["age_seconds"] or 0))[:SHOWN]:
+            with st.container(gap=None, key=f"row-{row['record_model']}-{row['record_id']}-{title[:4].lower()}"):
+                components.record_link(row, row["name"], filters)
+                st.html(
+                    f'<div class="pp-row"><span class="pp-age">{escape(readable.duration(row["age_seconds"]))}</span>'
+                    f'<span class="pp-row-words">{escape(words(row))}</span></div>'
+                )
+        if page_kpi and rows:
+            components.link("kpi", f"All {len(rows)} in the KPI", filters, kpi=page_kpi)
+
+
+def approval_words(row: dict) -> str:
+    amount = readable.money(row["amount"], row["currency"]) if row["amount"] is not None else None
+    return " · ".join(str(part) for part in (row["plant"], row["vendor"], amount, row["step"]) if part)
+
+
+def shortage_words(row: dict) -> str:
+    due = row["deadline_at"]
+    late = f"due {readable.day(due.date())}" if due else None
+    return " · ".join(str(part) for part in (row["plant"], row["product"], late) if part)

@@ -1,0 +1,159 @@
+"""Charts of the analysis pages, as plain dicts for st.plotly_chart: building a figure object costs five times as much.
+
+The colours here are read on both themes; fonts, grid and text come from the theme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import readable, texts
+from dashboard.data import Point
+
+LINE, SOFT, OPEN, QUIET = "#2A8FB3", "rgba(42,143,179,0.18)", "#D1702C", "#84919C"
+CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}  # the bar offers to upload the chart
+HEIGHT = 280
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A unit for an axis: durations in days, hours or minutes, whichever leaves readable numbers."""
+
+    title: str
+    size: float = 1.0
+    suffix: str = ""
+
+    def __call__(self, value: float | None) -> float | None:
+        return None if value is None else value / self.size
+
+
+def scale(values: Sequence[float | None], unit: str) -> Scale:
+    if unit == "duration":
+        top = max((value for value in values if value is not None), default=0)
+        if top >= 2 * readable.DAY:
+            return Scale("days", readable.DAY)
+        return Scale("hours", readable.HOUR) if top >= 2 * readable.HOUR else Scale("minutes", readable.MINUTE)
+    if unit == "share":
+        return Scale("per cent", 0.01)
+    return Scale({"count": "number", "currency": "amount"}.get(unit, unit))
+
+
+def draw(figure: dict, key: str, alt: str) -> None:
+    st.plotly_chart(figure, config=CONFIG, key=key, alt=alt)
+
+
+def trend(points: Sequence[Point], unit: str, target: float | None) -> dict:
+    """Weeks as a line; a week that can still change is hollow, on a dotted line; the target is dashed."""
+    axis = scale([*(p.value for p in points), target], unit)
+    final = [p if p.is_final else None for p in points]
+    last = max((i for i, p in enumerate(final) if p), default=-1)
+    loose = [p if i == last or (p.value is not None and not p.is_final) else None for i, p in enumerate(points)]
+    starts = [p.start.isoformat() for p in points]
+    traces = _interval(points, starts, axis)
+    traces.append(_line("final", starts, final, axis, unit, {"size": 6, "color": LINE}, "solid"))
+    if any(p and not p.is_final for p in loose):
+        hollow = {"size": 8, "symbol": "circle-open", "color": LINE, "line": {"width": 2}}
+        traces.append(_line("not final yet", starts, loose, axis, unit, hollow, "dot"))
+    layout = _layout(axis.title) | {"showlegend": len(traces) > 1}
+    if target is not None:
+        layout["shapes"] = [_rule("y", axis(target))]
+        layout["margin"] |= {"r": 84}
+        words = f"target {readable.measured(target, unit)}"
+        layout["annotations"] = [_note(words, x=1, xref="paper", xanchor="left", y=axis(target), yanchor="middle")]
+    return {"data": traces, "layout": layout}
+
+
+def distribution(bins: Sequence[dict], marks: dict[str, float | None]) -> dict:
+    """How many cases took how long; open ones hatched on top; `marks` are quantiles to point at."""
+    tops = [b["bin_to_seconds"] for b in bins if b["bin_to_seconds"]]
+    axis = scale(tops, "duration")
+    width = tops[0] - bins[0]["bin_from_seconds"] if tops else readable.DAY
+    middle = [axis(b["bin_from_seconds"] + width / 2) for b in bins]
+    spans = [_span(b) for b in bins]
+    done = [b["n"] - b["n_open"] for b in bins]
+    traces = [_bars("ended", middle, done, axis(width), spans, {"color": LINE})]
+    if any(b["n_open"] for b in bins):
+        hatch = {"color": OPEN, "pattern": {"shape": "/", "size": 5, "solidity": 0.4}}
+        traces.append(_bars("still open, age so far", middle, [b["n_open"] for b in bins], axis(width), spans, hatch))
+    layout = _layout("cases") | {"barmode": "stack", "bargap": 0.06, "showlegend": len(traces) > 1}
+    layout["xaxis"] |= {"title": {"text": axis.title}, "rangemode": "tozero", "type": "linear"}
+    known = [(name, value) for name, value in marks.items() if value is not None]
+    layout["shapes"] = [_rule("x", axis(value)) for _, value in known]
+    layout["annotations"] = [
+        _note(f"{name} {readable.duration(value)}", x=axis(value), xanchor=side, y=1, yref="paper", yanchor="bottom")
+        for (name, value), side in zip(known, ("right", "left"), strict=False)
+    ]
+    layout["margin"] |= {"t": 26}
+    return {"data": traces, "layout": layout}
+
+
+def _line(name, starts, points, axis: Scale, unit, marker, dash) -> dict:
+    said = [f"<b>{readable.measured(p.value, unit)}</b><br>n = {p.n}, {p.n_open} open" if p else "" for p in points]
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": name, "x": starts,
+        "y": [axis(p.value) if p else None for p in points], "customdata": said, "marker": marker,
+        "line": {"color": LINE, "width": 2, "dash": dash}, "connectgaps": False,
+        "hovertemplate": "week of %{x|%d %b %Y}<br>%{customdata}<extra>" + name + "</extra>",
+    }  # fmt: skip
+
+
+def _interval(points: Sequence[Point], starts, axis: Scale) -> list[dict]:
+    """The band of uncertainty, where the measure knows one."""
+    if not any(p.low is not None for p in points):
+        return []
+    edge = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "x": starts, "hoverinfo": "skip"}
+    return [
+        edge | {"y": [axis(p.low) for p in points], "showlegend": False},
+        edge | {"y": [axis(p.high) for p in points], "fill": "tonexty", "fillcolor": SOFT, "name": "95 % interval"},
+    ]
+
+
+def _bars(name, middle, counts, width, spans, marker) -> dict:
+    return {
+        "type": "bar", "name": name, "x": middle, "y": counts, "width": width * 0.94, "customdata": spans,
+        "marker": marker, "hovertemplate": "%{customdata}<br><b>%{y}</b> cases<extra>" + name + "</extra>",
+    }  # fmt: skip
+
+
+def _span(one: dict) -> str:
+    start, end = one["bin_from_seconds"], one["bin_to_seconds"]
+    if end is None:
+        return f"{readable.duration(start)} and more"
+    return f"{readable.duration(start)} to {readable.duration(end)}"
+
+
+def _rule(across: str, value: float) -> dict:
+    other = "x" if across == "y" else "y"
+    span = {f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper", f"{across}0": value, f"{across}1": value}
+    return {"type": "line", "layer": "above", "line": {"color": QUIET, "width": 1.5, "dash": "dash"}} | span
+
+
+def _note(words: str, **place) -> dict:
+    return {"text": words, "showarrow": False, "font": {"size": 12}, "borderpad": 2} | place
+
+
+def _layout(title: str) -> dict:
+    return {
+        "height": HEIGHT,
+        "margin": {"l": 8, "r": 8, "t": 12, "b": 8},
+        "hovermode": "closest",
+        "dragmode": False,
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top", "font": {"size": 12}},
+        "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True},
+        "yaxis": {"automargin": True, "rangemode": "tozero", "title": {"text": title}, "fixedrange": True},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }
+
+
+def trend_words(points: Sequence[Point], kpi, target: float | None) -> str:
+    """The same trend for a screen reader."""
+    known = [p for p in points if p.is_final and p.value is not None]
+    if not known:
+        return f"{kpi.title}: no final week yet"
+    first, last = readable.measured(known[0].value, kpi.unit), readable.measured(known[-1].value, kpi.unit)
+    goal = f", target {texts.target(kpi, target)}" if target is not None else ""
+    return f"{kpi.title} by week: from {first} to {last} over {len(known)} final weeks{goal}"

@@ -1,0 +1,262 @@
+"""What pages read, from one published version per run, cached by version and scope.
+
+Everything here returns plain values (dataclasses, lists of dicts): no page touches a table or a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import texts
+from dashboard.filters import Filters
+from queries import catalog, warehouse
+from queries.catalog import Kpi
+from queries.warehouse import Scope
+
+ALL = Scope()
+
+
+@dataclass(frozen=True)
+class Point:
+    """A KPI over one period. `value` is None when it cannot be measured, and then `reason` says why."""
+
+    start: date
+    end: date
+    value: float | None = None
+    n: int = 0
+    n_open: int = 0
+    is_final: bool = False
+    reason: str | None = None
+    low: float | None = None
+    high: float | None = None
+    cut: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All a card shows of a KPI."""
+
+    kpi: Kpi
+    now: Point
+    before: Point | None
+    weeks: tuple[Point, ...]
+    as_of: datetime
+    target: float | None = None
+
+    @property
+    def is_better(self) -> bool | None:
+        """Whether the value moved the right way; None where there is no right way or nothing to compare."""
+        if self.kpi.direction == "none" or self.before is None or None in (self.now.value, self.before.value):
+            return None
+        if abs(self.now.value - self.before.value) < 0.005 * abs(self.before.value):
+            return None
+        return (self.now.value < self.before.value) == (self.kpi.direction == "lower")
+
+    @property
+    def meets_target(self) -> bool | None:
+        return meets(self.kpi, self.now.value, self.target)
+
+
+def meets(kpi: Kpi, value: float | None, target: float | None) -> bool | None:
+    """Whether a value is on the good side of its target; None where either is missing or no side is good."""
+    if value is None or target is None or kpi.direction == "none":
+        return None
+    return value <= target if kpi.direction == "lower" else value >= target
+
+
+@dataclass(frozen=True)
+class Version:
+    """Which published data a session reads, and with whose eyes: the key of every cache below."""
+
+    folder: str
+    name: str
+    scope: Scope = ALL
+
+
+def published() -> str | None:
+    """The version CURRENT names at this moment, or None before the first publish."""
+    return warehouse.current_version(warehouse.folder())
+
+
+def use_published() -> Version | None:
+    """Fix the version for this run of the page, so that all its numbers are from one publish."""
+    name = published()
+    st.session_state["version"] = name and Version(str(warehouse.folder()), name)
+    return st.session_state["version"]
+
+
+def version() -> Version:
+    return st.session_state["version"]
+
+
+def as_of() -> datetime:
+    return _open(version()).as_of
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Version: repr})
+def _open(chosen: Version):
+    return warehouse.open(chosen.scope, Path(chosen.folder), chosen.name)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _catalogue(name: str) -> dict[str, Kpi]:
+    return catalog.load()
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _marts(name: str) -> tuple[str, ...]:
+    return tuple(catalog.marts())
+
+
+def kpis() -> dict[str, Kpi]:
+    """Every KPI by name; read again with each version, so that a new file appears with its first numbers."""
+    return _catalogue(version().name)
+
+
+def domains() -> dict[str, list[Kpi]]:
+    """KPIs by domain, in the order of the catalogue."""
+    found: dict[str, list[Kpi]] = {}
+    for kpi in kpis().values():
+        found.setdefault(kpi.domain, []).append(kpi)
+    return found
+
+
+def rows(name: str, **parameters) -> list[dict]:
+    """The rows of a list (queries/lists)."""
+    return _list(version(), name, parameters)
+
+
+def plants() -> list[dict]:
+    return rows("plant")
+
+
+def reading(kpi: Kpi, filters: Filters) -> Reading:
+    """A KPI's value, the one before and its weeks. From the scoreboard where that has it, else measured now."""
+    start, end = filters.period(as_of())
+    earlier = filters.earlier(as_of())
+    if _is_on_scoreboard(filters):
+        tiles = _scoreboard(version(), kpi.name, "28 days", filters.plants)
+        now = next((p for p in tiles if p.end == end), None) or Point(start, end, reason=texts.NEW_KPI)
+        before = next((p for p in tiles if p.end == start), None)
+    else:
+        now = _only(_values(version(), kpi.name, (start, end), filters))
+        before = _only(_values(version(), kpi.name, earlier, filters))
+    plant = filters.plants[0] if len(filters.plants) == 1 else None
+    return Reading(kpi, now, before, tuple(weeks(kpi, filters)), as_of(), target(kpi, plant))
+
+
+def target(kpi: Kpi, plant: str | None = None) -> float | None:
+    """The target of a plant, else the one for all plants, else the one the KPI was written with."""
+    configured = {row["plant"] or None: row["value"] for row in rows("target") if row["kpi"] == kpi.name}
+    return configured.get(plant, configured.get(None, kpi.target))
+
+
+def weeks(kpi: Kpi, filters: Filters) -> list[Point]:
+    """Whole weeks up to the running one, which is left out."""
+    first, end = filters.trend(as_of())
+    if len(filters.plants) < 2:
+        found = _scoreboard(version(), kpi.name, "week", filters.plants)
+    else:
+        found = _values(version(), kpi.name, (first, end), filters, every="week")
+    return [point for point in found if first <= point.start and point.end <= end]
+
+
+def breakdown(kpi: Kpi, filters: Filters, by: str) -> list[Point]:
+    """The KPI of the period cut by a dimension, the largest value first, what cannot be measured last."""
+    found = _values(version(), kpi.name, filters.period(as_of()), filters, by=by)
+    return sorted(found, key=lambda p: (p.value is None, -(p.value or 0), -p.n))
+
+
+def cases(kpi: Kpi, filters: Filters, limit: int | None = None) -> list[dict]:
+    """The rows behind the number."""
+    return _rows(version(), kpi.name, filters.period(as_of()), filters, limit)
+
+
+def distribution(kpi: Kpi, filters: Filters) -> list[dict]:
+    """How the durations or ages of the period spread."""
+    return _distribution(version(), kpi.name, filters.period(as_of()), filters)
+
+
+def quantile(kpi: Kpi, filters: Filters, statistic: str) -> float | None:
+    """Another quantile of the same rows, to mark it in the distribution."""
+    return _only(_values(version(), kpi.name, filters.period(as_of()), filters, statistic=statistic)).value
+
+
+def sources(kpi: Kpi) -> list[str]:
+    """Names of the tables the KPI's query reads."""
+    return sorted(catalog.depends_on(kpi.sql, _marts(version().name)))
+
+
+def plant_names() -> dict[str, str]:
+    """Code and name of each plant: HAM, Hamburg."""
+    return {row["plant"]: row["name"] or row["plant"] for row in plants()}
+
+
+def zone(plant: str | None) -> str | None:
+    """Time zone of a plant."""
+    return next((row["timezone"] for row in plants() if row["plant"] == plant), None)
+
+
+def record_asked(query: Mapping[str, str]) -> dict | None:
+    """The record a URL asks for, or None when it asks for none or says something impossible."""
+    instance, model, number = (query.get(name, "") for name in ("instance", "model", "id"))
+    if not (instance and model and number.isdecimal() and len(number) < 16):
+        return None
+    return {"instance": instance, "record_model": model, "record_id": int(number)}
+
+
+def _is_on_scoreboard(filters: Filters) -> bool:
+    return filters.weeks == 4 and len(filters.plants) < 2
+
+
+def _only(points: list[Point]) -> Point:
+    return points[0]
+
+
+def _point(row: dict) -> Point:
+    return Point(
+        row["period_start"], row["period_end"], row["value"], row["n"] or 0, row["n_open"] or 0, bool(row["is_final"]),
+        row["reason"], row["low"], row["high"], row.get("cut"),
+    )  # fmt: skip
+
+
+CACHE = {"max_entries": 400, "show_spinner": False, "hash_funcs": {Version: repr}}
+
+
+@st.cache_data(**CACHE)
+def _list(chosen: Version, name: str, parameters: dict) -> list[dict]:
+    return warehouse.read(_open(chosen), name, **parameters).to_pylist()
+
+
+@st.cache_data(**CACHE)
+def _scoreboard(chosen: Version, kpi: str, period: str, plants: tuple[str, ...]) -> list[Point]:
+    plant = plants[0] if plants else None
+    found = warehouse.scoreboard(_open(chosen), kpi, period=period, plant=plant).to_pylist()
+    return sorted((_point(row) for row in found if row["plant"] == plant), key=lambda p: p.start)
+
+
+@st.cache_data(**CACHE)
+def _values(
+    chosen: Version, kpi: str, period: tuple[date, date], filters: Filters, by=None, every=None, statistic=None
+) -> list[Point]:
+    asked = _catalogue(chosen.name)[kpi]
+    asked = replace(asked, statistic=statistic) if statistic else asked
+    found = warehouse.values(_open(chosen), asked, *period, by=by, every=every, filters=filters.dimension())
+    return [_point(row) for row in found.to_pylist()]
+
+
+@st.cache_data(**(CACHE | {"max_entries": 40}))
+def _rows(chosen: Version, kpi: str, period: tuple[date, date], filters: Filters, limit: int | None) -> list[dict]:
+    asked = _catalogue(chosen.name)[kpi]
+    return warehouse.rows(_open(chosen), asked, *period, filters=filters.dimension(), limit=limit).to_pylist()
+
+
+@st.cache_data(**CACHE)
+def _distribution(chosen: Version, kpi: str, period: tuple[date, date], filters: Filters) -> list[dict]:
+    asked = _catalogue(chosen.name)[kpi]
+    return warehouse.distribution(_open(chosen), asked, *period, filters=filters.dimension()).to_pylist()

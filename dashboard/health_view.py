@@ -1,0 +1,110 @@
+"""The parts of the data health page: runs, sources, checks and labels nobody could match."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import components, data, readable, tables, texts
+from dashboard.components import mark
+from dashboard.tables import figure, status, table, text
+
+
+def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:
+    """The four answers somebody on call wants first."""
+    good = next((run for run in runs if run["published_at"]), None)
+    last = runs[0] if runs else None
+    wrong = [source for source in sources if source["status"] != "ok"]
+    failed = [check for check in checks if check["status"] == "fail"]
+    warned = [check for check in checks if check["status"] == "warn"]
+    facts = {
+        "Last published": escape(readable.ago(good["published_at"])) if good else mark("bad", "✕", "never"),
+        "Last run": mark(*texts.RUN_STATUS.get(last["status"], ("none", "○", last["status"]))) if last else "–",
+        "Sources": mark("warn", "!", f"{len(wrong)} of {len(sources)} incomplete")
+        if wrong
+        else mark("good", "✓", f"all {len(sources)} read"),
+        "Checks": mark("bad", "✕", f"{len(failed)} failed")
+        if failed
+        else mark("warn", "!", f"{len(warned)} of {len(checks)} warn")
+        if warned
+        else mark("good", "✓", f"all {len(checks)} pass"),
+    }
+    cells = "".join(f'<div class="pp-fact"><span>{k}</span><div>{v}</div></div>' for k, v in facts.items())
+    with st.container(border=True, key="panel-summary"):
+        st.html(f'<div class="pp-facts pp-facts-last">{cells}</div>')
+
+
+def missing(sources: list[dict]) -> None:
+    """What could not be read and which numbers it costs."""
+    wrong = [source for source in sources if source["status"] != "ok"]
+    with st.container(border=True, key="panel-missing"):
+        components.heading("What is missing, and what it costs", "" if wrong else "Nothing is missing.")
+        if wrong:
+            table("What is missing", {
+                "Source": text("source"),
+                "Status": status("status", texts.SOURCE_STATUS),
+                "Fields": lambda s: escape(s["missing_fields"] or "–"),
+                "Without it": lambda s: escape(s["cost"] or texts.STALE_COST if s["status"] == "stale" else s["cost"] or "–"),
+                "KPIs affected": lambda s: escape(_titles(s.get("kpis"))),
+            }, wrong)  # fmt: skip
+
+
+def _titles(names: str | None) -> str:
+    """KPIs by title, as the reader knows them."""
+    known = data.kpis()
+    return ", ".join(known[name].title if name in known else name for name in (names or "").split(", ") if name) or "–"
+
+
+def checks(rows: list[dict]) -> None:
+    with st.container(border=True, key="panel-checks"):
+        components.heading("Checks", "what must not be in the data; a failed check keeps a run from being published")
+        table("Checks", {
+            "Check": lambda c: escape(c["title"]),
+            "Result": status("status", texts.CHECK_STATUS),
+            "Rows": figure("failed_count"),
+            "What to do": lambda c: escape(c["remedy"]) if c["status"] != "pass" else "",
+        }, rows)  # fmt: skip
+
+
+def runs(rows: list[dict]) -> None:
+    zone = st.context.timezone
+    with st.container(border=True, key="panel-runs"):
+        components.heading("Runs", f"newest first, times in {zone or 'UTC'}")
+        table("Runs", {
+            "Started": lambda r: escape(readable.moment(r["started_at"], zone)),
+            "Took": lambda r: escape(_took(r)),
+            "Status": status("status", texts.RUN_STATUS),
+            "Read": figure("rows_read"),
+            "Changed": figure("rows_changed"),
+            "Closed": figure("rows_closed"),
+            "Message": lambda r: escape(r["message"] or ""),
+        }, rows[:20])  # fmt: skip
+
+
+def _took(run: dict) -> str:
+    if not run["published_at"]:
+        return "not published"
+    return readable.duration((run["published_at"] - run["started_at"]).total_seconds())
+
+
+def sources(rows: list[dict]) -> None:
+    with st.container(border=True, key="panel-sources"):
+        components.heading("Sources", "what is read from each Odoo; changed and closed rows are those of the last run")
+        table("Sources", {
+            "Source": text("source"),
+            "Instance": text("instance"),
+            "Status": status("status", texts.SOURCE_STATUS),
+            "Rows": figure("row_count"),
+            "Read": lambda s: escape(readable.ago(s["last_read_at"], data.as_of()) if s["last_read_at"] else "never"),
+            "Changed": figure("rows_changed"),
+            "Closed": figure("rows_closed"),
+        }, rows)  # fmt: skip
+
+
+def labels(rows: list[dict]) -> None:
+    with st.container(border=True, key="panel-labels"):
+        components.heading("Labels without a key", texts.LABELS if rows else "Every state label was recognised.")
+        if rows:
+            columns = {"Model": text("model"), "Field": text("field"), "Label": text("label"), "Events": figure("n")}
+            tables.table("Labels without a key", columns, rows)

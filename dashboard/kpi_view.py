@@ -1,0 +1,135 @@
+"""The parts of the KPI page, from the headline to the definition."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from dashboard import cards, charts, components, data, readable, tables, texts
+from dashboard.data import Reading
+from dashboard.filters import Filters
+
+
+def headline(reading: Reading, filters: Filters) -> None:
+    """Value, change, target, cases and period in one band."""
+    kpi, now = reading.kpi, reading.now
+    with st.container(border=True, key="panel-headline"):
+        if now.value is None:
+            reason = components.mark("none", "○", now.reason or "no value and no reason given")
+            value = f'<div class="pp-fact pp-fact-main"><strong>no number</strong><span>{reason}</span></div>'
+        else:
+            value = (
+                f'<div class="pp-fact pp-fact-main"><strong>{escape(readable.measured(now.value, kpi.unit))}</strong>'
+                f"<span>{escape(texts.statistic(kpi))}</span></div>"
+            )
+        facts = {
+            "Change": cards.change(reading) + cards.before(reading),
+            "Target": cards.target(reading),
+            "Cases": escape(texts.cases(kpi, now.n, now.n_open)),
+            "Period": escape(texts.period(kpi, now.start, now.end)),
+            "Plants": escape(", ".join(filters.plants) or "all"),
+            "Owner": escape(kpi.owner),
+        }
+        if now.low is not None and now.high is not None:
+            low, high = readable.measured(now.low, kpi.unit), readable.measured(now.high, kpi.unit)
+            facts["95 % interval"] = escape(f"{low} to {high}")
+        cells = "".join(f'<div class="pp-fact"><span>{name}</span><div>{value}</div></div>' for name, value in facts.items())
+        st.html(f'<div class="pp-facts">{value}{cells}</div><p class="pp-sub">{escape(kpi.definition)}</p>')
+
+
+def trend(reading: Reading) -> None:
+    kpi, weeks = reading.kpi, reading.weeks
+    with st.container(border=True, height="stretch", key="panel-trend"):
+        components.heading("Week by week", "when the cases started" if kpi.measure == "duration" else "")
+        if not any(week.value is not None for week in weeks):
+            st.html(f'<p class="pp-sub">{escape(texts.NO_TREND)}</p>')
+            return
+        words = charts.trend_words(weeks, kpi, reading.target)
+        charts.draw(charts.trend(weeks, kpi.unit, reading.target), f"trend_{kpi.name}", words)
+        if any(week.value is not None and not week.is_final for week in weeks):
+            st.html(f'<p class="pp-sub">{escape(texts.ONLY_FINAL)}</p>')
+        with st.expander("Table behind this chart"):
+            tables.weeks(weeks, kpi)
+
+
+def distribution(reading: Reading, filters: Filters) -> None:
+    """How the cases spread, with the median and the 85 % mark; nothing for KPIs without a length."""
+    kpi = reading.kpi
+    if kpi.measure not in ("duration", "stock"):
+        return
+    with st.container(border=True, height="stretch", key="panel-distribution"):
+        components.heading("How they spread", "ages of what is open" if kpi.measure == "stock" else "durations of the period")
+        bins = data.distribution(kpi, filters)
+        if not any(one["n"] for one in bins):
+            st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
+            return
+        marks = {name: data.quantile(kpi, filters, name) for name in ("p50", "p85")}
+        said = ", ".join(f"{name} {readable.duration(value)}" for name, value in marks.items() if value is not None)
+        charts.draw(charts.distribution(bins, marks), f"spread_{kpi.name}", f"Distribution of {kpi.title}: {said}")
+        with st.expander("Table behind this chart"):
+            tables.table(f"Distribution of {kpi.title}", {
+                "From": lambda b: escape(readable.duration(b["bin_from_seconds"])),
+                "To": lambda b: escape(readable.duration(b["bin_to_seconds"]) if b["bin_to_seconds"] else "and more"),
+                "Cases": tables.figure("n"),
+                "Still open": tables.figure("n_open"),
+            }, bins)  # fmt: skip
+
+
+def by_plant(reading: Reading, filters: Filters) -> None:
+    with st.container(border=True, height="stretch", key="panel-plants"):
+        components.heading("By plant", texts.period(reading.kpi, reading.now.start, reading.now.end))
+        points, names = data.breakdown(reading.kpi, filters, "plant"), data.plant_names()
+        tables.bars("By plant", "Plant", points, reading.kpi, lambda point: data.target(reading.kpi, point.cut), names)
+
+
+def by_dimension(reading: Reading, filters: Filters) -> None:
+    """The same cut by a dimension the reader chooses among the KPI's own."""
+    kpi = reading.kpi
+    others = [name for name in kpi.dimensions if name != "plant"]
+    if not others:
+        return
+    with st.container(border=True, height="stretch", key="panel-cut"):
+        words = [texts.dimension(name) for name in others]
+        chosen = st.segmented_control("Cut by", words, default=words[0], required=True, key="by", bind="query-params")
+        by = others[words.index(chosen)] if chosen in words else others[0]
+        points = data.breakdown(kpi, filters, by)
+        tables.bars(f"By {by}", texts.dimension(by), points[: texts.CUTS], kpi, lambda point: reading.target)
+        if len(points) > texts.CUTS:
+            st.html(f'<p class="pp-sub">the first {texts.CUTS} of {len(points)}</p>')
+
+
+def records(reading: Reading, filters: Filters) -> None:
+    """The rows behind the number, and all of them as CSV."""
+    kpi = reading.kpi
+    with st.container(border=True, key="panel-records"):
+        rows = data.cases(kpi, filters, tables.SHOWN)
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+            components.heading("The records behind the number", texts.records(rows, tables.SHOWN))
+            st.download_button(
+                "CSV", lambda: tables.as_csv(data.cases(kpi, filters)), f"{kpi.name}.csv", "text/csv",
+                icon=":material/download:", disabled=not rows, key=f"csv_{kpi.name}", on_click="ignore",
+            )  # fmt: skip
+        if rows:
+            tables.cases(rows, kpi, filters)
+
+
+def definition(reading: Reading) -> None:
+    """What exactly is counted, by whom it is owned and where it comes from."""
+    kpi = reading.kpi
+    facts = {
+        "Definition": kpi.definition,
+        "Measured as": texts.measured_as(kpi),
+        "Period": texts.period_rule(kpi),
+        "Good is": texts.DIRECTION[kpi.direction],
+        "Target": texts.target(kpi, reading.target) if reading.target is not None else "none set",
+        "Owner": kpi.owner,
+        "Clock": ", ".join(texts.CLOCK.get(clock, clock) for clock in kpi.clocks),
+        "Cut by": ", ".join(texts.dimension(name).lower() for name in kpi.dimensions),
+        "Made for": ", ".join(kpi.audience),
+        "Read from": ", ".join(data.sources(kpi)) or "–",
+        "Name": kpi.name,
+    }
+    with st.container(border=True, key="panel-definition"):
+        components.heading("Definition")
+        st.html("<dl class='pp-dl'>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in facts.items()) + "</dl>")

@@ -1,0 +1,158 @@
+"""Tables: small ones as real HTML tables that a screen reader can walk, long ones as Streamlit's grid."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import readable, texts
+from dashboard.components import mark
+from dashboard.data import Point, meets
+from dashboard.filters import Filters
+
+SHOWN = 2000
+HIDDEN = {"record_id", "record_model", "record_url", "name", "instance"}
+
+
+def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> None:
+    """An HTML table; each column is a heading and a function that gives the cell's HTML (already escaped)."""
+    if not rows:
+        st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
+        return
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    body = "".join("<tr>" + "".join(f"<td>{cell(row)}</td>" for cell in columns.values()) + "</tr>" for row in rows)
+    st.html(
+        f'<div class="pp-scroll" tabindex="0"><table class="pp-table"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def text(key: str) -> Callable[[dict], str]:
+    return lambda row: escape("–" if row[key] is None else str(row[key]))
+
+
+def figure(key: str) -> Callable[[dict], str]:
+    return lambda row: f'<span class="pp-num">{readable.number(row[key])}</span>'
+
+
+def status(key: str, words: Mapping[str, tuple[str, str, str]]) -> Callable[[dict], str]:
+    """A known word as sign and words; an unknown one is shown as it is."""
+    return lambda row: mark(*words.get(row[key], ("none", "○", str(row[key]))))
+
+
+def bars(
+    caption: str,
+    label: str,
+    points: Sequence[Point],
+    kpi,
+    target: Callable[[Point], float | None],
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """One row per value of a dimension: a bar as long as the value, and whether it meets its target."""
+    top = max((p.value for p in points if p.value is not None), default=0) or 1
+    columns = {
+        label: lambda p: escape((names or {}).get(p.cut, p.cut) or "(none)"),
+        "": lambda p: _bar(p, top),
+        "Value": lambda p: _measured(p, kpi, target(p)),
+        "Cases": lambda p: f'<span class="pp-muted">{escape(texts.cases(kpi, p.n, p.n_open))}</span>',
+    }
+    table(caption, columns, points)
+
+
+def _bar(point: Point, top: float) -> str:
+    width = 100 * (point.value or 0) / top
+    return f'<span class="pp-bar"><i style="width:{max(width, 0):.1f}%"></i></span>'
+
+
+def _measured(point: Point, kpi, target: float | None) -> str:
+    if point.value is None:
+        return mark("none", "○", point.reason or "no number")
+    words = readable.measured(point.value, kpi.unit)
+    met = meets(kpi, point.value, target)
+    if met is None:
+        return f"<b>{escape(words)}</b>"
+    sign = ("good", "✓", "target met") if met else ("bad", "✕", "target missed")
+    return f'<span class="pp-mark pp-{sign[0]}" title="{sign[2]}"><b aria-label="{sign[2]}">{sign[1]}</b></span> <b>{escape(words)}</b>'
+
+
+def weeks(points: Sequence[Point], kpi) -> None:
+    """The table behind the trend."""
+    columns = {
+        "Week": lambda p: escape(f"{readable.day(p.start)} to {readable.day(p.end)}"),
+        "Value": lambda p: escape(readable.measured(p.value, kpi.unit) if p.value is not None else p.reason or "–"),
+        "Cases": lambda p: escape(texts.cases(kpi, p.n, p.n_open)),
+        "State": lambda p: "final" if p.is_final else "can still change",
+    }
+    table(f"{kpi.title} by week", columns, list(reversed(points)))
+
+
+def cases(rows: Sequence[dict], kpi, filters: Filters) -> None:
+    """The rows behind a number: sortable, each with a link to its timeline and to Odoo."""
+    zone = st.context.timezone
+    frame = pd.DataFrame([_case(row, kpi, filters) for row in rows])
+    start, end, length = ("Since", "Left", "Age") if kpi.measure == "stock" else ("Started", "Ended", "Duration")
+    moment = {"format": "D MMM YYYY, HH:mm", "timezone": zone or "UTC", "width": 150}
+    st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder="–",
+        height=min(420, 38 + 36 * max(len(frame), 1)),
+        column_config={
+            "Record": st.column_config.LinkColumn("Record", display_text=r"#(.*)$", pinned=True, alignment="left"),
+            start: st.column_config.DatetimeColumn(start, **moment),
+            end: st.column_config.DatetimeColumn(end, **moment),
+            f"{length}, days": st.column_config.NumberColumn(format="%.2f", width=110),
+            "Odoo": st.column_config.LinkColumn("Odoo", display_text="open", width=70),
+        },
+        key=f"cases_{kpi.name}",
+        alt=f"Records behind {kpi.title}",
+    )
+
+
+def _case(row: dict, kpi, filters: Filters) -> dict:
+    start, end, seconds = _span(row, kpi)
+    link = {"instance": row["instance"], "model": row["record_model"], "id": row["record_id"]}
+    name = row.get("name") or f"{row['record_model']} {row['record_id']}"
+    words = ("Since", "Left", "Age") if kpi.measure == "stock" else ("Started", "Ended", "Duration")
+    shown = {
+        "Record": f"record?{urlencode(filters.query() | link, doseq=True)}#{name}",
+        "Plant": row["plant"],
+        words[0]: _aware(start),
+        words[1]: _aware(end),
+        words[2]: readable.duration(seconds) + (" so far" if end is None and kpi.measure != "stock" else ""),
+        f"{words[2]}, days": None if seconds is None else seconds / readable.DAY,
+    }
+    shown |= {texts.dimension(name): row.get(name) for name in kpi.dimensions if name != "plant"}
+    return shown | ({"Odoo": row["record_url"]} if row.get("record_url") else {})
+
+
+def _span(row: dict, kpi) -> tuple[datetime | None, datetime | None, float | None]:
+    if kpi.measure == "stock":
+        return row["entered_at"], row["left_at"], row["age_seconds"]
+    return row.get("started_at"), row.get("ended_at"), row.get("elapsed_seconds")
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(tzinfo=UTC)
+
+
+def as_csv(rows: Sequence[dict]) -> bytes:
+    """Every column as stored: moments in UTC, durations in seconds."""
+    out = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _safe(value: object) -> object:
+    """A text that a spreadsheet would run as a formula is led by an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,205 @@
+"""The words of the dashboard, in one place: short, sentence case, and never a number without what it means."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from dashboard import readable
+
+APP = "Plant Pulse"
+STALE_HOURS = 26
+
+STATISTIC = {
+    # statistic: (short mark on charts, sentence for durations, sentence for ages of what is open)
+    "p50": ("median", "half are done within", "half are younger"),
+    "p85": ("p85", "85 % are done within", "85 % are younger"),
+    "p90": ("p90", "90 % are done within", "90 % are younger"),
+    "p95": ("p95", "95 % are done within", "95 % are younger"),
+}
+
+CUTS = 12
+DIRECTION = {"lower": "lower", "higher": "higher", "none": "neither: it is context for other numbers"}
+CLOCK = {"elapsed": "elapsed time, day and night", "working": "working time of the plant"}
+MEASURE = {
+    "duration": "how long a case takes, from its start to its end",
+    "stock": "what is there at the end of the period",
+    "share": "the share of cases",
+    "ratio": "the ratio of two sums",
+    "sum": "the sum of amounts",
+}
+
+DIMENSION = {"responsible": "responsible person"}
+ACTOR = {"human": "person", "automation": "automation", "integration": "integration", "unknown": "unknown"}
+ACTOR_MARK = {"human": "●", "automation": "◆", "integration": "■"}
+
+CONFIDENCE = {"A": "certain", "B": "likely", "C": "unsure"}
+TIME_QUALITY = {"snapshot": "seen between two reads", "date": "day only"}
+MODEL = {
+    "mrp.production": "production order",
+    "purchase.order": "purchase order",
+    "sale.order": "sales order",
+    "stock.picking": "transfer",
+    "stock.move": "stock move",
+    "quality.check": "quality check",
+    "account.move": "invoice or entry",
+}
+
+SOURCE_STATUS = {
+    "ok": ("good", "✓", "ok"),
+    "absent": ("none", "○", "absent"),
+    "field missing": ("warn", "!", "field missing"),
+    "stale": ("warn", "!", "stale"),
+}
+CHECK_STATUS = {
+    "pass": ("good", "✓", "pass"),
+    "warn": ("warn", "!", "warning"),
+    "fail": ("bad", "✕", "failed"),
+}
+RUN_STATUS = {
+    "published": ("good", "✓", "published"),
+    "ok": ("good", "✓", "published"),
+    "running": ("none", "○", "running"),
+    "failed": ("bad", "✕", "failed"),
+    "refused": ("bad", "✕", "not published"),
+}
+
+DEMO = "demo data: no Odoo behind it"
+NOT_LOADED = "This part could not be loaded. The rest of the page is right; the details are in the server's log."
+NO_ROWS = "Nothing here for this choice."
+NEW_KPI = "not in the published data yet: it appears with the next refresh"
+NO_TREND = "No whole week in this period has a number yet."
+ONLY_FINAL = (
+    "A hollow point is not final: cases of that week are still open, so its value can still rise. "
+    "The running week is left out."
+)
+
+WAITING = "What waits now"
+APPROVALS = "Open approvals"
+SHORTAGES = "Orders short of material"
+
+SEARCH_HINT = "Part of a name is enough: production orders, purchase orders and what they came from."
+SEARCH_NONE = "No document holds this text in its name or origin. It may lie outside your plants or before the first load."
+NO_EVENTS = "No event of this record was recorded."
+NO_LINKS = "No link to another record is known."
+STALE_COST = "its numbers are older than the rest"
+LABELS = "State labels that match no selection value in any installed language: their steps are not counted."
+
+EMPTY_TITLE = "No data yet"
+EMPTY_LEAD = "Nothing has been published to this warehouse, so there is nothing to show. That is not the same as zero."
+EMPTY_STEPS = (
+    ("See it with invented plants", "python -m etl demo"),
+    ("Check that your Odoo can be read", "python -m etl check"),
+    ("Load and publish from your Odoo", "python -m etl refresh"),
+)
+EMPTY_WAIT = "This page looks every few seconds and opens by itself once data is published."
+
+
+def statistic(kpi) -> str:
+    """What the value says about the cases: "85 % are done within"."""
+    words = STATISTIC.get(kpi.statistic)
+    if not words:
+        return ""
+    return words[2] if kpi.measure == "stock" else words[1]
+
+
+def dimension(name: str) -> str:
+    words = DIMENSION.get(name, name.replace("_", " "))
+    return words[:1].upper() + words[1:]
+
+
+def period(kpi, start: date, end: date, today: date | None = None) -> str:
+    """28 days to 22 Nov; what is open is counted on a day, not over a period."""
+    last = readable.day(end - timedelta(days=1), today)
+    return f"on {last}" if kpi.measure == "stock" else f"{(end - start).days} days to {last}"
+
+
+def cases(kpi, n: int, n_open: int) -> str:
+    """n = 312, 14 still open."""
+    text = f"n = {readable.number(n)}"
+    return text + (f", {readable.number(n_open)} still open" if n_open and kpi.measure != "stock" else "")
+
+
+def change(kpi, now: float, before: float) -> str:
+    """How far the value moved: a count by pieces, a share by points, anything else in per cent."""
+    moved = abs(now - before)
+    if kpi.unit == "count":
+        return readable.number(moved)
+    if kpi.unit == "share":
+        return f"{moved * 100:.1f} points"
+    return f"{moved / abs(before) * 100:.0f} %" if before else readable.measured(moved, kpi.unit)
+
+
+def target(kpi, value: float) -> str:
+    return readable.measured(value, kpi.unit)
+
+
+def waiting(total: int, shown: int) -> str:
+    return f"{readable.number(total)} wait, the oldest {shown} shown" if total > shown else f"{total} wait"
+
+
+def stale(ago: str) -> str:
+    return f"Stale: the data is from {ago}. Look at Data health for what stopped the refresh."
+
+
+def record_missing() -> str:
+    return "This record is not in the published data, or your rights do not cover its plant."
+
+
+def model(name: str) -> str:
+    """A technical model name as people call it, where we know it."""
+    return MODEL.get(name, name)
+
+
+def found(count: int) -> str:
+    return "Nothing found" if not count else f"{count} record{'s' * (count > 1)} found"
+
+
+def events(count: int, zone: str | None) -> str:
+    return f"{count} event{'s' * (count != 1)}, times in {zone or 'UTC'}"
+
+
+def sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def confidence(letter: str | None) -> str:
+    return CONFIDENCE.get(letter, letter or "unknown how sure")
+
+
+def time_quality(word: str) -> str:
+    return TIME_QUALITY.get(word, word)
+
+
+def link_direction(word: str) -> str:
+    return {"before": "led to this", "after": "followed from this"}.get(word, word)
+
+
+def period_rule(kpi) -> str:
+    """Which cases make up a period, in words."""
+    if kpi.measure == "duration":
+        return (
+            "A case counts in the period in which it started. Open cases count as not yet reached, so waiting work "
+            "cannot make the number look better. A week is final once its value can no longer change."
+        )
+    if kpi.measure == "stock":
+        return "What was open at the end of the period. Ages count to the moment the data was read."
+    return "A case counts in the period in which it fell due or happened."
+
+
+def domain(name: str) -> str:
+    return name[:1].upper() + name[1:].replace("_", " ")
+
+
+def measured_as(kpi) -> str:
+    """Measure and statistic in words: how long a case takes; shown is the time within which 85 % are done."""
+    words = MEASURE.get(kpi.measure, kpi.measure)
+    said = statistic(kpi)
+    return f"{words}; shown: {STATISTIC[kpi.statistic][0]}, {said} the value" if said else f"{words}; shown: {kpi.statistic}"
+
+
+def records(rows: list[dict], limit: int) -> str:
+    if not rows:
+        return NO_ROWS
+    if len(rows) >= limit:
+        return f"the longest {readable.number(limit)}; the CSV has all"
+    return f"{readable.number(len(rows))} records, open ones and the longest first"
