@@ -67,9 +67,9 @@ def validate(sources: list[Source], config: Config) -> None:
     con.execute("create schema raw")
     con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
     ensure_tables(con, sources)
-    _configuration(con, config, "main")
-    _marts(con, lambda text: None, "main")
-    _exceptions(con, datetime(2000, 1, 1), "main")
+    put_configuration(con, config, "main")
+    build_marts(con, lambda text: None, "main")
+    build_exceptions(con, datetime(2000, 1, 1), "main")
     for kpi in catalog.load().values():
         measure.columns(con, kpi)
     for check in catalog.checks().values():
@@ -78,10 +78,10 @@ def validate(sources: list[Source], config: Config) -> None:
 
 
 def _build(con, run: str, as_of: datetime, sources, config: Config, report) -> None:
-    _configuration(con, config, "ops.main")
+    put_configuration(con, config, "ops.main")
     con.execute("create table ops.main.odoo_instance as select * from work.main.odoo_instance")
-    _marts(con, report, "ops.main")
-    _exceptions(con, as_of, "ops.main")
+    build_marts(con, report, "ops.main")
+    build_exceptions(con, as_of, "ops.main")
     report("scoreboard")
     kpis = catalog.load()
     con.register("scoreboard_rows", _scoreboard(con, kpis, as_of, run))
@@ -97,14 +97,14 @@ def _build(con, run: str, as_of: datetime, sources, config: Config, report) -> N
         )
 
 
-def _configuration(con, config: Config, schema: str) -> None:
+def put_configuration(con, config: Config, schema: str) -> None:
     for name, table in config.tables().items():
         con.register("configuration_rows", table)
         con.execute(f"create table {schema}.{name} as select * from configuration_rows")
         con.unregister("configuration_rows")
 
 
-def _marts(con, report, schema: str) -> None:
+def build_marts(con, report, schema: str) -> None:
     for mart in catalog.marts().values():
         report(mart.name)
         try:
@@ -113,7 +113,7 @@ def _marts(con, report, schema: str) -> None:
             raise catalog.CatalogError(f"{mart.file}: {str(error).splitlines()[0]}") from error
 
 
-def _exceptions(con, as_of: datetime, schema: str) -> None:
+def build_exceptions(con, as_of: datetime, schema: str) -> None:
     """fct_exception: every record an exception rule names, with its age against the rule's limit."""
     con.execute(
         f"""create table {schema}.fct_exception (exception varchar, title varchar, severity varchar, owner varchar,

@@ -18,6 +18,12 @@ import pyarrow as pa
 
 from queries import catalog
 
+ODOO_URL_MACRO = """
+    create macro odoo_url(url, version, model, id) as case
+        when coalesce(url, '') = '' then null
+        when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
+            then rtrim(url, '/') || '/odoo/' || model || '/' || id
+        else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 
 
@@ -108,13 +114,7 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             if table == "agg_kpi":
                 where += f" or (plant is null and plant_count >= {GROUP_OF_PLANTS})"
         con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')
-    con.execute(
-        """create macro odoo_url(url, version, model, id) as case
-            when coalesce(url, '') = '' then null
-            when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
-                then rtrim(url, '/') || '/odoo/' || model || '/' || id
-            else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
-    )
+    con.execute(ODOO_URL_MACRO)
 
 
 def _masked(name: str) -> str:
