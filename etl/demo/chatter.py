@@ -57,10 +57,7 @@ _BY_NAME = {(tracked.model, tracked.name): tracked for tracked in TRACKED}
 
 def definitions(written: str) -> dict[str, list[dict]]:
     """`ir_model_fields` and `ir_model_fields_selection` records; the latter once per language."""
-    fields = [
-        {"id": t.id, "model": t.model, "name": t.name, "ttype": t.type, "write_date": written}
-        for t in TRACKED
-    ]
+    fields = [{"id": t.id, "model": t.model, "name": t.name, "ttype": t.type, "write_date": written} for t in TRACKED]
     values = [(t, value, labels) for t in TRACKED for value, labels in t.labels.items()]
     selections = [
         {"id": number, "lang": lang, "field_id": tracked.id, "value": value, "name": label}
@@ -92,7 +89,7 @@ def records(events: list[Event]) -> dict[str, list[dict]]:
         for name, old, new in event.changes:
             tracked = _BY_NAME[MODEL[type(event.document)], name]
             head = {"id": len(values) + 1, "mail_message_id": number, "field_id": tracked.id}
-            values.append(head | _change(tracked, old, new, person.lang) | {"create_date": created})
+            values.append(head | _change(tracked, old, new, person.lang))
     return {"mail_message": messages, "mail_tracking_value": values}
 
 

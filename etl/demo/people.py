@@ -75,7 +75,7 @@ def _people() -> tuple[tuple[Person, ...], dict[str, Team]]:
         Person(ADMIN, 3, "Administrator", "admin", INDUSTRIES),
         Person(PUBLIC, 4, "Public user", "public", INDUSTRIES, active=False),
         Person(ROBOT, 6, "n8n", "n8n@alder.example", INDUSTRIES),
-        Person(DIRECTOR, 7, "Eleanor Whitfield", "eleanor.whitfield@alder.example", INDUSTRIES),
+        Person(DIRECTOR, 7, "Vivian Cheong", "vivian.cheong@alder.example", ASIA),
     ]
     teams = {}
     for plant in PLANTS:
@@ -87,9 +87,7 @@ def _people() -> tuple[tuple[Person, ...], dict[str, Team]]:
             lang = "fr_FR" if french else "en_US"
             people.append(Person(user_id, user_id + 13, name, login, plant.company, lang))
             hired.append(user_id)
-        teams[plant.code] = Team(
-            tuple(hired[0:2]), tuple(hired[2:4]), hired[4], tuple(hired[5:7]), tuple(hired[7:9])
-        )
+        teams[plant.code] = Team(tuple(hired[0:2]), tuple(hired[2:4]), hired[4], tuple(hired[5:7]), tuple(hired[7:9]))
     return tuple(people), teams
 
 
@@ -132,8 +130,7 @@ def records(written: str) -> dict[str, list[dict]]:
         for person in PEOPLE
     ]
     partners = [
-        _partner(COMPANY_PARTNER[company.id], company.name, True, company.country_id, written)
-        for company in COMPANIES
+        _partner(COMPANY_PARTNER[company.id], company.name, True, company.country_id, written) for company in COMPANIES
     ]
     for person in PEOPLE:
         parent = COMPANY_PARTNER[person.company.id] if person.user_id > PUBLIC else False

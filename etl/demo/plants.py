@@ -47,8 +47,8 @@ class Supply:
     """
 
     wait: Wait
-    short: float = 0.13
-    bought: float = 0.35
+    short: float = 0.15
+    bought: float = 0.3
     scarce_wait: Wait | None = None
     scarce_short: float = 0.0
 
@@ -119,24 +119,24 @@ class Plant:
 
 # Two plants follow the same policy to the letter: any difference between them is chance.
 TWINS = Policy(
-    release=Release(wait=Wait(4.0, 1.0), automated=0.25),
-    supply=Supply(wait=Wait(14.0)),
-    approval=Approval(limit=5000.0, wait=Wait(4.0, 0.8, most=45.0)),
+    release=Release(wait=Wait(3.0, 1.1), automated=0.25),
+    supply=Supply(wait=Wait(9.0, 0.8)),
+    approval=Approval(limit=3000.0, wait=Wait(2.2, 1.3, most=45.0)),
 )
 
 # Orders are released on Tuesdays and Thursdays only, one component is always short, the manager takes days.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
-    supply=Supply(wait=Wait(14.0), scarce_wait=Wait(48.0), scarce_short=0.6),
-    approval=Approval(limit=4000.0, wait=Wait(27.0, 0.6, most=81.0)),
+    supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
+    approval=Approval(limit=2000.0, wait=Wait(27.0, 0.6, most=81.0)),
 )
 
 # Planners were slow until a rule began to confirm orders; large purchases need two tiers, some for ever.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
-    supply=Supply(wait=Wait(14.0)),
-    approval=Approval(limit=8000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.05),
+    supply=Supply(wait=Wait(9.0, 0.8)),
+    approval=Approval(limit=4500.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.05),
 )
 
 

@@ -11,9 +11,9 @@ from etl.demo.people import ODOOBOT, ROBOT, TEAMS
 from etl.demo.plants import Plant, Wait
 from etl.demo.products import MADE_IN, PRODUCT, SCARCE_ID, Product
 
-_START = Wait(9.0, 1.0)
-_WORK = Wait(7.0, 0.7)
-_CLOSE = Wait(1.5, 1.0)
+_START = Wait(14.0, 1.0)
+_WORK = Wait(10.0, 0.8)
+_CLOSE = Wait(2.5, 1.1)
 _TALK = Wait(24.0, 1.2)
 _PLAN = Wait(50.0, 0.5, most=300.0)
 _LOTS = (5, 10, 10, 20, 20, 25, 30, 40, 50, 100)
@@ -39,9 +39,7 @@ def arrive(block: Block, plant: Plant, rng: Random, opening: int) -> None:
         origin = f"S{(created - 1_577_836_800) // 3600:05d}"
     if created >= block.now:
         return
-    order = _order(
-        block, plant, rng, created, by, product, float(rng.choice(_LOTS)), origin, orderpoint=orderpoint
-    )
+    order = _order(block, plant, rng, created, by, product, float(rng.choice(_LOTS)), origin, orderpoint=orderpoint)
     order.responsible = by if responsible else False
     order.deadline = order.finished if origin or rng.random() < 0.2 else None
     order.priority = "1" if rng.random() < 0.08 else "0"
@@ -162,9 +160,7 @@ def _confirm(order: Order, rng: Random, at: int, by: int) -> int | None:
 
 def _make_first(order: Order, rng: Random, at: int, by: int, missing: Move) -> int:
     """The sub-assembly is ordered from the own shop, and confirmed, with the order; when it is done."""
-    child = _order(
-        order.block, order.plant, rng, at, ODOOBOT, PRODUCT[missing.product], missing.demand, order
-    )
+    child = _order(order.block, order.plant, rng, at, ODOOBOT, PRODUCT[missing.product], missing.demand, order)
     child.made.destinations.append(missing)
     _live(child, Random(rng.getrandbits(64)), (at, by))
     return child.done
@@ -187,7 +183,7 @@ def _disturb(order: Order, rng: Random, ready: int) -> int | None:
         return None
     if rng.random() < 0.05:
         ready = order.office.wait(rng, ready, Wait(3.0))
-        quantity = max(1.0, round(order.product_qty * rng.choice((0.5, 0.8, 1.2, 1.5))))
+        quantity = max(1.0, float(round(order.product_qty * rng.choice((0.5, 0.8, 1.2, 1.5)))))
         for move in order.raws:
             move.demand = round(move.demand / order.product_qty * quantity, 2)
             move.quantity, move.written = move.demand, ready

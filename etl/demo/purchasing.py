@@ -6,7 +6,7 @@ from random import Random
 
 from etl.demo.document import Block, Delivery, Line, Move, NotYet, Order, Purchase, Review
 from etl.demo.people import DIRECTOR, ODOOBOT, ROBOT, TEAMS, VENDOR
-from etl.demo.plants import ASIA, INDUSTRIES, Plant, Wait
+from etl.demo.plants import ASIA, Plant, Wait
 from etl.demo.products import BOUGHT_FROM, PRODUCT, vendor_of
 
 # What one list price unit is in the company's currency.
@@ -14,7 +14,7 @@ _PRICE_LEVEL = {"USD": 1.0, "EUR": 0.92, "SGD": 1.35}
 _OFFICE_DAY = 9.0
 
 # Tier definitions of the one company that uses tiers: id, name, who reviews.
-TIERS = ((1, "Plant manager", TEAMS[f"{ASIA.name}/SIN"].manager), (2, "Group finance", DIRECTOR))
+TIERS = ((1, "Plant manager", TEAMS[f"{ASIA.name}/SIN"].manager), (2, "Regional finance", DIRECTOR))
 
 
 def replenish(block: Block, plant: Plant, rng: Random, opening: int) -> None:
@@ -148,9 +148,7 @@ def _review(purchase: Purchase, rng: Random, at: int) -> int | None:
     for number, (review, (_, _, reviewer)) in enumerate(zip(reviews, TIERS, strict=True)):
         if number == forgotten:
             raise NotYet
-        # Group finance decides in its own office hours.
-        office = block.offices[INDUSTRIES.id] if reviewer == DIRECTOR else purchase.office
-        at = office.wait(rng, at, approval.wait)
+        at = purchase.office.wait(rng, at, approval.wait)
         refused = rng.random() < 0.03
         if at >= block.now:
             raise NotYet
@@ -212,5 +210,3 @@ def _arrive(moves: list[Move], at: int) -> None:
         move.set(at, "done", move.demand)
         move.line.received += move.demand
         move.line.written = at
-
-

@@ -1,0 +1,142 @@
+"""The planted truths hold when the KPIs are measured in the plainest way, straight from the records."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from etl.demo.people import MACHINES
+from etl.demo.plants import BY_CODE, LATELY_WEEKS
+from etl.demo.products import PRODUCT, SCARCE_ID
+from etl.demo.truths import TRUTHS, Cut
+
+OPEN = float("inf")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One observation behind a figure."""
+
+    plant: str
+    started: datetime
+    seconds: float
+    is_hit: bool = False
+    scarce: bool = False
+
+
+@pytest.fixture(scope="module")
+def value(demo, demo_now):
+    """Measures a KPI of truths.py for a cut."""
+    now = demo_now.replace(tzinfo=None)
+    cases = _production(demo) | _approvals(demo, now)
+
+    def measure(kpi: str, cut: Cut) -> float:
+        lately = now - timedelta(weeks=LATELY_WEEKS)
+        chosen = [
+            case
+            for case in cases[kpi]
+            if case.plant == cut.plant
+            and cut.period in ("all", "lately" if case.started >= lately else "before")
+            and cut.scarce in (None, case.scarce)
+        ]
+        if kpi.endswith("_share"):
+            return sum(case.is_hit for case in chosen) / len(chosen)
+        if kpi == "oldest_open_approval":
+            return max((case.seconds for case in chosen), default=0.0)
+        return median(case.seconds for case in chosen)
+
+    return measure
+
+
+def _production(demo) -> dict[str, list[Case]]:
+    """Releases and shortages from the tracked changes, in English and French."""
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    found = defaultdict(list)
+    for order_id, changes in _changes(demo, "mrp.production").items():
+        order = orders[order_id]
+        plant, created = _plant(demo, order), _moment(order["create_date"])
+        scarce = SCARCE_ID in [component for component, _ in PRODUCT[order["product_id"]].components]
+        short_since, short_for, first = None, 0.0, None
+        for at, by, field, new in changes:
+            if (field, new) == ("state", "confirmed"):
+                seconds = (at - created).total_seconds()
+                found["release_lead_time"].append(Case(plant, created, seconds))
+                found["automated_release_share"].append(Case(plant, created, 0, by in MACHINES))
+            if field == "reservation_state":
+                if short_since:
+                    short_for += (at - short_since).total_seconds()
+                short_since = at if new == "confirmed" else None
+                first = first or short_since
+        if order["backorder_sequence"] < 2 and any(new == "confirmed" for *_, new in changes):
+            found["shortage_share"].append(Case(plant, created, 0, bool(first), scarce))
+        if first:
+            seconds = OPEN if short_since else short_for
+            found["shortage_resolution_time"].append(Case(plant, first, seconds, scarce=scarce))
+    return found
+
+
+def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
+    """Approvals of either kind: asked for, decided or open."""
+    purchases = {purchase["id"]: purchase for purchase in demo["purchase_order"]}
+    asked = []
+    for purchase_id, changes in _changes(demo, "purchase.order").items():
+        since = next((at for at, _, _, new in changes if new == "to approve"), None)
+        if since:
+            ends = [at for at, _, field, _ in changes if field == "state" and at > since]
+            asked.append((purchases[purchase_id], since, ends[0] if ends else None))
+    reviews = defaultdict(list)
+    for review in demo["tier_review"]:
+        reviews[review["res_id"]].append(review)
+    for purchase_id, tiers in reviews.items():
+        is_open = any(tier["status"] in ("pending", "waiting") for tier in tiers)
+        end = None if is_open else max(_moment(t["reviewed_date"]) for t in tiers if t["reviewed_date"])
+        asked.append((purchases[purchase_id], _moment(tiers[0]["create_date"]), end))
+    found = defaultdict(list)
+    for purchase, since, end in asked:
+        plant = _plant(demo, purchase)
+        seconds = (end - since).total_seconds() if end else OPEN
+        found["approval_turnaround"].append(Case(plant, since, seconds))
+        if end:
+            local = end.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(BY_CODE[plant].company.tz))
+            found["weekend_decision_share"].append(Case(plant, since, 0, local.weekday() >= 5))
+        else:
+            found["oldest_open_approval"].append(Case(plant, since, (now - since).total_seconds()))
+    return found
+
+
+def _changes(demo, model: str) -> dict[int, list[tuple]]:
+    """Per document the tracked changes (when, by whom, field, new key) of selection fields, in order."""
+    fields = {field["id"]: field for field in demo["ir_model_fields"] if field["model"] == model}
+    keys = {(s["field_id"], s["name"]): s["value"] for s in demo["ir_model_fields_selection"]}
+    messages = {message["id"]: message for message in demo["mail_message"]}
+    found = defaultdict(list)
+    for value in demo["mail_tracking_value"]:
+        field = fields.get(value["field_id"])
+        if field and field["ttype"] == "selection":
+            message = messages[value["mail_message_id"]]
+            new = keys.get((value["field_id"], value["new_value_char"]), False)
+            found[message["res_id"]].append((_moment(message["date"]), message["create_uid"], field["name"], new))
+    return found
+
+
+def _plant(demo, record) -> str:
+    warehouse = next(t for t in demo["stock_picking_type"] if t["id"] == record["picking_type_id"])
+    plants = {plant.id: plant.code for plant in BY_CODE.values()}
+    return plants[warehouse["warehouse_id"]]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: f"{truth.kpi}: {truth.statement}")
+def test_truth_is_seen(truth, value):
+    figures = truth.figures(lambda cut: value(truth.kpi, cut))
+    assert truth.holds(lambda cut: value(truth.kpi, cut)), (truth.statement, figures)
+
+
+def test_every_policy_that_differs_is_a_truth():
+    assert {truth.plant for truth in TRUTHS} == set(BY_CODE)
