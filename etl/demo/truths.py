@@ -3,17 +3,17 @@
 `plants.py` makes each statement true by the policies of the plants. A test of a KPI asks `planted(kpi)` for
 the truths about it and calls `holds` with a function that measures the KPI for a `Cut`:
 
-    release_lead_time         p50 of created to confirmed, elapsed, by start
-    shortage_resolution_time  p50 of an order's time without all components, elapsed, by start
-    shortage_share            share of confirmed orders that were ever short of a component
-    approval_turnaround       p50 of approval asked for to last decision, elapsed, by start
-    weekend_decision_share    share of approvals decided on a Saturday or Sunday of the plant
-    oldest_open_approval      age of the oldest undecided approval, in seconds at the end
-    automated_release_share   share of confirmations made by a machine
+    release_lead_time             p50 of created to confirmed, elapsed, by start
+    shortage_resolution_time      p50 of an interval in which a confirmed order is not ready, elapsed, by start
+    shortage_share                share of confirmed orders that were ever short of a component
+    purchase_approval_turnaround  p50 of approval asked for to last decision, elapsed, by start
+    weekend_approval_share        share of approvals decided on a Saturday or Sunday of the plant
+    approval_age                  age of the oldest undecided approval, in seconds at the end
+    automated_release_share       share of confirmations made by a machine
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.
-Shortage means components ("Waiting"), not a sub-assembly in the making ("Waiting Another Operation").
+To be short of a component is "Waiting"; "Waiting Another Operation" is a sub-assembly in the making.
 """
 
 from __future__ import annotations
@@ -23,10 +23,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from etl.demo.plants import LATELY_WEEKS, PLANTS, SCARCE
+from etl.demo.products import PRODUCTS, SCARCE_ID
 
 MILWAUKEE, LYON, SINGAPORE, TULSA = (plant.code for plant in PLANTS)
 ALL = tuple(plant.code for plant in PLANTS)
 DAY = 86400.0
+
+# Names of the products that contain the scarce component.
+SCARCE_PRODUCTS = frozenset(
+    product.name for product in PRODUCTS if SCARCE_ID in [component for component, _ in product.components]
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ class Cut:
     """What a figure is measured over.
 
     period: all, lately (cases that start in the last LATELY_WEEKS weeks) or before (the others).
-    scarce: orders that consume the scarce component (True), those that do not (False), or both (None).
+    scarce: orders for SCARCE_PRODUCTS (True), for any other product (False), or for all (None).
     """
 
     plant: str
@@ -119,7 +125,7 @@ TRUTHS = (
         against=_others(LYON),
     ),
     Truth(
-        kpi="approval_turnaround",
+        kpi="purchase_approval_turnaround",
         cut=Cut(LYON),
         statement="Lyon's manager takes at least four times as long to approve as the managers of the twins",
         low=4.0,
@@ -127,7 +133,7 @@ TRUTHS = (
     ),
     *(
         Truth(
-            kpi="weekend_decision_share",
+            kpi="weekend_approval_share",
             cut=Cut(plant),
             statement=f"Nobody in {plant} approves on a weekend",
             high=0.02,
@@ -135,14 +141,14 @@ TRUTHS = (
         for plant in ALL
     ),
     Truth(
-        kpi="oldest_open_approval",
+        kpi="approval_age",
         cut=Cut(SINGAPORE),
         statement="Singapore has approvals that are open for more than 30 days",
         low=30 * DAY,
     ),
     *(
         Truth(
-            kpi="oldest_open_approval",
+            kpi="approval_age",
             cut=Cut(plant),
             statement=f"No approval is open for more than 30 days in {plant}",
             high=30 * DAY,
@@ -162,7 +168,7 @@ TRUTHS = (
             "release_lead_time",
             "shortage_resolution_time",
             "shortage_share",
-            "approval_turnaround",
+            "purchase_approval_turnaround",
             "automated_release_share",
         )
     ),

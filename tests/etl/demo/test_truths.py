@@ -10,8 +10,8 @@ import pytest
 
 from etl.demo.people import MACHINES
 from etl.demo.plants import BY_CODE, LATELY_WEEKS
-from etl.demo.products import PRODUCT, SCARCE_ID
-from etl.demo.truths import TRUTHS, Cut
+from etl.demo.products import PRODUCT
+from etl.demo.truths import SCARCE_PRODUCTS, TRUTHS, Cut
 
 OPEN = float("inf")
 
@@ -44,7 +44,7 @@ def value(demo, demo_now):
         ]
         if kpi.endswith("_share"):
             return sum(case.is_hit for case in chosen) / len(chosen)
-        if kpi == "oldest_open_approval":
+        if kpi == "approval_age":
             return max((case.seconds for case in chosen), default=0.0)
         return median(case.seconds for case in chosen)
 
@@ -58,23 +58,24 @@ def _production(demo) -> dict[str, list[Case]]:
     for order_id, changes in _changes(demo, "mrp.production").items():
         order = orders[order_id]
         plant, created = _plant(demo, order), _moment(order["create_date"])
-        scarce = SCARCE_ID in [component for component, _ in PRODUCT[order["product_id"]].components]
-        short_since, short_for, first = None, 0.0, None
+        scarce = PRODUCT[order["product_id"]].name in SCARCE_PRODUCTS
+        since = None
         for at, by, field, new in changes:
             if (field, new) == ("state", "confirmed"):
                 seconds = (at - created).total_seconds()
                 found["release_lead_time"].append(Case(plant, created, seconds))
                 found["automated_release_share"].append(Case(plant, created, 0, by in MACHINES))
             if field == "reservation_state":
-                if short_since:
-                    short_for += (at - short_since).total_seconds()
-                short_since = at if new == "confirmed" else None
-                first = first or short_since
-        if order["backorder_sequence"] < 2 and any(new == "confirmed" for *_, new in changes):
-            found["shortage_share"].append(Case(plant, created, 0, bool(first), scarce))
-        if first:
-            seconds = OPEN if short_since else short_for
-            found["shortage_resolution_time"].append(Case(plant, first, seconds, scarce=scarce))
+                if since:
+                    seconds = (at - since).total_seconds()
+                    found["shortage_resolution_time"].append(Case(plant, since, seconds, scarce=scarce))
+                since = at if new in ("confirmed", "waiting") else None
+        if since:
+            found["shortage_resolution_time"].append(Case(plant, since, OPEN, scarce=scarce))
+        reached = {(field, new) for _, _, field, new in changes}
+        if ("state", "confirmed") in reached:
+            is_short = ("reservation_state", "confirmed") in reached
+            found["shortage_share"].append(Case(plant, created, 0, is_short, scarce))
     return found
 
 
@@ -98,12 +99,12 @@ def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
     for purchase, since, end in asked:
         plant = _plant(demo, purchase)
         seconds = (end - since).total_seconds() if end else OPEN
-        found["approval_turnaround"].append(Case(plant, since, seconds))
+        found["purchase_approval_turnaround"].append(Case(plant, since, seconds))
         if end:
             local = end.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(BY_CODE[plant].company.tz))
-            found["weekend_decision_share"].append(Case(plant, since, 0, local.weekday() >= 5))
+            found["weekend_approval_share"].append(Case(plant, since, 0, local.weekday() >= 5))
         else:
-            found["oldest_open_approval"].append(Case(plant, since, (now - since).total_seconds()))
+            found["approval_age"].append(Case(plant, since, (now - since).total_seconds()))
     return found
 
 
