@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from etl.demo.clock import NEVER, Clock
-from etl.demo.plants import LATELY_WEEKS, Plant
+from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, Plant
 
 
 class NotYet(Exception):
@@ -46,6 +46,11 @@ class Block:
     def lately(self) -> int:
         """From when on the policies marked `lately` hold."""
         return self.anchor - LATELY_WEEKS * 7 * 86400
+
+    @property
+    def forgetful(self) -> int:
+        """From when on reviews are forgotten."""
+        return self.anchor - FORGETFUL_WEEKS * 7 * 86400
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

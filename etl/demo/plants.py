@@ -11,6 +11,7 @@ from datetime import date
 
 # Policies marked `lately` hold for this many weeks before the moment the demo is anchored at.
 LATELY_WEEKS = 12
+FORGETFUL_WEEKS = 26
 
 # The component that one plant never has enough of (see products.py).
 SCARCE = "C-108"
@@ -58,7 +59,7 @@ class Approval:
     """Who approves purchases above `limit` (company currency), and how fast.
 
     tiers: two reviews in sequence (OCA) instead of Odoo's double validation.
-    forgotten: share of the reviews that nobody ever decides.
+    forgotten: share of the reviews asked for in the last FORGETFUL_WEEKS that nobody ever decides.
     """
 
     limit: float
@@ -121,22 +122,22 @@ class Plant:
 TWINS = Policy(
     release=Release(wait=Wait(3.0, 1.1), automated=0.25),
     supply=Supply(wait=Wait(9.0, 0.8)),
-    approval=Approval(limit=3000.0, wait=Wait(2.2, 1.3, most=45.0)),
+    approval=Approval(limit=1500.0, wait=Wait(2.2, 1.3, most=45.0)),
 )
 
 # Orders are released on Tuesdays and Thursdays only, one component is always short, the manager takes days.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
     supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
-    approval=Approval(limit=2000.0, wait=Wait(27.0, 0.6, most=81.0)),
+    approval=Approval(limit=1200.0, wait=Wait(27.0, 0.6, most=81.0)),
 )
 
-# Planners were slow until a rule began to confirm orders; large purchases need two tiers, some for ever.
+# Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
     supply=Supply(wait=Wait(9.0, 0.8)),
-    approval=Approval(limit=4500.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.05),
+    approval=Approval(limit=2000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.08),
 )
 
 

@@ -144,7 +144,8 @@ def _review(purchase: Purchase, rng: Random, at: int) -> int | None:
     ]  # fmt: skip
     block.reviews.extend(reviews)
     purchase.say(at, purchase.user_id, "notification")
-    forgotten = rng.randrange(2) if rng.random() < approval.forgotten else None
+    share = approval.forgotten if purchase.created >= block.forgetful else 0.0
+    forgotten = rng.randrange(2) if rng.random() < share else None
     for number, (review, (_, _, reviewer)) in enumerate(zip(reviews, TIERS, strict=True)):
         if number == forgotten:
             raise NotYet
