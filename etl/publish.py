@@ -20,7 +20,7 @@ from etl import landing
 from etl.load import ensure_tables
 from etl.source import Source
 from queries import catalog, measure
-from queries.config import Config
+from queries.config import Config, ConfigError
 
 KEEP_DAYS = 7
 KEEP_INTRADAY = 12
@@ -62,6 +62,10 @@ def validate(sources: list[Source], config: Config) -> None:
 
     Done before anything is read, so that a mistyped file costs a second and not a night.
     """
+    kpis = catalog.load()
+    for target in config.targets:
+        if target.kpi not in kpis:
+            raise ConfigError(f"ops.toml: [target] {target.kpi!r} is no KPI: use one of {', '.join(kpis)}.")
     con = duckdb.connect(":memory:")
     con.execute("set timezone = 'UTC'")
     con.execute("create schema raw")
@@ -70,7 +74,7 @@ def validate(sources: list[Source], config: Config) -> None:
     put_configuration(con, config, "main")
     build_marts(con, lambda text: None, "main")
     build_exceptions(con, datetime(2000, 1, 1), "main")
-    for kpi in catalog.load().values():
+    for kpi in kpis.values():
         measure.columns(con, kpi)
     for check in catalog.checks().values():
         _count(con, check)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from rich.table import Table
 from queries import catalog, measure, warehouse
 from queries.catalog import CatalogError, Kpi
 from queries.config import ConfigError
+from queries.docs import render
 from queries.readable import measured
 from queries.warehouse import WarehouseMissing
 
@@ -53,6 +55,20 @@ def rows(
 ) -> None:
     """The rows behind a number: the last 28 days, or --from DATE --to DATE."""
     with_errors(lambda: _write(_rows(name, plant, first, last, clock), as_json, as_csv, _row_table))
+
+
+@app.command()
+def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether it is up to date.")] = False) -> None:
+    """Write docs/kpis.md from the KPI files."""
+
+    def work() -> None:
+        path, text = Path("docs/kpis.md"), render()
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            raise CatalogError(f"{path} does not say what the KPI files say: run `make docs`.")
+
+    with_errors(work)
 
 
 def with_errors(work) -> None:

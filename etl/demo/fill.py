@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from etl import landing, load, refresh
 from etl.demo import records
+from etl.demo.people import PERSON, ROBOT
 from etl.demo.scale import shift
 from etl.extract import to_table
 from etl.source import Source, discover
@@ -28,6 +30,8 @@ def fill(
     """
     con = load.open_work(warehouse)
     others = [name for name in load.instances(con) if name != INSTANCE]
+    if not others:
+        load.forget_demo(con)  # ids of another simulation mean other things
     con.close()
     if others:
         raise ConfigError(
@@ -41,6 +45,7 @@ def fill(
         folder, _ = landing.start_run(warehouse, refresh.utc_now(), f"demo {seed} {scale}")
     for source in discover().values():
         _land(folder, source, simulated.get(source.name, []), scale, progress)
+    config = replace(config, users=replace(config.users, integration=(*config.users.integration, PERSON[ROBOT].login)))
     return refresh.load_landed(warehouse, config, folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress)
 
 

@@ -58,6 +58,7 @@ select
     production.product_family,
     production.responsible,
     production.deadline_at,
+    case edge.reservation_state when 'waiting' then 'another operation' else 'components' end as waits_for,
     edge.event_at as short_at,
     coalesce(edge.next_at, production.done_at, production.cancelled_at) as ended_at,
     case

@@ -8,7 +8,7 @@ owner = "Head of production planning"
 measure = "duration"
 statistic = "p50"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "product", "product_family", "responsible"]
+dimensions = ["plant", "company", "product", "product_family", "responsible", "waits_for"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -21,6 +21,7 @@ select
     product,
     product_family,
     responsible,
+    waits_for,
     interval_number,
     outcome,
     short_at as started_at,

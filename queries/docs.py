@@ -1,0 +1,65 @@
+"""docs/kpis.md, written from the KPI files so that it cannot say anything else than they do."""
+
+from __future__ import annotations
+
+from queries import catalog
+from queries.catalog import Kpi
+from queries.readable import measured
+
+INTRODUCTION = """# KPIs
+
+<!-- Written by `make docs` from queries/kpis; do not edit by hand. -->
+
+Every KPI is one file, `queries/kpis/<domain>/<name>.sql`. Its SELECT returns the rows behind the number, and one of
+the measures below turns them into the number. Times are UTC; weeks begin on Monday.
+
+| measure | the number | which rows belong to a period |
+|---|---|---|
+| duration | a quantile over all cases, open ones included (Kaplan-Meier) | cases that *started* in it |
+| share | share of hits, with Wilson's 95 % interval | cases dated in it |
+| stock | how many were there, or a quantile of their ages | what was there at its end, or when the data were read |
+| ratio | sum of numerators over sum of denominators | rows dated in it |
+| sum | total | rows dated in it |
+
+A value is *final* when later events can no longer move it; only final values enter trends.
+"""
+
+
+def render() -> str:
+    """The whole text of docs/kpis.md."""
+    domains: dict[str, list[Kpi]] = {}
+    for kpi in catalog.load().values():
+        domains.setdefault(kpi.domain, []).append(kpi)
+    parts = [INTRODUCTION]
+    for domain, kpis in sorted(domains.items()):
+        parts.append(f"\n## {domain.capitalize()}\n")
+        parts += [_section(kpi) for kpi in sorted(kpis, key=lambda kpi: kpi.title)]
+    return "".join(parts)
+
+
+def _section(kpi: Kpi) -> str:
+    marts = ", ".join(f"`{mart}`" for mart in sorted(catalog.depends_on(kpi.sql, catalog.marts())))
+    target = "none" if kpi.target is None else f"{_at(kpi.direction)} {measured(kpi.target, kpi.unit)}"
+    return f"""
+### {kpi.title}
+
+`{kpi.name}`: {kpi.definition}
+
+| | |
+|---|---|
+| number | {kpi.statistic} ({kpi.measure}), unit {kpi.unit}, {_better(kpi.direction)} |
+| target | {target} |
+| owner | {kpi.owner} |
+| clocks | {", ".join(kpi.clocks)} |
+| cut by | {", ".join(kpi.dimensions).replace("_", " ")} |
+| read by | {", ".join(kpi.audience)} |
+| made from | {marts} |
+"""
+
+
+def _better(direction: str) -> str:
+    return {"lower": "lower is better", "higher": "higher is better", "none": "neither way is better"}[direction]
+
+
+def _at(direction: str) -> str:
+    return {"lower": "at most", "higher": "at least", "none": ""}[direction]

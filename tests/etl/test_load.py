@@ -1,0 +1,164 @@
+"""Raw history: what opens, closes and fills a row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+
+from etl import landing, load
+from etl.extract import to_table
+from etl.source import Source, column
+
+ORDER = Source(
+    model="mrp.production",
+    name="mrp_production",
+    without="nothing",
+    fields={"name": column("char"), "state": column("selection"), "parts": column("many2many", "move_ids")},
+)
+MESSAGE = Source(model="mail.message", name="mail_message", without="", kind="append", fields={"body": column("char")})
+
+
+@pytest.fixture
+def work(tmp_path):
+    con = load.open_work(tmp_path)
+    yield con
+    con.close()
+
+
+class Refresher:
+    """Lands and loads rows of one source, run after run."""
+
+    def __init__(self, con, folder):
+        self.con, self.folder, self.number = con, folder, 0
+
+    def __call__(self, source, rows, *, everything=None, fields=None, swept=True, instance="odoo") -> load.Loaded:
+        """Loads `rows` (as Odoo returns them); `everything` is the ids Odoo has, by default those of the rows."""
+        self.number += 1
+        moment = datetime(2026, 1, self.number)
+        run = self.folder / "landing" / moment.strftime(landing.RUN_FORMAT)
+        fields = fields or {name: (f.candidates or (name,))[0] for name, f in source.fields.items()}
+        if rows:
+            table = to_table(source, fields, [{"write_date": "2026-01-01 00:00:00"} | row for row in rows], instance)
+            landing.write_table(landing.page_path(run, source, instance, 0), table)
+        ids = [row["id"] for row in rows] if everything is None else everything
+        landing.write_table(landing.plan_path(run, source, instance), pa.table({"id": pa.array(ids, pa.int64())}))
+        landing.write_done(run, source, instance, {"absent": False, "fields": fields, "ids": len(ids), "swept": swept})
+        return load.load_source(self.con, source, instance, run, moment)
+
+    def history(self, source) -> list[tuple]:
+        columns = ", ".join(c for c in source.columns if c != "instance")
+        return self.con.execute(
+            f"select {columns}, day(_valid_from), day(_valid_to), _closed_by from raw.{source.name} order by id, _valid_from"
+        ).fetchall()
+
+
+@pytest.fixture
+def refresher(work, tmp_path):
+    return Refresher(work, tmp_path)
+
+
+def test_a_changed_row_is_closed_and_its_new_version_opened(refresher):
+    refresher(ORDER, [{"id": 1, "name": "A", "state": "draft", "move_ids": [3, 2]}])
+    loaded = refresher(ORDER, [{"id": 1, "name": "A", "state": "done", "move_ids": [2, 3]}])
+    assert (loaded.new, loaded.changed, loaded.closed) == (0, 1, 0)
+    assert refresher.history(ORDER) == [
+        (1, "A", "draft", [2, 3], 1, 2, "change"),
+        (1, "A", "done", [2, 3], 2, None, None),
+    ]
+
+
+def test_the_same_row_again_changes_nothing_even_with_its_list_in_another_order(refresher):
+    refresher(ORDER, [{"id": 1, "name": "A", "state": False, "move_ids": [3, 2]}])
+    loaded = refresher(ORDER, [{"id": 1, "name": "A", "state": False, "move_ids": [2, 3]}])
+    assert (loaded.new, loaded.changed, loaded.closed) == (0, 0, 0)
+    assert len(refresher.history(ORDER)) == 1
+
+
+def test_a_row_that_was_not_read_but_is_still_there_stays_open(refresher):
+    refresher(ORDER, [{"id": 1, "name": "A", "state": "draft", "move_ids": []}])
+    loaded = refresher(ORDER, [], everything=[1])
+    assert (loaded.closed, loaded.row_count) == (0, 1)
+
+
+def test_a_vanished_row_is_closed_and_may_come_back(refresher):
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": []}
+    refresher(ORDER, [row])
+    assert refresher(ORDER, []).closed == 1
+    assert refresher.con.execute("select count(*) from stg_mrp_production").fetchall() == [(0,)]
+    assert refresher(ORDER, [row]).new == 1
+    assert [entry[4:] for entry in refresher.history(ORDER)] == [(1, 2, "vanished"), (3, None, None)]
+
+
+def test_a_partial_look_closes_nothing(refresher):
+    refresher(ORDER, [{"id": 1, "name": "A", "state": "draft", "move_ids": []}])
+    assert refresher(ORDER, [], swept=False).closed == 0
+
+
+def test_a_new_field_is_filled_and_rewrites_no_history(refresher):
+    refresher(ORDER, [{"id": 1, "name": "A", "state": "draft", "move_ids": []}])
+    wider = Source(model=ORDER.model, name=ORDER.name, without="", fields=ORDER.fields | {"origin": column("char")})
+    loaded = refresher(wider, [{"id": 1, "name": "A", "state": "draft", "move_ids": [], "origin": "S1"}])
+    assert (loaded.new, loaded.changed) == (0, 0)
+    assert refresher.con.execute("select origin from raw.mrp_production").fetchall() == [("S1",)]
+    changed = refresher(wider, [{"id": 1, "name": "A", "state": "draft", "move_ids": [], "origin": "S2"}])
+    assert changed.changed == 1
+
+
+def test_a_field_that_comes_from_another_odoo_field_opens_no_version(refresher):
+    refresher(ORDER, [{"id": 1, "name": "A", "state": "draft", "move_ids": [7]}])
+    moved = {"name": "name", "state": "state", "parts": "move_line_ids"}
+    loaded = refresher(ORDER, [{"id": 1, "name": "A", "state": "draft", "move_line_ids": [8]}], fields=moved)
+    assert loaded.changed == 0
+    assert refresher.history(ORDER) == [(1, "A", "draft", [8], 1, None, None)]
+
+
+def test_a_row_read_twice_in_one_run_counts_once_with_its_latest_state(refresher):
+    early = {"id": 1, "name": "A", "state": "draft", "move_ids": [], "write_date": "2026-01-01 10:00:00"}
+    loaded = refresher(ORDER, [early, early | {"state": "done", "write_date": "2026-01-01 10:05:00"}])
+    assert (loaded.new, refresher.history(ORDER)[0][2]) == (1, "done")
+
+
+def test_two_odoos_keep_apart(refresher):
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": []}
+    refresher(ORDER, [row], instance="europe")
+    refresher(ORDER, [row | {"state": "done"}], instance="asia")
+    assert refresher(ORDER, [], instance="asia").closed == 1
+    assert refresher.con.execute("select instance, state from stg_mrp_production").fetchall() == [("europe", "draft")]
+
+
+def test_appended_rows_are_kept_once_and_never_rewritten(refresher):
+    refresher(MESSAGE, [{"id": 1, "body": "a"}])
+    loaded = refresher(MESSAGE, [{"id": 1, "body": "changed"}, {"id": 2, "body": "b"}])
+    assert (loaded.new, loaded.changed) == (1, 0)
+    assert [row[:2] for row in refresher.history(MESSAGE)] == [(1, "a"), (2, "b")]
+
+
+def test_an_absent_model_leaves_an_empty_view_and_closes_nothing(work, tmp_path):
+    run = tmp_path / "landing" / "20260101T000000Z"
+    landing.write_done(
+        run, ORDER, "odoo", {"absent": True, "fields": dict.fromkeys(ORDER.fields), "ids": 0, "swept": False}
+    )
+    loaded = load.load_source(work, ORDER, "odoo", run, datetime(2026, 1, 1))
+    assert loaded.absent and set(loaded.missing) == {"name", "state", "parts"}
+    assert work.execute("select count(*) from stg_mrp_production").fetchall() == [(0,)]
+
+
+def test_the_watermark_never_goes_back(refresher):
+    refresher(ORDER, [{"id": 1, "name": "A", "state": "a", "move_ids": [], "write_date": "2026-01-09 00:00:00"}])
+    refresher(ORDER, [{"id": 2, "name": "B", "state": "a", "move_ids": [], "write_date": "2026-01-05 00:00:00"}])
+    assert load.known(refresher.con, ORDER, "odoo").watermark == datetime(2026, 1, 9)
+
+
+def test_a_second_writer_is_told_to_wait(tmp_path):
+    import subprocess
+    import sys
+
+    con = load.open_work(tmp_path)
+    try:
+        code = f"from etl import load; from pathlib import Path; load.open_work(Path({str(tmp_path)!r}))"
+        said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    finally:
+        con.close()
+    assert "another refresh is working in" in said.stderr

@@ -1,0 +1,130 @@
+"""Publishing: readers see the old version or the new one, never anything between."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from etl import load, publish
+from etl.refresh import utc_now
+from etl.source import discover
+from queries import catalog, measure, warehouse
+from queries.config import Config, ConfigError, Target
+
+SOURCES = list(discover().values())
+
+
+@pytest.fixture
+def folder(demo_warehouse, tmp_path):
+    """A private copy of the published demo plants."""
+    copy = tmp_path / "warehouse"
+    shutil.copytree(demo_warehouse, copy)
+    return copy
+
+
+def republish(folder, run="20300101T000000Z", as_of=None):
+    con = load.open_work(folder)
+    try:
+        load.book_run(con, run, datetime(2030, 1, 1))
+        return publish.publish(con, folder, run, as_of or utc_now(), SOURCES, Config(), lambda what: None)
+    finally:
+        con.close()
+
+
+def test_current_names_a_closed_readable_file(folder):
+    version = warehouse.current_version(folder)
+    assert (folder / version).exists() and not list(folder.glob("*.wal")) and not list(folder.glob(".build*"))
+    con = duckdb.connect(str(folder / version), read_only=True)
+    assert con.execute("select count(*) from main.fct_event").fetchall()[0][0] > 10_000
+
+
+def test_work_is_private_and_the_published_file_is_readable(folder):
+    republish(folder)
+    mode = stat.S_IMODE((folder / warehouse.current_version(folder)).stat().st_mode)
+    assert mode & 0o044 == 0o044
+
+
+def test_a_reader_that_holds_the_old_version_neither_blocks_nor_changes(folder):
+    opened = warehouse.open(warehouse=folder)
+    before = opened.cursor().sql("select count(*) from fct_event").fetchall()
+    path = republish(folder)
+    assert warehouse.current_version(folder) == path.name != opened.version
+    assert opened.cursor().sql("select count(*) from fct_event").fetchall() == before
+    assert warehouse.open(warehouse=folder).version == path.name
+
+
+def test_a_failing_check_publishes_nothing(folder):
+    before = warehouse.current_version(folder), sorted(path.name for path in folder.glob("ops_*"))
+    con = load.open_work(folder)
+    con.execute("insert into raw.mrp_production select * from raw.mrp_production where _valid_to is null limit 1")
+    con.close()
+    with pytest.raises(publish.CheckFailed, match="nothing was published: .*one row per instance, "):
+        republish(folder)
+    assert (warehouse.current_version(folder), sorted(path.name for path in folder.glob("ops_*"))) == before
+    con = load.open_work(folder)  # and the work database is free and usable again
+    con.close()
+
+
+def test_a_leftover_of_a_killed_build_is_cleared(folder):
+    (folder / ".build_ops_20200101T000000Z.duckdb").write_bytes(b"half")
+    republish(folder)
+    assert not list(folder.glob(".build*"))
+
+
+def test_the_scoreboard_history_grows_only_by_what_is_new(folder):
+    def history():
+        con = load.open_work(folder)
+        try:
+            return con.execute("select count(*) from agg_kpi").fetchall()[0][0]
+        finally:
+            con.close()
+
+    before = history()
+    as_of = warehouse.open(warehouse=folder).as_of
+    republish(folder, as_of=as_of)
+    assert history() == before
+    republish(folder, run="20300102T000000Z", as_of=as_of.replace(year=as_of.year + 1))
+    assert history() > before
+
+
+def test_the_scoreboard_says_what_the_measure_says(folder):
+    opened = warehouse.open(warehouse=folder)
+    for name, kpi in catalog.load().items():
+        for period in ("week", "28 days"):
+            board = measure.scoreboard(opened, name, period=period).to_pylist()
+            assert board, name
+            sample = [row for row in board if row["plant"] is None][:5]
+            for row in sample:
+                bounds = row["period_start"], row["period_end"]
+                [again] = measure.values(opened, kpi, *bounds).to_pylist()
+                assert (row["value"], row["n"], row["n_open"]) == (again["value"], again["n"], again["n_open"])
+            parts = [row for row in board if row["plant"] and row["period_start"] == sample[0]["period_start"]]
+            assert sum(row["n"] for row in parts) == sample[0]["n"]
+
+
+def test_retire_keeps_a_week_and_the_last_versions(tmp_path):
+    names = [f"ops_202601{day:02d}T{hour:02d}0000Z.duckdb" for day in range(1, 21) for hour in range(0, 24, 4)]
+    for name in names:
+        (tmp_path / name).touch()
+    oldest = names[0]
+    publish.retire(tmp_path, oldest)
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert oldest in kept
+    assert names[-publish.KEEP_INTRADAY :] == kept[-publish.KEEP_INTRADAY :]
+    assert len({name[4:12] for name in kept if name != oldest}) == publish.KEEP_DAYS
+
+
+def test_a_target_for_an_unknown_kpi_is_refused():
+    with pytest.raises(ConfigError, match=r"\[target\] 'release_time' is no KPI: use one of"):
+        publish.validate(SOURCES, Config(targets=(Target("release_time", "", 1.0),)))
+
+
+def test_costs_of_a_missing_source_are_found_through_the_marts():
+    needs = publish.kpis_of_sources(SOURCES, catalog.load())
+    assert "Release lead time" in needs["mail_tracking_value"]
+    assert "Purchase approval turnaround" in needs["tier_review"]
+    assert needs["res_currency_rate"] == set()

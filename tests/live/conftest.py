@@ -1,0 +1,112 @@
+"""A real Odoo 19 with flows of known times, read once over each transport."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from etl import refresh
+from queries import config, warehouse
+from tests.conftest import SILENT, skip_or_fail
+
+SERVER = Path(__file__).parent / "odoo_server.py"
+
+
+def server(command: str) -> subprocess.CompletedProcess:
+    """Runs the server script."""
+    return subprocess.run([sys.executable, str(SERVER), command], capture_output=True, text=True)
+
+
+@pytest.fixture(scope="session")
+def odoo() -> dict[str, str]:
+    """Environment of the running Odoo: ODOO_URL, ODOO_DB, ODOO_USER, ODOO_API_KEY, ODOO_PASSWORD, PG_DSN."""
+    if server("status").returncode != 0:
+        skip_or_fail("needs a real Odoo 19: bring one up with `make odoo`.")
+    return json.loads(server("env").stdout)
+
+
+@pytest.fixture(scope="session")
+def truth(odoo) -> list[dict]:
+    """What the flows played into a fresh database must show, one dict per expected or forbidden KPI row."""
+    from tests.live import flows
+
+    reset = server("reset")
+    assert reset.returncode == 0, reset.stderr
+    return flows.play(odoo)
+
+
+@dataclass(frozen=True)
+class Login:
+    """How a test connects: the environment of a refresh."""
+
+    environment: dict[str, str]
+
+    def refresh(self, folder: Path, **options) -> refresh.Outcome:
+        """A refresh in this process."""
+        with environment(self.environment):
+            return refresh.refresh(folder, config.load(), SILENT, **options)
+
+    def run(self, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess:
+        """`python -m <arguments>` as a user starts it."""
+        variables = {key: value for key, value in os.environ.items() if not key.startswith(("ODOO_", "OPS_"))}
+        return subprocess.run(
+            [sys.executable, "-m", *arguments],
+            env=variables | self.environment | {"OPS_WAREHOUSE": str(folder)} | more,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+
+class environment:
+    """Sets variables for a while."""
+
+    def __init__(self, values: dict[str, str]):
+        self.values = values
+
+    def __enter__(self):
+        self.before = {key: os.environ.get(key) for key in self.values}
+        os.environ.update(self.values)
+
+    def __exit__(self, *error):
+        for key, value in self.before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+
+
+@pytest.fixture(scope="session")
+def login(odoo) -> Login:
+    """The administrator with an API key."""
+    names = ("ODOO_URL", "ODOO_DB", "ODOO_USER", "ODOO_API_KEY")
+    return Login({name: odoo[name] for name in names})
+
+
+@pytest.fixture(scope="session")
+def password_login(odoo) -> Login:
+    """The administrator with a password."""
+    names = ("ODOO_URL", "ODOO_DB", "ODOO_USER", "ODOO_PASSWORD")
+    return Login({name: odoo[name] for name in names})
+
+
+@pytest.fixture(scope="session")
+def warehouses(truth, login, tmp_path_factory) -> dict[str, Path]:
+    """Warehouses of the played Odoo, one read over each transport."""
+    folders = {}
+    for transport in ("json-2", "json-rpc"):
+        folders[transport] = tmp_path_factory.mktemp(transport)
+        login.refresh(folders[transport], transport=transport)
+    return folders
+
+
+@pytest.fixture(scope="session", params=["json-2", "json-rpc"])
+def live_warehouse(request, warehouses) -> warehouse.Warehouse:
+    """The played Odoo as readers see it, once per transport."""
+    return warehouse.open(warehouse=warehouses[request.param])
