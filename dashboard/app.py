@@ -1,4 +1,7 @@
-"""Plant Pulse: the frame around every page. Start from the repository's root: python -m streamlit run dashboard/app.py"""
+"""Plant Pulse: the frame around every page.
+
+Start it from the repository's root, which `-m` puts on the path: python -m streamlit run dashboard/app.py
+"""
 
 import streamlit as st
 

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, readable, sparkline, texts
+from dashboard import components, data, readable, sparkline, texts
 from dashboard.components import mark
 from dashboard.data import Point, Reading
 from dashboard.filters import Filters
@@ -56,14 +56,15 @@ def change(reading: Reading) -> str:
     now, before, kpi = reading.now, reading.before, reading.kpi
     if before is None or before.value is None or now.value is None:
         return mark("none", "–", "nothing to compare", (before and before.reason) or "")
-    then = f"{readable.measured(before.value, kpi.unit)} in the period before ({texts.period(kpi, before.start, before.end)})"
+    then = f"{readable.measured(before.value, kpi.unit)}, {texts.period(kpi, before.start, before.end)}"
     words = texts.change(kpi, now.value, before.value)
     if reading.is_better is None and kpi.direction != "none":
         return mark("none", "≈", "unchanged", then)
     arrow = "▲" if now.value > before.value else "▼"
     if reading.is_better is None:
         return mark("none", arrow, words, then)
-    return mark("good", arrow, f"{words} better", then) if reading.is_better else mark("bad", arrow, f"{words} worse", then)
+    kind, verdict = ("good", "better") if reading.is_better else ("bad", "worse")
+    return mark(kind, arrow, f"{words} {verdict}", then)
 
 
 def before(reading: Reading) -> str:
@@ -79,7 +80,8 @@ def target(reading: Reading) -> str:
     words = texts.target(reading.kpi, reading.target)
     if reading.meets_target is None:
         return f'<span class="pp-muted">target {escape(words)}</span>'
-    return mark("good", "✓", f"target {words} met") if reading.meets_target else mark("bad", "✕", f"target {words} missed")
+    kind, sign, verdict = ("good", "✓", "met") if reading.meets_target else ("bad", "✕", "missed")
+    return mark(kind, sign, f"target {words} {verdict}")
 
 
 def spark(reading: Reading) -> str:
@@ -115,10 +117,18 @@ def waiting(title: str, rows: list[dict], filters: Filters, words, page_kpi: str
 
 def approval_words(row: dict) -> str:
     amount = readable.money(row["amount"], row["currency"]) if row["amount"] is not None else None
-    return " · ".join(str(part) for part in (row["plant"], row["vendor"], amount, row["step"]) if part)
+    return _joined(_plant(row), row["vendor"], amount, row["step"])
 
 
 def shortage_words(row: dict) -> str:
     due = row["deadline_at"]
     late = f"due {readable.day(due.date())}" if due else None
-    return " · ".join(str(part) for part in (row["plant"], row["product"], late) if part)
+    return _joined(_plant(row), row["product"], late)
+
+
+def _plant(row: dict) -> str | None:
+    return data.plant_names().get(row["plant"], row["plant"])
+
+
+def _joined(*parts: object) -> str:
+    return " · ".join(str(part) for part in parts if part)

@@ -79,7 +79,7 @@ def distribution(bins: Sequence[dict], marks: dict[str, float | None]) -> dict:
         hatch = {"color": OPEN, "pattern": {"shape": "/", "size": 5, "solidity": 0.4}}
         traces.append(_bars("still open, age so far", middle, [b["n_open"] for b in bins], axis(width), spans, hatch))
     layout = _layout("cases") | {"barmode": "stack", "bargap": 0.06, "showlegend": len(traces) > 1}
-    layout["xaxis"] |= {"title": {"text": axis.title}, "rangemode": "tozero", "type": "linear"}
+    layout["xaxis"] |= {"title": {"text": axis.title}, "rangemode": "tozero", "type": "linear", "tickformat": ""}
     known = [(name, value) for name, value in marks.items() if value is not None]
     layout["shapes"] = [_rule("x", axis(value)) for _, value in known]
     layout["annotations"] = [
@@ -142,7 +142,7 @@ def _layout(title: str) -> dict:
         "hovermode": "closest",
         "dragmode": False,
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top", "font": {"size": 12}},
-        "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True},
+        "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True, "tickformat": "%-d %b"},
         "yaxis": {"automargin": True, "rangemode": "tozero", "title": {"text": title}, "fixedrange": True},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

@@ -40,6 +40,15 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>])", r"\\\1", str(text))
 
 
+def facts(found: Mapping[str, str | None]) -> str:
+    """Short facts side by side, each a word and its HTML; those without a value are left out."""
+    return "".join(
+        f'<div class="pp-fact"><span>{escape(name)}</span><div>{value}</div></div>'
+        for name, value in found.items()
+        if value
+    )
+
+
 def heading(words: str, note: str = "") -> None:
     st.html(f'<h2 class="pp-h2">{escape(words)}</h2>' + (f'<p class="pp-sub">{escape(note)}</p>' if note else ""))
 
@@ -70,7 +79,7 @@ def _trust(version: data.Version) -> str:
     read = sum(row["row_count"] or 0 for row in data.rows("source_health"))
     found = [row["status"] for row in data.rows("check_result")]
     failed, warned = found.count("fail"), found.count("warn")
-    checks = mark("good", "✓", f"{len(found)} checks pass")
+    checks = mark("good", "✓", f"all {len(found)} checks pass")
     if warned:
         checks = mark("warn", "!", f"{warned} of {len(found)} checks warn")
     if failed:
@@ -81,7 +90,7 @@ def _trust(version: data.Version) -> str:
         f"{escape(readable.moment(as_of, zone))} {escape(zone or 'UTC')}",
         f"{readable.number(read)} rows",
         checks,
-        f'version <span class="pp-code">{escape(version.name)}</span>',
+        f'version <span class="pp-code">{escape(version.name.removesuffix(".duckdb"))}</span>',
     ]
     stale = f'<div class="pp-note pp-warn">{escape(texts.stale(ago))}</div>' if is_stale else ""
     return f'<div class="pp-trust">{"".join(f"<span>{part}</span>" for part in parts)}</div>{stale}'
@@ -90,7 +99,7 @@ def _trust(version: data.Version) -> str:
 def empty_warehouse() -> None:
     """What to run when nothing was ever published; opens by itself once something is."""
     steps = "".join(
-        f'<li><span>{escape(words)}</span><code>{escape(command)}</code></li>' for words, command in texts.EMPTY_STEPS
+        f"<li><span>{escape(words)}</span><code>{escape(command)}</code></li>" for words, command in texts.EMPTY_STEPS
     )
     st.html(
         f'<section class="pp-empty"><h1>{escape(texts.EMPTY_TITLE)}</h1><p>{escape(texts.EMPTY_LEAD)}</p>'

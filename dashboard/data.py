@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import texts
 from dashboard.filters import Filters
-from queries import catalog, warehouse
+from queries import catalog, measure, warehouse
 from queries.catalog import Kpi
 from queries.warehouse import Scope
 
@@ -193,8 +193,11 @@ def sources(kpi: Kpi) -> list[str]:
 
 
 def plant_names() -> dict[str, str]:
-    """Code and name of each plant: HAM, Hamburg."""
-    return {row["plant"]: row["name"] or row["plant"] for row in plants()}
+    """Each plant's code and the name to show; two plants of one name are told apart by their codes."""
+    named = [row["name"] for row in plants()]
+    return {
+        row["plant"]: row["name"] if row["name"] and named.count(row["name"]) == 1 else row["plant"] for row in plants()
+    }
 
 
 def zone(plant: str | None) -> str | None:
@@ -236,7 +239,7 @@ def _list(chosen: Version, name: str, parameters: dict) -> list[dict]:
 @st.cache_data(**CACHE)
 def _scoreboard(chosen: Version, kpi: str, period: str, plants: tuple[str, ...]) -> list[Point]:
     plant = plants[0] if plants else None
-    found = warehouse.scoreboard(_open(chosen), kpi, period=period, plant=plant).to_pylist()
+    found = measure.scoreboard(_open(chosen), kpi, period=period, plant=plant).to_pylist()
     return sorted((_point(row) for row in found if row["plant"] == plant), key=lambda p: p.start)
 
 
@@ -246,17 +249,17 @@ def _values(
 ) -> list[Point]:
     asked = _catalogue(chosen.name)[kpi]
     asked = replace(asked, statistic=statistic) if statistic else asked
-    found = warehouse.values(_open(chosen), asked, *period, by=by, every=every, filters=filters.dimension())
+    found = measure.values(_open(chosen), asked, *period, by=by, every=every, filters=filters.dimension())
     return [_point(row) for row in found.to_pylist()]
 
 
 @st.cache_data(**(CACHE | {"max_entries": 40}))
 def _rows(chosen: Version, kpi: str, period: tuple[date, date], filters: Filters, limit: int | None) -> list[dict]:
     asked = _catalogue(chosen.name)[kpi]
-    return warehouse.rows(_open(chosen), asked, *period, filters=filters.dimension(), limit=limit).to_pylist()
+    return measure.rows(_open(chosen), asked, *period, filters=filters.dimension(), limit=limit).to_pylist()
 
 
 @st.cache_data(**CACHE)
 def _distribution(chosen: Version, kpi: str, period: tuple[date, date], filters: Filters) -> list[dict]:
     asked = _catalogue(chosen.name)[kpi]
-    return warehouse.distribution(_open(chosen), asked, *period, filters=filters.dimension()).to_pylist()
+    return measure.distribution(_open(chosen), asked, *period, filters=filters.dimension()).to_pylist()

@@ -48,7 +48,7 @@ def bar(plants: list[str]) -> Filters:
     weeks = st.segmented_control(
         "Period, last weeks", WEEKS, default=WEEKS[0], required=True, key="weeks", bind="query-params", wrap=False
     )
-    chosen = st.multiselect("Plants", plants, key="plant", bind="query-params", placeholder="All plants", width=240)
+    chosen = st.multiselect("Plants", plants, key="plant", bind="query-params", placeholder="All plants", width=300)
     kept = tuple(plant for plant in plants if plant in chosen)
     return Filters(
         weeks=weeks if weeks in WEEKS else WEEKS[0],
@@ -66,8 +66,8 @@ def choice(key: str, options: list[str], label: str, words) -> str:
     if asked != value:
         st.query_params[key] = value
     st.selectbox(
-        label, options, format_func=words, key=widget, on_change=_keep, args=(key, widget), label_visibility="collapsed",
-        width=420,
+        label, options, format_func=words, key=widget, on_change=_keep, args=(key, widget),
+        label_visibility="collapsed", width=420,
     )  # fmt: skip
     return value
 

@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, readable, tables, texts
+from dashboard import components, readable, tables, texts
 from dashboard.components import mark
-from dashboard.tables import figure, status, table, text
+from dashboard.tables import figure, short, status, table, text
 
 
 def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:
@@ -30,9 +30,8 @@ def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:
         if warned
         else mark("good", "✓", f"all {len(checks)} pass"),
     }
-    cells = "".join(f'<div class="pp-fact"><span>{k}</span><div>{v}</div></div>' for k, v in facts.items())
     with st.container(border=True, key="panel-summary"):
-        st.html(f'<div class="pp-facts pp-facts-last">{cells}</div>')
+        st.html(f'<div class="pp-facts">{components.facts(facts)}</div><p class="pp-sub">{texts.NOT_FILTERED}</p>')
 
 
 def missing(sources: list[dict]) -> None:
@@ -45,26 +44,25 @@ def missing(sources: list[dict]) -> None:
                 "Source": text("source"),
                 "Status": status("status", texts.SOURCE_STATUS),
                 "Fields": lambda s: escape(s["missing_fields"] or "–"),
-                "Without it": lambda s: escape(s["cost"] or texts.STALE_COST if s["status"] == "stale" else s["cost"] or "–"),
-                "KPIs affected": lambda s: escape(_titles(s.get("kpis"))),
+                "Without it": lambda s: escape(s["cost"] or (texts.STALE_COST if s["status"] == "stale" else "–")),
+                "KPIs affected": lambda s: escape(s["kpis"] or "–"),
             }, wrong)  # fmt: skip
-
-
-def _titles(names: str | None) -> str:
-    """KPIs by title, as the reader knows them."""
-    known = data.kpis()
-    return ", ".join(known[name].title if name in known else name for name in (names or "").split(", ") if name) or "–"
 
 
 def checks(rows: list[dict]) -> None:
     with st.container(border=True, key="panel-checks"):
         components.heading("Checks", "what must not be in the data; a failed check keeps a run from being published")
-        table("Checks", {
-            "Check": lambda c: escape(c["title"]),
+        columns = {
+            "Check": text("title"),
             "Result": status("status", texts.CHECK_STATUS),
             "Rows": figure("failed_count"),
             "What to do": lambda c: escape(c["remedy"]) if c["status"] != "pass" else "",
-        }, rows)  # fmt: skip
+        }
+        wrong, good = ([c for c in rows if (c["status"] == "pass") is passed] for passed in (False, True))
+        if wrong:
+            table("Checks that found something", columns, wrong)
+        with st.expander(f"{len(good)} checks pass", expanded=not wrong and len(good) <= 8, icon=":material/check:"):
+            table("Checks that pass", columns, good)
 
 
 def runs(rows: list[dict]) -> None:
@@ -72,8 +70,8 @@ def runs(rows: list[dict]) -> None:
     with st.container(border=True, key="panel-runs"):
         components.heading("Runs", f"newest first, times in {zone or 'UTC'}")
         table("Runs", {
-            "Started": lambda r: escape(readable.moment(r["started_at"], zone)),
-            "Took": lambda r: escape(_took(r)),
+            "Started": short(lambda r: readable.moment(r["started_at"], zone)),
+            "Took": short(_took),
             "Status": status("status", texts.RUN_STATUS),
             "Read": figure("rows_read"),
             "Changed": figure("rows_changed"),
@@ -96,7 +94,7 @@ def sources(rows: list[dict]) -> None:
             "Instance": text("instance"),
             "Status": status("status", texts.SOURCE_STATUS),
             "Rows": figure("row_count"),
-            "Read": lambda s: escape(readable.ago(s["last_read_at"], data.as_of()) if s["last_read_at"] else "never"),
+            "Read": short(lambda s: readable.ago(s["last_read_at"])),
             "Changed": figure("rows_changed"),
             "Closed": figure("rows_closed"),
         }, rows)  # fmt: skip

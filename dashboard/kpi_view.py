@@ -34,14 +34,14 @@ def headline(reading: Reading, filters: Filters) -> None:
         if now.low is not None and now.high is not None:
             low, high = readable.measured(now.low, kpi.unit), readable.measured(now.high, kpi.unit)
             facts["95 % interval"] = escape(f"{low} to {high}")
-        cells = "".join(f'<div class="pp-fact"><span>{name}</span><div>{value}</div></div>' for name, value in facts.items())
-        st.html(f'<div class="pp-facts">{value}{cells}</div><p class="pp-sub">{escape(kpi.definition)}</p>')
+        st.html(f'<div class="pp-facts">{value}{components.facts(facts)}</div>')
+        st.html(f'<p class="pp-sub">{escape(kpi.definition)}</p>')
 
 
 def trend(reading: Reading) -> None:
     kpi, weeks = reading.kpi, reading.weeks
     with st.container(border=True, height="stretch", key="panel-trend"):
-        components.heading("Week by week", "when the cases started" if kpi.measure == "duration" else "")
+        components.heading("Week by week", texts.TREND.get(kpi.measure, ""))
         if not any(week.value is not None for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.NO_TREND)}</p>')
             return
@@ -59,7 +59,7 @@ def distribution(reading: Reading, filters: Filters) -> None:
     if kpi.measure not in ("duration", "stock"):
         return
     with st.container(border=True, height="stretch", key="panel-distribution"):
-        components.heading("How they spread", "ages of what is open" if kpi.measure == "stock" else "durations of the period")
+        components.heading("How they spread", texts.SPREAD[kpi.measure])
         bins = data.distribution(kpi, filters)
         if not any(one["n"] for one in bins):
             st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')

@@ -26,9 +26,7 @@ def pages(folder: Path = FOLDER) -> list[st.Page]:
     for position, file in enumerate(files(folder)):
         declared, note = _declared(file)
         title = declared.get("TITLE") or _words(file)
-        found.append(
-            st.Page(file, title=title, icon=declared.get("ICON"), help=note or title, default=position == 0)
-        )
+        found.append(st.Page(file, title=title, icon=declared.get("ICON"), help=note or title, default=position == 0))
     return found
 
 

@@ -27,8 +27,8 @@ def search(filters: Filters) -> None:
         for row in found:
             with st.container(gap=None, key=f"row-{row['instance']}-{row['record_model']}-{row['record_id']}"):
                 components.record_link(row, row["name"], filters)
-                words = (texts.model(row["record_model"]), row["plant"], row["state"], readable.day(row["started_at"].date()))
-                st.html(f'<div class="pp-row">{escape(" · ".join(str(w) for w in words if w))}</div>')
+                plant = data.plant_names().get(row["plant"], row["plant"])
+                _line(texts.model(row["record_model"]), plant, row["state"], readable.moment(row["started_at"]))
 
 
 def header(row: dict, zone: str | None) -> None:
@@ -47,11 +47,10 @@ def header(row: dict, zone: str | None) -> None:
         "Started": escape(readable.moment(row["started_at"], zone)),
         "Ended": escape(readable.moment(row["ended_at"], zone)) if row["ended_at"] else None,
     }
-    cells = "".join(f'<div class="pp-fact"><span>{k}</span><div>{v}</div></div>' for k, v in facts.items() if v)
     with st.container(border=True, key="panel-record"):
         st.html(
             f'<div class="pp-facts"><div class="pp-fact pp-fact-main"><strong>{escape(row["name"] or "–")}</strong>'
-            f"<span>{escape(texts.model(row['record_model']))} · {state}</span></div>{cells}</div>"
+            f"<span>{escape(texts.model(row['record_model']))} · {state}</span></div>{components.facts(facts)}</div>"
         )
         if row["record_url"]:
             st.link_button("Open in Odoo", row["record_url"], icon=":material/open_in_new:")
@@ -66,13 +65,14 @@ def timeline(events: list[dict], row: dict, zone: str | None) -> None:
         if not events:
             st.html(f'<p class="pp-sub">{escape(texts.NO_EVENTS)}</p>')
             return
-        longest = max((event["gap_seconds"] or 0 for event in events), default=0)
+        longest = max(event["gap_seconds"] or 0 for event in events)
         items = "".join(_event(event, longest, zone) for event in events[:SHOWN])
         if len(events) > SHOWN:
             items += f"<li class='pp-muted'>{len(events) - SHOWN} later events are not shown</li>"
         if row["is_open"]:
             since = (data.as_of() - events[-1]["event_at"]).total_seconds()
-            items += f'<li class="pp-tl-open"><div class="pp-tl-gap">still open, {escape(readable.duration(since))} since</div></li>'
+            words = escape(texts.open_since(readable.duration(since)))
+            items += f'<li><div class="pp-tl-gap pp-tl-long">{words}</div></li>'
         st.html(f'<ol class="pp-tl">{items}</ol>')
 
 
@@ -81,25 +81,27 @@ def _event(event: dict, longest: float, zone: str | None) -> str:
     kind = event["actor_kind"] or "unknown"
     change = ""
     if event["old_value"] is not None or event["new_value"] is not None:
-        change = f'<span class="pp-change">{escape(str(event["old_value"] or "empty"))} → {escape(str(event["new_value"] or "empty"))}</span>'
+        old, new = (escape(str(event[name] or "empty")) for name in ("old_value", "new_value"))
+        change = f'<span class="pp-change">{old} → {new}</span>'
     quality = event["time_quality"]
     loose = "" if quality in (None, "exact") else mark("warn", "~", texts.time_quality(quality))
     is_longest = bool(gap) and gap == longest and gap >= readable.HOUR
+    when = escape(readable.moment(event["event_at"], zone))
     return (
-        f"<li>{_gap(gap, is_longest)}<div class='pp-tl-body'><time>{escape(readable.moment(event['event_at'], zone))}</time>"
+        f'<li>{_gap(gap, is_longest)}<div class="pp-tl-body"><time>{when}</time>'
         f"<div><b>{escape(texts.sentence(event['activity']))}</b> {change} {loose}"
-        f'<div class="pp-tl-who"><span class="pp-actor pp-actor-{escape(kind)}">{texts.ACTOR_MARK.get(kind, "?")} '
-        f'{escape(texts.ACTOR.get(kind, kind))}</span> {escape(event["actor"] or "nobody named")}'
-        f'<span class="pp-muted" title="{escape(event["actor_rule"] or "", quote=True)}">'
-        f" · {escape(texts.confidence(event['actor_confidence']))}</span></div></div></div></li>"
+        f'<div class="pp-tl-who">{escape(event["actor"] or "nobody named")}'
+        f'<span class="pp-actor pp-actor-{escape(kind)}" title="{escape(event["actor_rule"] or "", quote=True)}">'
+        f"{texts.ACTOR_MARK.get(kind, '○')} {escape(texts.ACTOR.get(kind, kind))}, "
+        f"{escape(texts.confidence(event['actor_confidence']))}</span></div></div></div></li>"
     )
 
 
 def _gap(gap: float | None, is_longest: bool) -> str:
     if not gap:
         return ""
-    words = escape(f"+ {readable.duration(gap)}")
-    return f'<div class="pp-tl-gap pp-tl-long">{words} · the longest gap</div>' if is_longest else f'<div class="pp-tl-gap">{words}</div>'
+    words = f"+ {readable.duration(gap)}" + (" · the longest gap" if is_longest else "")
+    return f'<div class="pp-tl-gap{" pp-tl-long" if is_longest else ""}">{escape(words)}</div>'
 
 
 def links(rows: list[dict], row: dict, filters: Filters) -> None:
@@ -110,5 +112,14 @@ def links(rows: list[dict], row: dict, filters: Filters) -> None:
             with st.container(gap=None, key=f"row-link-{position}"):
                 target = {"instance": row["instance"]} | link
                 components.record_link(target, link["name"] or f"{link['record_model']} {link['record_id']}", filters)
-                words = (texts.link_direction(link["direction"]), link["kind"], link["state"], texts.confidence(link["confidence"]))
-                st.html(f'<div class="pp-row">{escape(" · ".join(str(word) for word in words if word))}</div>')
+                _line(
+                    texts.link_direction(link["direction"]),
+                    link["kind"],
+                    texts.model(link["record_model"]),
+                    link["state"],
+                    texts.confidence(link["confidence"]),
+                )
+
+
+def _line(*words: object) -> None:
+    st.html(f'<div class="pp-row">{escape(" · ".join(str(word) for word in words if word))}</div>')

@@ -26,12 +26,21 @@ def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequ
     if not rows:
         st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
         return
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
-    body = "".join("<tr>" + "".join(f"<td>{cell(row)}</td>" for cell in columns.values()) + "</tr>" for row in rows)
+    side = {name: ' class="pp-num"' if getattr(cell, "is_number", False) else "" for name, cell in columns.items()}
+    head = "".join(f'<th scope="col"{side[name]}>{escape(name)}</th>' for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td{side[name]}>{cell(row)}</td>" for name, cell in columns.items()) + "</tr>"
+        for row in rows
+    )
     st.html(
         f'<div class="pp-scroll" tabindex="0"><table class="pp-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def short(cell: Callable[[dict], object]) -> Callable[[dict], str]:
+    """A moment or a duration: never broken over two lines."""
+    return lambda row: f'<span class="pp-nowrap">{escape(str(cell(row)))}</span>'
 
 
 def text(key: str) -> Callable[[dict], str]:
@@ -39,7 +48,12 @@ def text(key: str) -> Callable[[dict], str]:
 
 
 def figure(key: str) -> Callable[[dict], str]:
-    return lambda row: f'<span class="pp-num">{readable.number(row[key])}</span>'
+
+    def cell(row: dict) -> str:
+        return readable.number(row[key])
+
+    cell.is_number = True
+    return cell
 
 
 def status(key: str, words: Mapping[str, tuple[str, str, str]]) -> Callable[[dict], str]:
@@ -58,12 +72,18 @@ def bars(
     """One row per value of a dimension: a bar as long as the value, and whether it meets its target."""
     top = max((p.value for p in points if p.value is not None), default=0) or 1
     columns = {
-        label: lambda p: escape((names or {}).get(p.cut, p.cut) or "(none)"),
+        label: lambda p: _cut(p.cut, (names or {}).get(p.cut)),
         "": lambda p: _bar(p, top),
         "Value": lambda p: _measured(p, kpi, target(p)),
         "Cases": lambda p: f'<span class="pp-muted">{escape(texts.cases(kpi, p.n, p.n_open))}</span>',
     }
     table(caption, columns, points)
+
+
+def _cut(cut: str | None, name: str | None) -> str:
+    if name and name != cut:
+        return f'{escape(name)} <span class="pp-muted">{escape(cut or "")}</span>'
+    return escape(cut or "(none)")
 
 
 def _bar(point: Point, top: float) -> str:
@@ -78,8 +98,8 @@ def _measured(point: Point, kpi, target: float | None) -> str:
     met = meets(kpi, point.value, target)
     if met is None:
         return f"<b>{escape(words)}</b>"
-    sign = ("good", "✓", "target met") if met else ("bad", "✕", "target missed")
-    return f'<span class="pp-mark pp-{sign[0]}" title="{sign[2]}"><b aria-label="{sign[2]}">{sign[1]}</b></span> <b>{escape(words)}</b>'
+    kind, sign, verdict = ("good", "✓", "met") if met else ("bad", "✕", "missed")
+    return f"<b>{escape(words)}</b> {mark(kind, sign, verdict, f'target {texts.target(kpi, target)}')}"
 
 
 def weeks(points: Sequence[Point], kpi) -> None:

@@ -11,13 +11,15 @@ STALE_HOURS = 26
 
 STATISTIC = {
     # statistic: (short mark on charts, sentence for durations, sentence for ages of what is open)
-    "p50": ("median", "half are done within", "half are younger"),
-    "p85": ("p85", "85 % are done within", "85 % are younger"),
-    "p90": ("p90", "90 % are done within", "90 % are younger"),
-    "p95": ("p95", "95 % are done within", "95 % are younger"),
+    "p50": ("median", "half take less", "half are younger"),
+    "p85": ("p85", "85 % take less", "85 % are younger"),
+    "p90": ("p90", "90 % take less", "90 % are younger"),
+    "p95": ("p95", "95 % take less", "95 % are younger"),
 }
 
 CUTS = 12
+SPREAD = {"duration": "durations of the cases of the period", "stock": "ages of what is open"}
+TREND = {"duration": "by the week in which the cases started", "stock": "at the end of each week"}
 DIRECTION = {"lower": "lower", "higher": "higher", "none": "neither: it is context for other numbers"}
 CLOCK = {"elapsed": "elapsed time, day and night", "working": "working time of the plant"}
 MEASURE = {
@@ -78,11 +80,13 @@ APPROVALS = "Open approvals"
 SHORTAGES = "Orders short of material"
 
 SEARCH_HINT = "Part of a name is enough: production orders, purchase orders and what they came from."
-SEARCH_NONE = "No document holds this text in its name or origin. It may lie outside your plants or before the first load."
+SEARCH_NONE = "No name or origin holds this text. The document may lie outside your plants or before the first load."
 NO_EVENTS = "No event of this record was recorded."
 NO_LINKS = "No link to another record is known."
 STALE_COST = "its numbers are older than the rest"
 LABELS = "State labels that match no selection value in any installed language: their steps are not counted."
+
+NOT_FILTERED = "Period and plants above do not narrow this page."
 
 EMPTY_TITLE = "No data yet"
 EMPTY_LEAD = "Nothing has been published to this warehouse, so there is nothing to show. That is not the same as zero."
@@ -95,7 +99,7 @@ EMPTY_WAIT = "This page looks every few seconds and opens by itself once data is
 
 
 def statistic(kpi) -> str:
-    """What the value says about the cases: "85 % are done within"."""
+    """What the value says about the cases: "85 % take less"."""
     words = STATISTIC.get(kpi.statistic)
     if not words:
         return ""
@@ -162,6 +166,10 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def open_since(length: str) -> str:
+    return f"still open: nothing happened for {length}"
+
+
 def confidence(letter: str | None) -> str:
     return CONFIDENCE.get(letter, letter or "unknown how sure")
 
@@ -191,10 +199,9 @@ def domain(name: str) -> str:
 
 
 def measured_as(kpi) -> str:
-    """Measure and statistic in words: how long a case takes; shown is the time within which 85 % are done."""
-    words = MEASURE.get(kpi.measure, kpi.measure)
-    said = statistic(kpi)
-    return f"{words}; shown: {STATISTIC[kpi.statistic][0]}, {said} the value" if said else f"{words}; shown: {kpi.statistic}"
+    """Measure and statistic in words: how long a case takes; shown is p85, 85 % take less."""
+    said = f"{STATISTIC[kpi.statistic][0]}, {statistic(kpi)}" if statistic(kpi) else kpi.statistic
+    return f"{MEASURE.get(kpi.measure, kpi.measure)}; shown: {said}"
 
 
 def records(rows: list[dict], limit: int) -> str:

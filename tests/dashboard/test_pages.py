@@ -1,0 +1,172 @@
+"""Every page runs, over demo plants and over an empty warehouse, and shows what it promises."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dashboard import data, navigation, readable, texts
+from queries import catalog, warehouse
+
+PAGES = [re.sub(r"^\d+_", "", file.stem) for file in navigation.files()]
+
+
+@pytest.fixture
+def demo(demo_warehouse):
+    return warehouse.open(warehouse=demo_warehouse)
+
+
+def test_page_files_are_found():
+    assert PAGES[0] == "overview"
+    assert {"kpi", "record", "data_health"} <= set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_shows_demo_plants_without_a_failed_part(open_page, name):
+    page = open_page(name)
+    assert "Data as of" in page.text
+    assert texts.NOT_LOADED not in page.text
+
+
+@pytest.mark.parametrize("name", ["", *PAGES])
+def test_empty_warehouse_says_what_to_run(open_page, tmp_path, name):
+    page = open_page(name, warehouse=tmp_path)
+    assert texts.EMPTY_TITLE in page.text
+    assert "python -m etl demo" in page.text
+
+
+def test_overview_has_a_card_for_every_kpi(open_page):
+    links = open_page().links
+    assert [kpi.title for kpi in catalog.load().values() if kpi.title not in links] == []
+
+
+def test_overview_groups_cards_by_domain(open_page):
+    text = open_page().text
+    assert [kpi.domain for kpi in catalog.load().values() if texts.domain(kpi.domain) not in text] == []
+
+
+def test_card_shows_the_number_of_the_scoreboard(open_page, demo):
+    from queries import measure
+
+    end = demo.as_of.date().toordinal() + 1
+    now = [r for r in measure.scoreboard(demo).to_pylist() if r["plant"] is None and r["period_end"].toordinal() == end]
+    text = open_page().text
+    units = {kpi.name: kpi.unit for kpi in catalog.load().values()}
+    assert now
+    for row in now:
+        assert f"<strong>{readable.measured(row['value'], units[row['kpi']])}</strong>" in text, row["kpi"]
+
+
+@pytest.mark.parametrize("kpi", list(catalog.load()))
+@pytest.mark.parametrize("weeks", ["4", "26"])
+def test_kpi_page_shows_every_kpi(open_page, kpi, weeks):
+    page = open_page("kpi", kpi=kpi, weeks=weeks)
+    assert texts.NOT_LOADED not in page.text
+    assert catalog.load()[kpi].owner in page.text
+    assert page.app.dataframe, "the rows behind the number are missing"
+
+
+def test_kpi_page_takes_an_unknown_kpi_for_the_first(open_page):
+    page = open_page("kpi", kpi="'; drop table agg_kpi; --")
+    assert page.app.selectbox[0].value == next(iter(catalog.load()))
+
+
+def test_rows_lead_to_their_timeline(open_page):
+    rows = open_page("kpi", kpi="release_lead_time").app.dataframe[0].value
+    assert rows["Record"].str.match(r"record\?instance=demo&model=mrp\.production&id=\d+#").all()
+
+
+def test_record_page_shows_events_and_gaps(open_page, demo):
+    con = demo.cursor()
+    row = con.sql("select * from fct_case where event_count > 5 and not is_open limit 1").to_arrow_table().to_pylist()[0]
+    page = open_page("record", instance=row["instance"], model=row["record_model"], id=str(row["record_id"]))
+    assert row["name"] in page.text
+    assert page.text.count("<time>") == row["event_count"]
+    assert "the longest gap" in page.text
+    assert texts.DEMO in page.text
+
+
+@pytest.mark.parametrize("number", ["999999999", "abc", "1 or 1=1", "-1"])
+def test_record_that_is_not_there_is_no_crash(open_page, number):
+    page = open_page("record", instance="demo", model="mrp.production", id=number)
+    assert (texts.record_missing() in page.text) or page.app.text_input
+
+
+def test_search_finds_a_document_by_part_of_its_name(open_page):
+    page = open_page("record", find="mo/0000")
+    assert "records found" in page.text
+    assert any("WH/MO/0000" in link.replace("\\", "") for link in page.links)
+
+
+def test_search_that_finds_nothing_says_so(open_page):
+    assert texts.SEARCH_NONE in open_page("record", find="no such document").text
+
+
+def test_data_health_lists_every_source(open_page, demo):
+    text = open_page("data_health").text
+    sources = [row["source"] for row in warehouse.read(demo, "source_health").to_pylist()]
+    assert sources
+    assert [source for source in sources if source not in text] == []
+
+
+def test_filters_come_from_the_url(open_page):
+    page = open_page(weeks="13", plant=["Alder France/WH"])
+    assert page.app.session_state["filters"] == data.Filters(13, ("Alder France/WH",))
+    assert "91 days to" in page.text
+
+
+@pytest.mark.parametrize("query", [{"weeks": "99"}, {"weeks": "x"}, {"plant": ["Atlantis"]}, {"plant": ["'"]}])
+def test_illegal_filters_fall_back(open_page, query):
+    assert open_page(**query).app.session_state["filters"] == data.Filters()
+
+
+def test_one_failing_part_leaves_the_rest(open_page, monkeypatch, caplog):
+    right = data.reading
+
+    def broken(kpi, filters):
+        if kpi.name == "release_lead_time":
+            raise RuntimeError("secret detail")
+        return right(kpi, filters)
+
+    monkeypatch.setattr(data, "reading", broken)
+    page = open_page()
+    assert texts.NOT_LOADED in page.text
+    assert "secret detail" not in page.text
+    assert "secret detail" in caplog.text
+    assert "Open approvals" in page.links
+
+
+def test_stale_data_is_marked(open_page, monkeypatch):
+    from datetime import timedelta
+
+    now = readable.utc_now()
+    monkeypatch.setattr(readable, "utc_now", lambda: now + timedelta(hours=27))
+    assert "Stale: the data is from" in open_page().text
+
+
+def test_a_newly_published_version_is_taken_over(open_page, demo_warehouse, tmp_path):
+    folder = tmp_path / "warehouse"
+    folder.mkdir()
+    name = (demo_warehouse / "CURRENT").read_text().strip()
+    shutil.copy(demo_warehouse / name, folder / "ops_1.duckdb")
+    shutil.copy(demo_warehouse / name, folder / "ops_2.duckdb")
+    (folder / "CURRENT").write_text("ops_1.duckdb")
+    page = open_page(warehouse=folder)
+    assert "ops_1" in page.text
+    (folder / "CURRENT").write_text("ops_2.duckdb")
+    page.app.run()
+    assert "ops_2" in page.text
+
+
+def test_pages_keep_the_rules():
+    """No query, no cache, no colour and no reshaping in a page; nothing of the ETL anywhere in the dashboard."""
+    for file in Path(navigation.FOLDER).parent.rglob("*.py"):
+        code = file.read_text(encoding="utf-8")
+        assert not re.search(r"\betl\b(?!`| demo| check| refresh)", re.sub(r'"[^"\n]*"', '""', code)), file
+        assert "plotly.express" not in code, file
+        if file.parent == navigation.FOLDER:
+            assert len(code.splitlines()) <= 60, file
+            assert not re.search(r"st\.cache_|#[0-9A-Fa-f]{6}\b|def main|import pandas|\bselect\b .* \bfrom\b", code), file
