@@ -22,20 +22,11 @@ def files(folder: Path = FOLDER) -> list[Path]:
 
 def pages(folder: Path = FOLDER) -> list[st.Page]:
     """One st.Page per file; the first is the landing page."""
-    found = []
-    for position, file in enumerate(files(folder)):
-        declared, note = _declared(file)
-        title = declared.get("TITLE") or _words(file)
-        found.append(st.Page(file, title=title, icon=declared.get("ICON"), help=note or title, default=position == 0))
-    return found
+    return [st.Page(file, **menu_entry(file), default=i == 0) for i, file in enumerate(files(folder))]
 
 
-def path(name: str, folder: Path = FOLDER) -> str:
-    """The file of the page called `name` ("kpi"), whatever number it carries."""
-    return next(str(file) for file in files(folder) if _stem(file) == name)
-
-
-def _declared(file: Path) -> tuple[dict[str, str], str]:
+def menu_entry(file: Path) -> dict[str, str | None]:
+    """Title, icon and tooltip of a page file."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     declared = {
         node.targets[0].id: node.value.value
@@ -44,7 +35,14 @@ def _declared(file: Path) -> tuple[dict[str, str], str]:
         and isinstance(node.targets[0], ast.Name)
         and isinstance(node.value, ast.Constant)
     }
-    return declared, (ast.get_docstring(tree) or "").split("\n")[0]
+    title = declared.get("TITLE") or _words(file)
+    note = (ast.get_docstring(tree) or title).split("\n")[0]
+    return {"title": title, "icon": declared.get("ICON"), "help": note}
+
+
+def path(name: str, folder: Path = FOLDER) -> str:
+    """The file of the page called `name` ("kpi"), whatever number it carries."""
+    return next(str(file) for file in files(folder) if _stem(file) == name)
 
 
 def _number(file: Path) -> int:

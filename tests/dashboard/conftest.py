@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        return "\n".join([*(block.value for block in self.app.html), *(block.value for block in self.app.title)])
+        return unescape("\n".join(block.value for block in [*self.app.html, *self.app.title]))
 
     @property
     def links(self) -> list[str]:

@@ -81,7 +81,9 @@ def test_rows_lead_to_their_timeline(open_page):
 
 def test_record_page_shows_events_and_gaps(open_page, demo):
     con = demo.cursor()
-    row = con.sql("select * from fct_case where event_count > 5 and not is_open limit 1").to_arrow_table().to_pylist()[0]
+    row = (
+        con.sql("select * from fct_case where event_count > 5 and not is_open limit 1").to_arrow_table().to_pylist()[0]
+    )
     page = open_page("record", instance=row["instance"], model=row["record_model"], id=str(row["record_id"]))
     assert row["name"] in page.text
     assert page.text.count("<time>") == row["event_count"]
@@ -169,4 +171,6 @@ def test_pages_keep_the_rules():
         assert "plotly.express" not in code, file
         if file.parent == navigation.FOLDER:
             assert len(code.splitlines()) <= 60, file
-            assert not re.search(r"st\.cache_|#[0-9A-Fa-f]{6}\b|def main|import pandas|\bselect\b .* \bfrom\b", code), file
+            assert not re.search(r"st\.cache_|#[0-9A-Fa-f]{6}\b|def main|import pandas|\bselect\b .* \bfrom\b", code), (
+                file
+            )

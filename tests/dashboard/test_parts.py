@@ -122,5 +122,7 @@ def test_a_page_file_is_enough(tmp_path):
     (tmp_path / "1_first.py").write_text('"""First."""\nTITLE = "At once"\n')
     (tmp_path / "10_last.py").write_text("")
     assert [file.name for file in navigation.files(tmp_path)] == ["1_first.py", "2_late_work.py", "10_last.py"]
-    assert [page.title for page in navigation.pages(tmp_path)] == ["At once", "Late work", "Last"]
+    entries = [navigation.menu_entry(file) for file in navigation.files(tmp_path)]
+    assert [entry["title"] for entry in entries] == ["At once", "Late work", "Last"]
+    assert entries[1]["help"] == "What is late."
     assert navigation.path("late_work", tmp_path).endswith("2_late_work.py")

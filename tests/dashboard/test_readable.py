@@ -33,7 +33,13 @@ def test_duration(seconds, words):
 
 @pytest.mark.parametrize(
     ("value", "unit", "words"),
-    [(17, "count", "17"), (12345, "count", "12,345"), (0.042, "share", "4.2 %"), (None, "count", "–"), (7200, "duration", "2 h")],
+    [
+        (17, "count", "17"),
+        (12345, "count", "12,345"),
+        (0.042, "share", "4.2 %"),
+        (None, "count", "–"),
+        (7200, "duration", "2 h"),
+    ],
 )
 def test_measured(value, unit, words):
     assert readable.measured(value, unit) == words
