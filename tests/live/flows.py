@@ -18,7 +18,7 @@ if str(HERE.parents[1]) not in sys.path:
     sys.path.insert(0, str(HERE.parents[1]))
 
 from tests.live import production_flows, purchase_flows  # noqa: E402, F401 (they fill FLOWS)
-from tests.live.player import Player, hour_of  # noqa: E402
+from tests.live.player import OdooError, Player, hour_of  # noqa: E402
 from tests.live.scene import FLOWS, Scene  # noqa: E402
 
 
@@ -27,7 +27,7 @@ def play(env, anchor=None):
 
     *anchor* is a naive UTC time no step lies after; without it the full hour just past.
     """
-    anchor = anchor or hour_of(datetime.now(UTC).replace(tzinfo=None))
+    anchor = (anchor or hour_of(datetime.now(UTC).replace(tzinfo=None))).replace(microsecond=0)
     player = Player(env, anchor)
     try:
         scene = Scene(player, FLOWS)
@@ -57,7 +57,10 @@ def main():
     parser.add_argument("--truth", type=Path, required=True, help="file to write the truth to (JSON)")
     parser.add_argument("--anchor", type=datetime.fromisoformat, help="UTC time no step lies after")
     options = parser.parse_args()
-    truth = play(server_environment(), options.anchor)
+    try:
+        truth = play(server_environment(), options.anchor)
+    except OdooError as error:
+        sys.exit(f"flows: {error}")
     options.truth.write_text(json.dumps(truth, indent=1, ensure_ascii=False))
     print(f"{len(truth)} rows of truth in {options.truth}")
 

@@ -68,7 +68,7 @@ def digest(*parts):
 
 def venv_folder():
     """The venv, keyed by what is installed in it and by the Python that runs it."""
-    python = "%d.%d" % sys.version_info[:2]
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
     key = digest(RECIPE, python, HERE / "odoo-requirements.txt", HERE / "odoo-addons.txt")
     return CACHE / f"venv-{key}"
 
@@ -99,8 +99,12 @@ def venv_python():
 def run(command, cause, remedy, log=None, **options):
     """Run a command to its end; raise one sentence when it fails, its last line included."""
     done = subprocess.run(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, errors="replace", **options,
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        **options,
     )
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +174,8 @@ def download_package(scratch):
         (scratch / name).mkdir(parents=True)
     targets = run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"],
-        "apt-get knows no Debian mirror", "check the system's apt sources",
+        "apt-get knows no Debian mirror",
+        "check the system's apt sources",
     )
     mirrors = sorted({line for line in targets.split() if "security" not in line})
     if not mirrors:
@@ -180,10 +185,18 @@ def download_package(scratch):
         "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
     )
     apt = [
-        "apt-get", "-q",
-        "-o", "Dir::Etc::SourceList=/dev/null", "-o", f"Dir::Etc::SourceParts={scratch}/etc",
-        "-o", f"Dir::State::Lists={scratch}/lists", "-o", f"Dir::Cache={scratch}/cache",
-        "-o", "APT::Sandbox::User=root",
+        "apt-get",
+        "-q",
+        "-o",
+        "Dir::Etc::SourceList=/dev/null",
+        "-o",
+        f"Dir::Etc::SourceParts={scratch}/etc",
+        "-o",
+        f"Dir::State::Lists={scratch}/lists",
+        "-o",
+        f"Dir::Cache={scratch}/cache",
+        "-o",
+        "APT::Sandbox::User=root",
     ]
     remedy = "check the network and the system's apt sources, then run up again"
     run([*apt, "update"], "Reading Debian's package list failed", remedy)
@@ -213,9 +226,7 @@ def write_config(data_dir):
     """Odoo's configuration and launcher (``python -m odoo`` breaks with workers)."""
     RUN.mkdir(parents=True, exist_ok=True)
     addons = next(venv_folder().glob("lib/python3*/site-packages/odoo/addons"))
-    (RUN / "odoo-bin").write_text(
-        "import odoo.cli\n\nif __name__ == '__main__':\n    odoo.cli.main()\n"
-    )
+    (RUN / "odoo-bin").write_text("import odoo.cli\n\nif __name__ == '__main__':\n    odoo.cli.main()\n")
     (RUN / "odoo.conf").write_text(
         "[options]\n"
         f"db_host = 127.0.0.1\ndb_port = {PG_PORT}\ndb_user = odoo\n"
@@ -249,8 +260,7 @@ def odoo_environment():
 
 def pg_bin():
     """The folder of the newest PostgreSQL server programs, or None."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"),
-                   key=lambda p: float(p.parent.parent.name))
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: float(p.parent.parent.name))
     if found:
         return found[-1].parent
     on_path = shutil.which("initdb")
@@ -285,7 +295,7 @@ def pg_folder():
     if os.geteuid() != 0:
         return inside
     closed = [p for p in (RUN, *RUN.parents) if p.exists() and not p.stat().st_mode & 0o001]
-    return Path(tempfile.gettempdir()) / f"plant-pulse-pg-{PG_PORT}" if closed else inside
+    return Path(tempfile.gettempdir()) / f"plant-pulse-pg-{digest(str(CACHE))}" if closed else inside
 
 
 def as_postgres():
@@ -307,8 +317,7 @@ def start_postgres():
     ours = (data / "data/PG_VERSION").exists()
     if pg_running():
         if not (data / "data/postmaster.pid").exists():
-            raise ServerError(f"Port {PG_PORT} is used by another PostgreSQL: "
-                              "set PLANT_PULSE_PG_PORT to a free port.")
+            raise ServerError(f"Port {PG_PORT} is used by another PostgreSQL: set PLANT_PULSE_PG_PORT to a free port.")
         return
     if not ours:
         shutil.rmtree(data, ignore_errors=True)
@@ -316,18 +325,36 @@ def start_postgres():
         if os.geteuid() == 0:
             shutil.chown(data, "postgres", "postgres")
         say("creating the PostgreSQL cluster")
-        run([pg_bin() / "initdb", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync",
-             "-U", "postgres", "-D", data / "data"],
-            "Creating the PostgreSQL cluster failed", "check the disk", **as_postgres())
+        run(
+            [
+                pg_bin() / "initdb",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "-U",
+                "postgres",
+                "-D",
+                data / "data",
+            ],
+            "Creating the PostgreSQL cluster failed",
+            "check the disk",
+            **as_postgres(),
+        )
     say(f"starting PostgreSQL on port {PG_PORT}")
     settings = (
         f"-p {PG_PORT} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off "
         "-c synchronous_commit=off -c full_page_writes=off -c shared_buffers=256MB "
         "-c timezone=UTC -c max_wal_size=2GB -c autovacuum_naptime=20s"
     )
-    run([pg_bin() / "pg_ctl", "-w", "-D", data / "data", "-l", data / "postgres.log",
-         "-o", settings, "start"],
-        "PostgreSQL did not start", f"read {data / 'postgres.log'}", **as_postgres())
+    run(
+        [pg_bin() / "pg_ctl", "-w", "-D", data / "data", "-l", data / "postgres.log", "-o", settings, "start"],
+        "PostgreSQL did not start",
+        f"read {data / 'postgres.log'}",
+        **as_postgres(),
+    )
     if not sql("select 1 from pg_roles where rolname = 'odoo'"):
         sql("create role odoo login superuser")
 
@@ -336,9 +363,12 @@ def stop_postgres():
     data = pg_folder() / "data"
     if (data / "postmaster.pid").exists():
         say("stopping PostgreSQL")
-        run([pg_bin() / "pg_ctl", "-w", "-m", "fast", "-D", data, "stop"],
-            "PostgreSQL did not stop", f"stop the process named in {data}/postmaster.pid",
-            **as_postgres())
+        run(
+            [pg_bin() / "pg_ctl", "-w", "-m", "fast", "-D", data, "stop"],
+            "PostgreSQL did not stop",
+            f"stop the process named in {data}/postmaster.pid",
+            **as_postgres(),
+        )
 
 
 def pg_options(user="odoo"):
@@ -347,8 +377,11 @@ def pg_options(user="odoo"):
 
 def sql(statement, database="postgres"):
     """Run one statement as the cluster's owner; returns what it printed."""
-    return run([pg_bin() / "psql", *pg_options("postgres"), "-d", database, "-XAtqc", statement],
-               "PostgreSQL refused a statement", "run down, then up").strip()
+    return run(
+        [pg_bin() / "psql", *pg_options("postgres"), "-d", database, "-XAtqc", statement],
+        "PostgreSQL refused a statement",
+        "run down, then up",
+    ).strip()
 
 
 def has_database(name):
@@ -362,22 +395,30 @@ def drop_database(name):
 # ---------------------------------------------------------------- template database
 
 
+def template_is_current():
+    """True when the running cluster's template was made by this very recipe."""
+    marker = RUN / "template.key"
+    return marker.exists() and marker.read_text() == template_folder().name and template_folder().exists()
+
+
 def ensure_template():
     """Make sure TEMPLATE_DB holds the initialised database of this recipe."""
-    marker, key = RUN / "template.key", template_folder().name
-    if has_database(TEMPLATE_DB) and marker.exists() and marker.read_text() == key:
+    if template_is_current() and has_database(TEMPLATE_DB):
         return
+    drop_database(DB)
     drop_database(TEMPLATE_DB)
     if template_folder().exists():
         say("restoring the initialised database from the cache")
         sql(f"create database {TEMPLATE_DB} owner odoo template template0")
-        run([pg_bin() / "pg_restore", *pg_options(), "-j", "4", "-d", TEMPLATE_DB,
-             template_folder() / "db.dump"],
-            "Restoring the cached database failed", f"remove {template_folder()} and run up again")
+        run(
+            [pg_bin() / "pg_restore", *pg_options(), "-j", "4", "-d", TEMPLATE_DB, template_folder() / "db.dump"],
+            "Restoring the cached database failed",
+            f"remove {template_folder()} and run up again",
+        )
         sql("vacuum analyze", TEMPLATE_DB)
     else:
         build_template()
-    marker.write_text(key)
+    (RUN / "template.key").write_text(template_folder().name)
 
 
 def build_template():
@@ -389,24 +430,36 @@ def build_template():
         sql(f"create database {TEMPLATE_DB} owner odoo template template0")
         common = ["-d", TEMPLATE_DB, "--no-http", "--workers", "0", "--max-cron-threads", "0"]
         log = RUN / "init.log"
-        run(odoo_command(*common, "-i", MODULES, "--with-demo", f"--load-language={LANGUAGES}",
-                         "--stop-after-init"),
-            "Initialising the database failed", "read the log", log=log, env=odoo_environment())
+        run(
+            odoo_command(*common, "-i", MODULES, "--with-demo", f"--load-language={LANGUAGES}", "--stop-after-init"),
+            "Initialising the database failed",
+            "read the log",
+            log=log,
+            env=odoo_environment(),
+        )
         if " CRITICAL " in log.read_text():
             raise ServerError(f"Initialising the database failed: read {log}.")
         say("adding companies, warehouses, users and the API key")
         text = (HERE / "provision.py").read_text() + "\nprovision(env)\n"
-        said = run(odoo_command("shell", "-d", TEMPLATE_DB, "--no-http", "--workers", "0"),
-                   "Provisioning the database failed", "correct provision.py",
-                   input=text, env=odoo_environment(), log=RUN / "provision.log")
+        said = run(
+            odoo_command("shell", "-d", TEMPLATE_DB, "--no-http", "--workers", "0"),
+            "Provisioning the database failed",
+            "correct provision.py",
+            input=text,
+            env=odoo_environment(),
+            log=RUN / "provision.log",
+        )
         keys = [line[8:] for line in said.splitlines() if line.startswith("API_KEY=")]
         if not keys:
             raise ServerError(f"Provisioning the database failed: read {RUN / 'provision.log'}.")
         (RUN / "provision.log").unlink()
         write_private(part / "secrets.json", {"ODOO_API_KEY": keys[0]})
         say("saving the initialised database in the cache")
-        run([pg_bin() / "pg_dump", *pg_options(), "-Fc", "-Z", "1", "-f", part / "db.dump",
-             TEMPLATE_DB], "Saving the database failed", "free disk space")
+        run(
+            [pg_bin() / "pg_dump", *pg_options(), "-Fc", "-Z", "1", "-f", part / "db.dump", TEMPLATE_DB],
+            "Saving the database failed",
+            "free disk space",
+        )
         store = part / "data/filestore" / TEMPLATE_DB
         store.mkdir(parents=True, exist_ok=True)
         store.rename(part / "filestore")
@@ -438,11 +491,12 @@ def odoo_pid():
 
 def answers():
     """True when Odoo answers and its database is loaded."""
-    ask = {"jsonrpc": "2.0", "method": "call", "params": {
-        "service": "common", "method": "login", "args": [DB, "admin", "admin"]}}
-    request = urllib.request.Request(
-        URL + "/jsonrpc", json.dumps(ask).encode(), {"Content-Type": "application/json"}
-    )
+    ask = {
+        "jsonrpc": "2.0",
+        "method": "call",
+        "params": {"service": "common", "method": "login", "args": [DB, "admin", "admin"]},
+    }
+    request = urllib.request.Request(URL + "/jsonrpc", json.dumps(ask).encode(), {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return bool(json.load(answer).get("result"))
@@ -454,17 +508,18 @@ def start_odoo():
     """Start the server in the background and wait until a login works."""
     write_config(RUN / "data")
     say(f"starting Odoo at {URL}")
-    command = odoo_command("-d", DB, "--db-filter", f"^{DB}$", "--workers", "2",
-                           "--max-cron-threads", CRON_THREADS)
+    command = odoo_command("-d", DB, "--db-filter", f"^{DB}$", "--workers", "2", "--max-cron-threads", CRON_THREADS)
     with open(RUN / "odoo.log", "w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                  env=odoo_environment(), start_new_session=True)
+        server = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=odoo_environment(), start_new_session=True
+        )
     (RUN / "odoo.pid").write_text(str(server.pid))
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise ServerError(f"Odoo ended at once: read {RUN / 'odoo.log'} "
-                              f"(a busy port {HTTP_PORT} is the usual cause).")
+            raise ServerError(
+                f"Odoo ended at once: read {RUN / 'odoo.log'} (a busy port {HTTP_PORT} is the usual cause)."
+            )
         if answers():
             return
         time.sleep(0.3)
@@ -514,7 +569,7 @@ def environment():
 
 
 def is_up():
-    return bool(odoo_pid()) and pg_running() and answers()
+    return bool(odoo_pid()) and template_is_current() and pg_running() and answers()
 
 
 # ---------------------------------------------------------------- commands

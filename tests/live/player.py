@@ -80,11 +80,8 @@ class Player:
 
     def rpc(self, service, method, *args):
         """One JSON-RPC call."""
-        body = {"jsonrpc": "2.0", "method": "call",
-                "params": {"service": service, "method": method, "args": args}}
-        request = urllib.request.Request(
-            self.url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
+        body = {"jsonrpc": "2.0", "method": "call", "params": {"service": service, "method": method, "args": args}}
+        request = urllib.request.Request(self.url, json.dumps(body).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as response:
             answer = json.load(response)
         if "error" in answer:
@@ -127,8 +124,7 @@ class Player:
 
     def existing_tables(self):
         """MOVED without the tables and columns this database lacks."""
-        rows = self.sql("select table_name, column_name from information_schema.columns "
-                        "where table_schema = 'public'")
+        rows = self.sql("select table_name, column_name from information_schema.columns where table_schema = 'public'")
         have = set(rows)
         return {
             table: [column for column in columns if (table, column) in have]
@@ -147,25 +143,27 @@ def shift_function(tables):
         # changed by this step, or planned from the very moment of creation
         "and case when b.id is null then r.date_start >= second_ "
         "else r.date_finished is distinct from b.date_finished end;"
-        for table in PLANNED if table in tables
+        for table in PLANNED
+        if table in tables
     ]
     for table, extra in tables.items():
         stamped = [
-            f"{column} = case when {column} between second_ and now_ + interval '1 second' "
-            f"then at else {column} end"
+            f"{column} = case when {column} between second_ and now_ + interval '1 second' then at else {column} end"
             for column in extra
         ]
         if table == "stock_move":
-            stamped.append("reservation_date = case when reservation_date = now_::date "
-                           "then at::date else reservation_date end")
-        logged = [f"{column} = case when {column} >= began then at else {column} end"
-                  for column in ("create_date", "write_date")]
+            stamped.append(
+                "reservation_date = case when reservation_date = now_::date then at::date else reservation_date end"
+            )
+        logged = [
+            f"{column} = case when {column} >= began then at else {column} end"
+            for column in ("create_date", "write_date")
+        ]
         updates.append(f"update {table} set {', '.join(stamped + logged)} where write_date >= began;")
     if "mrp_workcenter_productivity" in tables:
         updates.append(WORKED_TIME)
     snapshot = " union all ".join(
-        f"select '{table}', id, date_finished from {table}"
-        for table in PLANNED if table in tables
+        f"select '{table}', id, date_finished from {table}" for table in PLANNED if table in tables
     )
     return f"""
         create temp table before_step (name text, id int, date_finished timestamp);
@@ -180,7 +178,7 @@ def shift_function(tables):
             now_ timestamp := clock_timestamp() at time zone 'UTC';
             second_ timestamp := date_trunc('second', began);
         begin
-            {' '.join(updates)}
+            {" ".join(updates)}
         end $$;
     """
 

@@ -42,9 +42,7 @@ def add_company(env, first):
     """
     euro = env["res.currency"].with_context(active_test=False).search([("name", "=", "EUR")])
     euro.active = True
-    nord = env["res.company"].create(
-        {"name": "Plant Pulse Nord", "currency_id": euro.id}
-    )
+    nord = env["res.company"].create({"name": "Plant Pulse Nord", "currency_id": euro.id})
     env.user.company_ids += nord
     warehouses = env["stock.warehouse"].with_context(active_test=False)
     nord_warehouse = {"name": "Nord", "code": "WH"}
@@ -86,6 +84,4 @@ def add_user(env, login, name, lang, groups, company, companies):
 
 def show_warehouses_to_users(env):
     """Several warehouses and locations are in use, so switch their features on."""
-    env["res.config.settings"].create(
-        {"group_stock_multi_locations": True, "group_mrp_routings": True}
-    ).execute()
+    env["res.config.settings"].create({"group_stock_multi_locations": True, "group_mrp_routings": True}).execute()

@@ -17,8 +17,14 @@ def approved(p):
     order = p.new_purchase(p.at(), HIGH)
     p.on_purchase(asked, order, "button_confirm", "buyer")
     p.on_purchase(decided, order, "button_approve", p.approver)
-    return [p.purchase(order, "double validation, approved", rounds=[(asked, decided)],
-                       steps=[approval(asked, decided, p.approver)])]
+    return [
+        p.purchase(
+            order,
+            "double validation, approved",
+            rounds=[(asked, decided)],
+            steps=[approval(asked, decided, p.approver)],
+        )
+    ]
 
 
 @flow(days_ago=6)
@@ -37,8 +43,13 @@ def cancelled_in_approval(p):
     order = p.new_purchase(p.at(), HIGH)
     p.on_purchase(asked, order, "button_confirm", "buyer")
     p.on_purchase(cancelled, order, "button_cancel", "buyer")
-    return [p.purchase(order, "outcome cancelled: no turnaround, its step ends with the cancellation",
-                       steps=[approval(asked, cancelled)])]
+    return [
+        p.purchase(
+            order,
+            "outcome cancelled: no turnaround, its step ends with the cancellation",
+            steps=[approval(asked, cancelled)],
+        )
+    ]
 
 
 @flow(days_ago=55)
@@ -52,8 +63,14 @@ def second_round_approved(p):
     p.on_purchase(p.at(days=4), order, "button_draft", "buyer")
     p.on_purchase(again, order, "button_confirm", "buyer")
     p.on_purchase(decided, order, "button_approve", p.approver)
-    return [p.purchase(order, "first round cancelled, second approved", rounds=[(again, decided)],
-                       steps=[approval(asked, cancelled), approval(again, decided, p.approver)])]
+    return [
+        p.purchase(
+            order,
+            "first round cancelled, second approved",
+            rounds=[(again, decided)],
+            steps=[approval(asked, cancelled), approval(again, decided, p.approver)],
+        )
+    ]
 
 
 @flow(days_ago=47)
@@ -81,9 +98,14 @@ def tiers_approved(p):
     p.on_purchase(second, order, "validate_tier", "admin")
     p.on_purchase(p.at(days=3, hours=6), order, "button_confirm", "buyer")
     review = p.reviews(order)
-    return [p.purchase(order, "two tiers in sequence, approved", rounds=[(asked, second)],
-                       steps=[approval(asked, first, "pierre", 1, review[1]),
-                              approval(first, second, "admin", 2, review[2])])]
+    return [
+        p.purchase(
+            order,
+            "two tiers in sequence, approved",
+            rounds=[(asked, second)],
+            steps=[approval(asked, first, "pierre", 1, review[1]), approval(first, second, "admin", 2, review[2])],
+        )
+    ]
 
 
 @flow(days_ago=11)
@@ -93,9 +115,14 @@ def second_tier_open(p):
     order = ask_tiers(p, asked, "SEQ")
     p.on_purchase(first, order, "validate_tier", "pierre")
     review = p.reviews(order)
-    return [p.purchase(order, "first tier approved, second open", rounds=[(asked, None)],
-                       steps=[approval(asked, first, "pierre", 1, review[1]),
-                              approval(first, None, None, 2, review[2])])]
+    return [
+        p.purchase(
+            order,
+            "first tier approved, second open",
+            rounds=[(asked, None)],
+            steps=[approval(asked, first, "pierre", 1, review[1]), approval(first, None, None, 2, review[2])],
+        )
+    ]
 
 
 @flow(days_ago=32)
@@ -104,8 +131,15 @@ def first_tier_rejected(p):
     asked, rejected = p.at(hours=3, seconds=3), p.at(days=1, hours=9, minutes=9, seconds=9)
     order = ask_tiers(p, asked, "SEQ")
     p.on_purchase(rejected, order, "reject_tier", "pierre")
-    return [p.purchase(order, "rejected at the first of two tiers", rounds=[(asked, rejected)],
-                       steps=[approval(asked, rejected, "pierre", 1, p.reviews(order)[1])], waiting=[2])]
+    return [
+        p.purchase(
+            order,
+            "rejected at the first of two tiers",
+            rounds=[(asked, rejected)],
+            steps=[approval(asked, rejected, "pierre", 1, p.reviews(order)[1])],
+            waiting=[2],
+        )
+    ]
 
 
 @flow(days_ago=5)
@@ -113,8 +147,15 @@ def both_tiers_open(p):
     """Two tiers in sequence, none decided: only the first is pending."""
     asked = p.at(hours=6, minutes=30)
     order = ask_tiers(p, asked, "SEQ")
-    return [p.purchase(order, "two tiers in sequence, none decided", rounds=[(asked, None)],
-                       steps=[approval(asked, None, None, 1, p.reviews(order)[1])], waiting=[2])]
+    return [
+        p.purchase(
+            order,
+            "two tiers in sequence, none decided",
+            rounds=[(asked, None)],
+            steps=[approval(asked, None, None, 1, p.reviews(order)[1])],
+            waiting=[2],
+        )
+    ]
 
 
 @flow(days_ago=28)
@@ -125,9 +166,14 @@ def parallel_tiers_approved(p):
     p.on_purchase(first, order, "validate_tier", "pierre")
     p.on_purchase(second, order, "validate_tier", "admin")
     review = p.reviews(order)
-    return [p.purchase(order, "two tiers at the same time, approved", rounds=[(asked, second)],
-                       steps=[approval(asked, first, "pierre", 1, review[1]),
-                              approval(asked, second, "admin", 2, review[2])])]
+    return [
+        p.purchase(
+            order,
+            "two tiers at the same time, approved",
+            rounds=[(asked, second)],
+            steps=[approval(asked, first, "pierre", 1, review[1]), approval(asked, second, "admin", 2, review[2])],
+        )
+    ]
 
 
 @flow(days_ago=24)
@@ -137,9 +183,14 @@ def parallel_tier_rejected(p):
     order = ask_tiers(p, asked, "PAR")
     p.on_purchase(rejected, order, "reject_tier", "pierre")
     review = p.reviews(order)
-    return [p.purchase(order, "two tiers at the same time, one rejected", rounds=[(asked, rejected)],
-                       steps=[approval(asked, rejected, "pierre", 1, review[1]),
-                              approval(asked, rejected, None, 2, review[2])])]
+    return [
+        p.purchase(
+            order,
+            "two tiers at the same time, one rejected",
+            rounds=[(asked, rejected)],
+            steps=[approval(asked, rejected, "pierre", 1, review[1]), approval(asked, rejected, None, 2, review[2])],
+        )
+    ]
 
 
 @flow(days_ago=4)
@@ -148,8 +199,14 @@ def parallel_tiers_open(p):
     asked = p.at(hours=5, minutes=45)
     order = ask_tiers(p, asked, "PAR")
     review = p.reviews(order)
-    return [p.purchase(order, "two tiers at the same time, none decided", rounds=[(asked, None)],
-                       steps=[approval(asked, None, None, 1, review[1]), approval(asked, None, None, 2, review[2])])]
+    return [
+        p.purchase(
+            order,
+            "two tiers at the same time, none decided",
+            rounds=[(asked, None)],
+            steps=[approval(asked, None, None, 1, review[1]), approval(asked, None, None, 2, review[2])],
+        )
+    ]
 
 
 def ask_tiers(p, asked, kind):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.live.player import clock, text
+from tests.live.player import OdooError, clock, text
 from tests.live.truth import Production, Purchase
 
 APPROVAL_LIMIT = 5000
@@ -45,6 +45,8 @@ class Scene:
         self.player = player
         self.start = player.anchor - timedelta(days=84)
         self.plants = self.find_plants()
+        if player.sql("select 1 from product_product where default_code = 'PP-001'"):
+            raise OdooError("The flows were already played into this database: run 'odoo_server.py reset' first.")
         self.set_approval_rules()
         names = [function.__name__ for _, function in flows] + ["in_real_time"]
         self.products = self.make_products([(name, plant.key) for name in names for plant in self.plants])
@@ -66,8 +68,7 @@ class Scene:
         people = [("planner", "admin"), ("pierre", "pierre"), ("planner", "pierre")]
         return [
             Plant(f"{company_name}/{code}", warehouse, code, company, company_name, stock, make, receive, *who)
-            for (warehouse, code, company, company_name, stock, make, receive), who
-            in zip(rows, people, strict=True)
+            for (warehouse, code, company, company_name, stock, make, receive), who in zip(rows, people, strict=True)
         ]
 
     def set_approval_rules(self):
@@ -81,12 +82,19 @@ class Scene:
         for prefix, in_sequence in (("SEQ", True), ("PAR", False)):
             # the highest sequence number reviews first
             for reviewer, sequence in (("pierre", 20), ("admin", 10)):
-                tiers.append({
-                    "name": f"{prefix} {reviewer}", "model_id": model, "review_type": "individual",
-                    "reviewer_id": self.player.uid(reviewer), "company_id": False, "sequence": sequence,
-                    "approve_sequence": in_sequence, "definition_type": "domain",
-                    "definition_domain": f"[('partner_ref', '=like', '{prefix}-%')]",
-                })
+                tiers.append(
+                    {
+                        "name": f"{prefix} {reviewer}",
+                        "model_id": model,
+                        "review_type": "individual",
+                        "reviewer_id": self.player.uid(reviewer),
+                        "company_id": False,
+                        "sequence": sequence,
+                        "approve_sequence": in_sequence,
+                        "definition_type": "domain",
+                        "definition_domain": f"[('partner_ref', '=like', '{prefix}-%')]",
+                    }
+                )
         self.create("tier.definition", tiers)
 
     def make_products(self, uses):
@@ -94,20 +102,28 @@ class Scene:
         stock another one waits for."""
         count = len(uses)
         codes = [f"PP-{n:03d}" for n in range(1, count + 1)]
-        made = self.create("product.product", [
-            {"name": f"{kind} {code}", "default_code": f"{code}{suffix}", "is_storable": True, "type": "consu"}
-            for kind, suffix in (("Pump", ""), ("Casing", "-C")) for code in codes
-        ])
-        templates = dict(self.player.sql(
-            "select id, product_tmpl_id from product_product where id = any(%s)", made))
-        boms = self.create("mrp.bom", [
-            {
-                "product_tmpl_id": templates[finished], "product_qty": 1, "company_id": False,
-                "consumption": "flexible",
-                "bom_line_ids": [(0, 0, {"product_id": component, "product_qty": 2})],
-            }
-            for finished, component in zip(made[:count], made[count:], strict=True)
-        ])
+        made = self.create(
+            "product.product",
+            [
+                {"name": f"{kind} {code}", "default_code": f"{code}{suffix}", "is_storable": True, "type": "consu"}
+                for kind, suffix in (("Pump", ""), ("Casing", "-C"))
+                for code in codes
+            ],
+        )
+        templates = dict(self.player.sql("select id, product_tmpl_id from product_product where id = any(%s)", made))
+        boms = self.create(
+            "mrp.bom",
+            [
+                {
+                    "product_tmpl_id": templates[finished],
+                    "product_qty": 1,
+                    "company_id": False,
+                    "consumption": "flexible",
+                    "bom_line_ids": [(0, 0, {"product_id": component, "product_qty": 2})],
+                }
+                for finished, component in zip(made[:count], made[count:], strict=True)
+            ],
+        )
         things = zip(codes, made[:count], made[count:], boms, strict=True)
         return dict(zip(uses, things, strict=True))
 
@@ -126,10 +142,20 @@ class Scene:
         """The scene as one flow in one plant sees it."""
         # a start of its own for every flow and plant: other days, hours, minutes and seconds
         place = self.plants.index(plant)
-        start = self.player.anchor - timedelta(days=days_ago) + timedelta(
-            hours=5 * place, minutes=(13 * number + 7 * place) % 60, seconds=(17 * number + 11 * place) % 60)
-        return Part(self, plant, clock(start), self.products[function.__name__, plant.key],
-                    self.vendors[(number + place) % len(self.vendors)])
+        start = (
+            self.player.anchor
+            - timedelta(days=days_ago)
+            + timedelta(
+                hours=5 * place, minutes=(13 * number + 7 * place) % 60, seconds=(17 * number + 11 * place) % 60
+            )
+        )
+        return Part(
+            self,
+            plant,
+            clock(start),
+            self.products[function.__name__, plant.key],
+            self.vendors[(number + place) % len(self.vendors)],
+        )
 
 
 class Part:
@@ -150,11 +176,20 @@ class Part:
     def finish_part(self, at, order):
         """Close the order with what was produced; returns the backorder that takes the rest."""
         # splitting reads analytic lines, which a plain manufacturing user may not
-        self.on_order(at, order, "button_mark_done", "pierre", skip_backorder=True, skip_consumption=True,
-                      mo_ids_to_backorder=[order])
+        self.on_order(
+            at,
+            order,
+            "button_mark_done",
+            "pierre",
+            skip_backorder=True,
+            skip_consumption=True,
+            mo_ids_to_backorder=[order],
+        )
         return self.scene.player.sql(
             "select b.id from mrp_production b join mrp_production o using (production_group_id) "
-            "where o.id = %s and b.backorder_sequence > 1", order)[0][0]
+            "where o.id = %s and b.backorder_sequence > 1",
+            order,
+        )[0][0]
 
     def backorder(self, order, note, split, **times):
         """The truth about a backorder."""
@@ -163,10 +198,17 @@ class Part:
     def add_operation(self, at):
         """Give the bill of materials an operation, so that its orders have a work order."""
         center = self.scene.workcenters[self.plant.company]
-        self.step(at, "admin", "mrp.bom", "write", [self.bom], {
-            "company_id": self.plant.company,
-            "operation_ids": [(0, 0, {"name": "Assemble", "workcenter_id": center, "time_cycle_manual": 30})],
-        })
+        self.step(
+            at,
+            "admin",
+            "mrp.bom",
+            "write",
+            [self.bom],
+            {
+                "company_id": self.plant.company,
+                "operation_ids": [(0, 0, {"name": "Assemble", "workcenter_id": center, "time_cycle_manual": 30})],
+            },
+        )
 
     def work_order(self, order):
         """The id of the order's only work order."""
@@ -183,10 +225,21 @@ class Part:
     def new_order(self, at, quantity=5, **values):
         """Create a manufacturing order, planned for two days later."""
         planned = text(self.planned(at))
-        return self.step(at, self.planner, "mrp.production", "create", {
-            "product_id": self.finished, "bom_id": self.bom, "product_qty": quantity, "date_start": planned,
-            "picking_type_id": self.plant.manufacture, "company_id": self.plant.company, **values,
-        })
+        return self.step(
+            at,
+            self.planner,
+            "mrp.production",
+            "create",
+            {
+                "product_id": self.finished,
+                "bom_id": self.bom,
+                "product_qty": quantity,
+                "date_start": planned,
+                "picking_type_id": self.plant.manufacture,
+                "company_id": self.plant.company,
+                **values,
+            },
+        )
 
     @staticmethod
     def planned(created):
@@ -199,20 +252,36 @@ class Part:
 
     def stock_arrives(self, at, quantity):
         """Count the component in; Odoo then reserves it for orders that wait for it."""
-        quant = self.step(at, "admin", "stock.quant", "create", {
-            "product_id": self.component, "location_id": self.plant.stock, "inventory_quantity": quantity,
-        }, context={"inventory_mode": True})
-        self.step(at, "admin", "stock.quant", "action_apply_inventory", [quant],
-                  context={"inventory_mode": True})
+        quant = self.step(
+            at,
+            "admin",
+            "stock.quant",
+            "create",
+            {
+                "product_id": self.component,
+                "location_id": self.plant.stock,
+                "inventory_quantity": quantity,
+            },
+            context={"inventory_mode": True},
+        )
+        self.step(at, "admin", "stock.quant", "action_apply_inventory", [quant], context={"inventory_mode": True})
 
     def produce(self, at, order, quantity):
         """Enter the produced quantity, and with it what the form then fills in: two components each,
         picked. (Without it Odoo closes the order with nothing consumed.)"""
         moves = self.scene.player.sql("select id from stock_move where raw_material_production_id = %s", order)
         picked = {"quantity": 2 * quantity, "picked": True}
-        self.step(at, self.planner, "mrp.production", "write", [order], {
-            "qty_producing": quantity, "move_raw_ids": [(1, move, picked) for (move,) in moves],
-        })
+        self.step(
+            at,
+            self.planner,
+            "mrp.production",
+            "write",
+            [order],
+            {
+                "qty_producing": quantity,
+                "move_raw_ids": [(1, move, picked) for (move,) in moves],
+            },
+        )
 
     def finish(self, at, order):
         """Close the order without a backorder."""
@@ -222,14 +291,31 @@ class Part:
 
     def new_purchase(self, at, price, reference=None, user="buyer"):
         """Create a request for quotation of ten pieces."""
-        return self.step(at, user, "purchase.order", "create", {
-            "partner_id": self.vendor[1], "picking_type_id": self.plant.receive, "partner_ref": reference,
-            "company_id": self.plant.company,
-            "order_line": [(0, 0, {
-                "product_id": self.component, "product_qty": 10, "price_unit": price / 10,
-                "date_planned": text(at + timedelta(days=7)), "tax_ids": [(5,)],
-            })],
-        })
+        return self.step(
+            at,
+            user,
+            "purchase.order",
+            "create",
+            {
+                "partner_id": self.vendor[1],
+                "picking_type_id": self.plant.receive,
+                "partner_ref": reference,
+                "company_id": self.plant.company,
+                "order_line": [
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.component,
+                            "product_qty": 10,
+                            "price_unit": price / 10,
+                            "date_planned": text(at + timedelta(days=7)),
+                            "tax_ids": [(5,)],
+                        },
+                    )
+                ],
+            },
+        )
 
     def on_purchase(self, at, order, method, user):
         """Call a button of the purchase order."""
@@ -242,5 +328,6 @@ class Part:
     def reviews(self, order):
         """The ids of the order's tier reviews by their sequence number."""
         rows = self.scene.player.sql(
-            "select sequence, id from tier_review where model = 'purchase.order' and res_id = %s", order)
+            "select sequence, id from tier_review where model = 'purchase.order' and res_id = %s", order
+        )
         return dict(rows)

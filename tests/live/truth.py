@@ -6,7 +6,11 @@ from datetime import datetime
 from tests.live.player import text
 
 PRODUCTION_KPIS = [
-    "release_lead_time", "material_wait", "time_to_ready", "shortage_resolution_time", "production_cycle_time",
+    "release_lead_time",
+    "material_wait",
+    "time_to_ready",
+    "shortage_resolution_time",
+    "production_cycle_time",
 ]
 PURCHASE_KPIS = ["purchase_approval_turnaround", "approval_age", "open_approval_count"]
 STEP_KPIS = ["approval_age", "open_approval_count"]
@@ -36,9 +40,18 @@ class Production:
     def row(self, kpi, started, ended, **more):
         """One expected KPI row."""
         row = {
-            "kpi": kpi, "record_model": "mrp.production", "record_id": self.id, "plant": self.plant,
-            "company": self.company, "started_at": text(started), "ended_at": text(ended),
-            "responsible": self.responsible, "product": self.product, "vendor": None, "note": self.note, **more,
+            "kpi": kpi,
+            "record_model": "mrp.production",
+            "record_id": self.id,
+            "plant": self.plant,
+            "company": self.company,
+            "started_at": text(started),
+            "ended_at": text(ended),
+            "responsible": self.responsible,
+            "product": self.product,
+            "vendor": None,
+            "note": self.note,
+            **more,
         }
         if self.split:
             row["backorder"] = True
@@ -96,9 +109,18 @@ class Purchase:
     def row(self, kpi, started, ended, **more):
         """One expected KPI row."""
         return {
-            "kpi": kpi, "record_model": "purchase.order", "record_id": self.id, "plant": self.plant,
-            "company": self.company, "started_at": text(started), "ended_at": text(ended),
-            "responsible": self.responsible, "product": None, "vendor": self.vendor, "note": self.note, **more,
+            "kpi": kpi,
+            "record_model": "purchase.order",
+            "record_id": self.id,
+            "plant": self.plant,
+            "company": self.company,
+            "started_at": text(started),
+            "ended_at": text(ended),
+            "responsible": self.responsible,
+            "product": None,
+            "vendor": self.vendor,
+            "note": self.note,
+            **more,
         }
 
     def rows(self):
