@@ -85,7 +85,7 @@ class Built:
         return measure.rows(self, catalog.load()[name], start, end, **options).to_pylist()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build():
     """build(as_of, source_name=[row, ...], ...) -> Built: marts over those staging rows (instance "test")."""
 

@@ -1,7 +1,7 @@
 /*
 grain = "one row per thing that happened to a document: creation, tracked change, approval step"
 key = ["event_id"]
-person = ["actor", "old_label", "new_label"]
+person = ["actor", "old_text", "new_text"]
 */
 with
 -- Labels back to keys: the actor's language first, then English, then any; a label with two keys there stays raw.
@@ -11,10 +11,9 @@ label as (
         field_id,
         lang,
         label,
-        min(value) as value,
+        case when count(distinct value) = 1 then min(value) end as value,
     from stg_ir_model_fields_selection
     group by instance, field_id, lang, label
-    having count(distinct value) = 1
 ),
 
 any_label as (
@@ -22,8 +21,10 @@ any_label as (
         instance,
         field_id,
         label,
-        coalesce(min(value) filter (where lang = 'en_US'), case when count(distinct value) = 1 then min(value) end)
-            as value,
+        case
+            when bool_or(lang = 'en_US') then min(value) filter (where lang = 'en_US')
+            when count(distinct value) = 1 and count(value) = count(*) then min(value)
+        end as value,
     from label
     group by instance, field_id, label
 ),
@@ -42,10 +43,19 @@ change as (
         tracking.message_id,
         nullif(tracking.old_label, '') as old_label,
         nullif(tracking.new_label, '') as new_label,
-        coalesce(tracking.old_float, tracking.old_integer)::varchar as old_number,
-        coalesce(tracking.new_float, tracking.new_integer)::varchar as new_number,
-        tracking.old_at::varchar as old_at,
-        tracking.new_at::varchar as new_at,
+        -- Odoo fills all columns of all types, with 0 where they say nothing: the field's type picks one.
+        case
+            when field.field_type = 'many2one' then nullif(tracking.old_integer, 0)::varchar
+            when field.field_type in ('integer', 'boolean') then tracking.old_integer::varchar
+            when field.field_type in ('float', 'monetary') then tracking.old_float::varchar
+            when field.field_type in ('datetime', 'date') then tracking.old_at::varchar
+        end as old_plain,
+        case
+            when field.field_type = 'many2one' then nullif(tracking.new_integer, 0)::varchar
+            when field.field_type in ('integer', 'boolean') then tracking.new_integer::varchar
+            when field.field_type in ('float', 'monetary') then tracking.new_float::varchar
+            when field.field_type in ('datetime', 'date') then tracking.new_at::varchar
+        end as new_plain,
     from stg_mail_tracking_value as tracking
     inner join stg_mail_message as message
         on message.instance = tracking.instance and message.id = tracking.message_id
@@ -63,21 +73,22 @@ change as (
 
 keyed as (
     select
-        change.*,
+        change.* exclude (old_label, new_label),
         case
-            when change.field_type in ('selection', 'reference')
-                then coalesce(old_own.value, old_any.value)
-            when change.field_type in ('datetime', 'date') then change.old_at
-            when change.field_type in ('float', 'monetary', 'integer', 'boolean', 'many2one') then change.old_number
-            else change.old_label
+            when change.field_type <> 'selection' then change.old_plain
+            when old_own.label is not null then old_own.value
+            else old_any.value
         end as old_value,
         case
-            when change.field_type in ('selection', 'reference')
-                then coalesce(new_own.value, new_any.value)
-            when change.field_type in ('datetime', 'date') then change.new_at
-            when change.field_type in ('float', 'monetary', 'integer', 'boolean', 'many2one') then change.new_number
-            else change.new_label
+            when change.field_type <> 'selection' then change.new_plain
+            when new_own.label is not null then new_own.value
+            else new_any.value
         end as new_value,
+        -- Labels of a selection name no person; any other text may.
+        case when change.field_type = 'selection' then change.old_label end as old_label,
+        case when change.field_type = 'selection' then change.new_label end as new_label,
+        case when change.field_type is distinct from 'selection' then change.old_label end as old_text,
+        case when change.field_type is distinct from 'selection' then change.new_label end as new_text,
     from change
     left join dim_user as actor
         on actor.instance = change.instance and actor.user_id = change.actor_id
@@ -108,6 +119,8 @@ event as (
         null as new_value,
         null as old_label,
         null as new_label,
+        null as old_text,
+        null as new_text,
         created_at as event_at,
         created_by_id as actor_id,
         null as message_id,
@@ -131,6 +144,8 @@ event as (
         keyed.new_value,
         keyed.old_label,
         keyed.new_label,
+        keyed.old_text,
+        keyed.new_text,
         keyed.event_at,
         keyed.actor_id,
         keyed.message_id,
@@ -153,6 +168,8 @@ event as (
         'pending' as new_value,
         null as old_label,
         null as new_label,
+        null as old_text,
+        null as new_text,
         created_at as event_at,
         requested_by_id as actor_id,
         null as message_id,
@@ -171,6 +188,8 @@ event as (
         status as new_value,
         null as old_label,
         null as new_label,
+        null as old_text,
+        null as new_text,
         reviewed_at as event_at,
         done_by_id as actor_id,
         null as message_id,
@@ -192,6 +211,8 @@ select
     event.new_value,
     event.old_label,
     event.new_label,
+    event.old_text,
+    event.new_text,
     event.event_at,
     'exact' as time_quality,
     event.rank,

@@ -1,0 +1,245 @@
+"""Everything that happened to a document: what, when, by whom, and how sure each of these is."""
+
+import pytest
+
+from queries.config import Config, Users
+from tests.conftest import PLANTS, Chatter
+from tests.rows import at, order, purchase, review, user
+
+FIELDS = [
+    {"id": number, "document_model": "purchase.order", "field_name": name, "field_type": type}
+    for number, name, type in [
+        (31, "untaxed_amount", "monetary"),
+        (32, "date_planned", "datetime"),
+        (33, "partner_ref", "char"),
+        (34, "company_id", "many2one"),
+        (35, "priority_number", "integer"),
+        (36, "is_urgent", "boolean"),
+    ]
+]
+LABELS = [
+    *PLANTS["ir_model_fields_selection"],
+    # Two states share a German label, and English has the same word for one of them.
+    {"id": 91, "lang": "de_DE", "field_id": 11, "value": "confirmed", "label": "Done"},
+    {"id": 92, "lang": "de_DE", "field_id": 11, "value": "progress", "label": "Done"},
+    {"id": 93, "lang": "de_DE", "field_id": 11, "value": "cancel", "label": "Draft"},
+    {"id": 94, "lang": "es_ES", "field_id": 11, "value": "cancel", "label": "Anulado"},
+    # English itself has one label for two values; only Spanish tells them apart with that word.
+    {"id": 95, "lang": "en_US", "field_id": 21, "value": "done", "label": "Settled"},
+    {"id": 96, "lang": "en_US", "field_id": 21, "value": "purchase", "label": "Settled"},
+    {"id": 97, "lang": "es_ES", "field_id": 21, "value": "done", "label": "Settled"},
+]
+GERMAN, BOT_USER, NEWS = user(6, "greta", "Greta", "de_DE"), user(8, "n8n@example.com"), user(7, "customer", share=True)
+
+
+def tracking(message: int, field: int | None, **values) -> dict:
+    """A tracking value as Odoo writes it: empty numbers are 0, empty labels ''."""
+    row = {"id": 1000 + message, "message_id": message, "field_id": field, "old_label": "", "new_label": ""}
+    return row | {"old_integer": 0, "new_integer": 0, "old_float": 0.0, "new_float": 0.0} | values
+
+
+def note(id: int, document: int, when: str = "2026-01-07 10:00", **values) -> dict:
+    row = {"id": id, "document_model": "purchase.order", "document_id": document, "sent_at": at(when)}
+    return row | {"created_at": at(when), "created_by_id": 2} | values
+
+
+@pytest.fixture(scope="module")
+def built(build):
+    """One document per question; see `events`."""
+    chatter = Chatter()
+    say = lambda document, user, old, new: chatter.say(  # noqa: E731
+        "2026-01-06 10:00", "mrp.production", document, user=user, state=(old, new)
+    )
+    say(1, 5, "Brouillon", "Confirmé")  # French labels by a French user
+    say(2, 2, "Brouillon", "Confirmé")  # French labels by a user who is English by now
+    say(3, 6, "Draft", "Done")  # a German label that stands for two states
+    say(4, 6, "Done", "Draft")  # German for cancelled, English for draft
+    say(5, 2, "Draft", "Bestätigt")  # no language knows it
+    say(6, 2, "", "Confirmed")
+    say(7, 99, "Draft", "Confirmed")  # a deleted user
+    say(8, 2, "Confirmé", "Anulado")  # a language nobody else has
+    chatter.say("2026-01-06 10:00", "purchase.order", 20, state=("RFQ", "Settled"))
+    chatter.say("2026-01-06 10:00", "purchase.order", 21, state=("To Approve", "Purchase Order"))
+    chatter.say("2026-01-06 10:00", "purchase.order", 22, state=("RFQ", "Purchase Order"))
+    for document, actor in ((30, 1), (31, 3), (32, 7), (33, 8)):
+        chatter.say("2026-01-06 10:00", "purchase.order", document, user=actor, state=("RFQ", "RFQ Sent"))
+    messages = chatter.records["mail_message"] + [
+        note(501, 40),
+        note(502, 41),
+        note(503, 42),
+        note(504, 43),
+        note(505, 44),
+        note(506, 45),
+        note(507, 46),
+        note(508, 47),
+        note(509, 48, created_by_id=None, author_id=3),
+        note(510, 49, sent_at=None),
+        note(511, 999),
+    ]
+    values = chatter.records["mail_tracking_value"] + [
+        tracking(501, 22, old_integer=2, new_integer=5, old_label="Anna", new_label="Pierre"),
+        tracking(502, 31, old_float=100.0, new_float=0.0),
+        tracking(503, 32, old_at=at("2026-02-28 12:00"), new_at=at("2028-02-29 12:00")),
+        tracking(504, 33, old_label="", new_label="R-17"),
+        tracking(505, None, old_label="Anna", new_label="Bob"),  # its field was removed
+        tracking(506, 35, old_integer=3, new_integer=4),
+        tracking(507, 36, old_integer=0, new_integer=1),
+        tracking(508, 22, old_integer=0, new_integer=5, old_label="", new_label="Pierre"),
+        tracking(509, 21, old_label="Demande de prix", new_label="Annulé"),
+        tracking(510, 21, old_label="RFQ", new_label="Cancelled"),
+        tracking(511, 21, old_label="RFQ", new_label="Cancelled"),
+    ]
+    extra = [GERMAN, BOT_USER, NEWS]
+    return build(
+        config=Config(users=Users(integration=("n8n@example.com",))),
+        mrp_production=[order(i) for i in range(1, 9)] + [order(9, created_by_id=1), order(10, created_at=None)],
+        purchase_order=[purchase(i) for i in (20, 21, 22, 30, 31, 32, 33, *range(40, 50), 60)],
+        mail_message=messages,
+        mail_tracking_value=values,
+        ir_model_fields=PLANTS["ir_model_fields"] + FIELDS,
+        ir_model_fields_selection=LABELS,
+        res_users=PLANTS["res_users"] + [pair[0] for pair in extra],
+        res_partner=PLANTS["res_partner"] + [pair[1] for pair in extra],
+        tier_definition=[{"id": 1, "name": "Buyer"}],
+        tier_review=[
+            review(1, 60, status="approved", reviewed_at=at("2026-01-05 11:00"), done_by_id=5),
+            review(2, 60, status="pending"),
+            review(3, 60, status="rejected", reviewed_at=at("2026-01-05 12:00"), done_by_id=None),
+        ],
+    )
+
+
+@pytest.fixture
+def changes(built):
+    def of(document: int) -> list[dict]:
+        return built.rows(
+            "select * from fct_event where record_id = $id and recorded_by = 'tracking' order by event_at", id=document
+        )
+
+    return of
+
+
+@pytest.mark.parametrize(
+    ("document", "old", "new"),
+    [
+        (1, "draft", "confirmed"),
+        (2, "draft", "confirmed"),
+        (4, None, "cancel"),
+        (6, None, "confirmed"),
+        (7, "draft", "confirmed"),
+        (8, "confirmed", "cancel"),
+        (48, "draft", "cancel"),
+    ],
+)
+def test_labels_become_keys_by_the_language_of_the_actor_then_english_then_any(changes, document, old, new):
+    [found] = changes(document)
+    assert (found["old_value"], found["new_value"]) == (old, new)
+
+
+@pytest.mark.parametrize(("document", "label"), [(3, "Done"), (5, "Bestätigt"), (20, "Settled")])
+def test_label_that_is_ambiguous_or_unknown_stays_raw(changes, document, label):
+    [found] = changes(document)
+    assert (found["new_value"], found["new_label"]) == (None, label)
+    assert found["activity"] == "state changed"
+    assert found["rank"] == 90
+
+
+@pytest.mark.parametrize(
+    ("document", "field", "old", "new"),
+    [
+        (40, "user_id", "2", "5"),
+        (41, "untaxed_amount", "100.0", "0.0"),
+        (42, "date_planned", "2026-02-28 12:00:00", "2028-02-29 12:00:00"),
+        (45, "priority_number", "3", "4"),
+        (46, "is_urgent", "0", "1"),
+        (47, "user_id", None, "5"),
+    ],
+)
+def test_other_changes_keep_the_value_of_their_type(changes, document, field, old, new):
+    [found] = changes(document)
+    assert (found["field"], found["old_value"], found["new_value"]) == (field, old, new)
+    assert found["activity"] == f"{field.replace('_', ' ')} changed"
+
+
+def test_texts_and_removed_fields(changes):
+    [text], [removed] = changes(43), changes(44)
+    assert (text["old_text"], text["new_text"]) == (None, "R-17")
+    assert (removed["field"], removed["activity"]) == (None, "removed field changed")
+    assert (removed["old_text"], removed["new_text"]) == ("Anna", "Bob")
+
+
+def test_what_may_name_people_stands_only_in_the_masked_columns(built):
+    named = built.rows(
+        """select * from fct_event where record_id in (40, 43, 44, 47)
+           and (old_value in ('Anna', 'Bob', 'R-17') or new_value in ('Pierre', 'Bob', 'R-17')
+                or old_label in ('Anna', 'Bob') or new_label in ('Pierre', 'Bob', 'R-17'))"""
+    )
+    assert named == []
+
+
+def test_ordering_after_a_request_for_approval_is_an_approval(changes):
+    assert [changes(21)[0]["activity"], changes(22)[0]["activity"]] == ["approved", "ordered"]
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "confidence"),
+    [
+        (21, "human", "B"),
+        (30, "automation", "B"),
+        (31, "integration", "B"),
+        (32, "external", "B"),
+        (33, "integration", "A"),
+        (7, "unknown", "C"),
+        (48, "human", "B"),
+    ],
+)
+def test_kind_of_actor_and_how_sure_it_is(changes, document, kind, confidence):
+    [found] = changes(document)
+    assert (found["actor_kind"], found["actor_confidence"]) == (kind, confidence)
+    assert found["actor_rule"]
+
+
+def test_message_without_a_creator_goes_by_its_author(changes):
+    assert changes(48)[0]["actor"] == "Pierre"
+
+
+def test_deleted_user_has_no_name_but_an_id(changes):
+    [found] = changes(7)
+    assert (found["actor"], found["actor_id"]) == (None, 99)
+
+
+def test_creation_by_the_system_user_is_uncertain(built):
+    rows = built.rows("select * from fct_event where activity = 'created' and record_id in (1, 9)")
+    found = {row["record_id"]: row for row in rows}
+    assert (found[1]["actor_kind"], found[1]["actor_confidence"]) == ("human", "B")
+    assert (found[9]["actor_kind"], found[9]["actor_confidence"]) == ("automation", "C")
+
+
+def test_time_is_that_of_the_message_or_of_its_row(built, changes):
+    assert changes(40)[0]["event_at"] == at("2026-01-07 10:00")
+    assert changes(49)[0]["event_at"] == at("2026-01-07 10:00")
+    assert built.rows("select * from fct_event where record_id = 10") == []  # no time, no event
+
+
+def test_messages_of_documents_that_are_gone_are_left_out(changes):
+    assert changes(999) == []
+
+
+def test_tier_reviews_are_events(built):
+    found = built.rows(
+        """select activity, event_at, actor, new_value from fct_event
+           where recorded_by = 'tier review' order by event_at, event_id"""
+    )
+    assert [(row["activity"], row["actor"]) for row in found] == [
+        ("review requested", "Anna"),
+        ("review requested", "Anna"),
+        ("review requested", "Anna"),
+        ("review approved", "Pierre"),
+        ("review rejected", None),
+    ]
+    assert found[3]["event_at"] == at("2026-01-05 11:00")
+
+
+def test_every_event_has_a_key_of_its_own_and_its_plant(built):
+    [found] = built.rows("select count(*) as n, count(distinct event_id) as ids, count(plant) as plants from fct_event")
+    assert found["n"] == found["ids"] == found["plants"] > 0
