@@ -73,11 +73,12 @@ class Config:
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
-        actor = [
-            {"login": login.lower(), "kind": kind}
+        kind_of = {
+            login.lower(): kind  # a login in several lists counts once; the last, human, wins
             for kind in ("automation", "integration", "human")
             for login in getattr(self.users, kind)
-        ]
+        }
+        actor = [{"login": login, "kind": kind} for login, kind in kind_of.items()]
         return {
             "cfg_plant": _table(Plant, self.plants),
             "cfg_target": _table(Target, self.targets, value=pa.float64()),
