@@ -130,7 +130,9 @@ def build_exceptions(con, as_of: datetime, schema: str) -> None:
                 f"""insert into {schema}.fct_exception
                     select $name, $title, $severity, $owner, $remedy, $sla, instance, record_model, record_id, name,
                         plant, since_at, epoch($as_of - since_at), epoch($as_of - since_at) > $sla
-                    from ({rule.sql})""",
+                    from (
+                        {rule.sql}
+                    )""",
                 {
                     "name": rule.name,
                     "title": rule.title,
@@ -191,7 +193,7 @@ def _keep_scoreboard(con, run: str) -> None:
 
 def _count(con, check: catalog.Check) -> int:
     try:
-        return con.execute(f"select count(*) from ({check.sql})").fetchall()[0][0]
+        return con.execute(f"select count(*) from (\n{check.sql}\n)").fetchall()[0][0]
     except duckdb.Error as error:
         raise catalog.CatalogError(f"{check.file}: {str(error).splitlines()[0]}") from error
 

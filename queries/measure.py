@@ -6,6 +6,7 @@ Periods are whole days in UTC, `period_end` exclusive. Ages count to the `as_of`
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -33,9 +34,19 @@ MEMBER = {
         "and (case_row.left_at is null or case_row.left_at >= least(period.period_end, $as_of))",
         "epoch(least(period.period_end, $as_of) - case_row.entered_at) as seconds",
     ),
-    "share": ("case_row.{at} >= period.period_start and case_row.{at} < period.period_end", "{hit} as is_hit"),
-    "ratio": ("case_row.at >= period.period_start and case_row.at < period.period_end", None),
-    "sum": ("case_row.at >= period.period_start and case_row.at < period.period_end", None),
+    "share": (
+        "case_row.{at} >= period.period_start and case_row.{at} < period.period_end and case_row.{hit} is not null",
+        "{hit} as is_hit",
+    ),
+    "ratio": (
+        "case_row.at >= period.period_start and case_row.at < period.period_end "
+        "and case_row.numerator is not null and case_row.denominator is not null",
+        None,
+    ),
+    "sum": (
+        "case_row.at >= period.period_start and case_row.at < period.period_end and case_row.amount is not null",
+        None,
+    ),
 }
 QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
 NONE = "(none)"
@@ -175,12 +186,12 @@ def distribution(
     con = warehouse.cursor()
     sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
     is_open = "ended_at is null" if kpi.measure == "duration" else "true"
-    found = con.execute(f"{sql} select quantile_disc(seconds, 0.95) from member", _used(sql, parameters)).fetchone()[0]
-    width = next((w for w in BIN_SECONDS if (found or 0) / w <= BINS), None) or 86400 * -(
-        -(found or 0) // (86400 * BINS)
-    )
+    statement = f"{sql} select quantile_disc(seconds, 0.95) from member"
+    long = con.execute(statement, _used(statement, parameters)).fetchall()[0][0] or 0
+    width = next((w for w in BIN_SECONDS if long / w <= BINS), None) or 86400 * math.ceil(long / (86400 * BINS))
     sql += f""", binned as (
-            select least(greatest(floor(seconds / {width}), 0), {BINS})::bigint as bin, {is_open} as is_open from member)
+            select least(greatest(floor(seconds / {width}), 0), {BINS})::bigint as bin, {is_open} as is_open
+            from member)
         select bin.bin * {width} as bin_from_seconds,
             case when bin.bin < {BINS} then (bin.bin + 1) * {width} end as bin_to_seconds,
             count(binned.bin) as n, count(binned.bin) filter (where is_open) as n_open
@@ -209,7 +220,9 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tupl
     cut = f"coalesce({by}::varchar, '{NONE}')" if by else "''"
     cuts = "select distinct cut from case_row" if by else "select '' as cut"
     sql = f"""with case_row as (
-            select *, {cut} as cut from ({kpi.sql}) {"where " + " and ".join(kept) if kept else ""}),
+            select *, {cut} as cut from (
+                {kpi.sql}
+            ) {"where " + " and ".join(kept) if kept else ""}),
         period as (select unnest($starts::date[]) as period_start, unnest($ends::date[]) as period_end),
         grid as (select * from period cross join ({cuts})),
         member as (

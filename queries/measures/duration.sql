@@ -1,6 +1,7 @@
 -- Quantile of durations over all cases of a period, open ones included: Kaplan-Meier,
 -- S(t) = product of (1 - ended at t / still at risk at t); the quantile is the first t with S(t) <= 1 - q.
--- It is final once it lies below the age of the youngest case: later ends can no longer move it.
+-- It is final once it lies below the age of the youngest open case, by the same clock: later ends can no longer
+-- move it.
 with
 step as (
     select
@@ -43,7 +44,7 @@ cohort as (
         count(*) as n,
         count(*) filter (where ended_at is null) as n_open,
         count(distinct plant) as plant_count,
-        epoch($as_of - max(started_at)) as youngest_age,
+        min(seconds) filter (where ended_at is null) as youngest_age,
     from member
     group by period_start, cut
 )
@@ -52,7 +53,7 @@ select
     grid.period_start,
     grid.period_end,
     grid.cut,
-    quantile.value,
+    quantile.value::double as value,
     null::double as low,
     null::double as high,
     coalesce(cohort.n, 0) as n,

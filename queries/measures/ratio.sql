@@ -8,7 +8,6 @@ cohort as (
         sum(numerator) / nullif(sum(denominator), 0) as ratio,
         count(distinct plant) as plant_count,
     from member
-    where numerator is not null and denominator is not null
     group by period_start, cut
 )
 

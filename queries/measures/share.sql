@@ -10,7 +10,6 @@ cohort as (
         count(distinct plant) as plant_count,
         1.959963984540054 as z,
     from member
-    where is_hit is not null
     group by period_start, cut
 )
 

@@ -33,7 +33,7 @@ select
     coalesce(n, 0) as n,
     coalesce(n, 0) as n_open,
     coalesce(plant_count, 0) as plant_count,
-    grid.period_end <= $as_of and first_at < grid.period_end as is_final,
+    coalesce(grid.period_end <= $as_of and first_at < grid.period_end, false) as is_final,
     case
         when first_at is null or first_at >= least(grid.period_end, $as_of) then 'nothing was ever recorded up to then'
         when n is null and $statistic <> 'count' then 'nothing was open'

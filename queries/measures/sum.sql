@@ -8,7 +8,6 @@ cohort as (
         sum(amount) as total,
         count(distinct plant) as plant_count,
     from member
-    where amount is not null
     group by period_start, cut
 )
 

@@ -1,0 +1,511 @@
+"""Each measure against an independent oracle, and the rules about periods, finality, filters and cuts."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import date, datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+import pytest
+from lifelines import KaplanMeierFitter
+from statsmodels.stats.proportion import proportion_confint
+
+from queries import measure
+from queries.catalog import CatalogError, Kpi
+from queries.warehouse import ODOO_URL_MACRO
+
+START = datetime(2026, 1, 5)  # a Monday
+AS_OF = datetime(2026, 3, 2)
+EVER = (date(2020, 1, 1), date(2030, 1, 1))
+RECORD = {"instance": "test", "record_model": "mrp.production", "plant": "A"}
+QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
+
+
+def kpi(measure: str, statistic: str, sql: str = "select * from case_of_test", **values) -> Kpi:
+    """A KPI over the rows of a Data, made without a file."""
+    header = {"unit": "count", "direction": "lower", "owner": "Test", "clocks": ("elapsed",)}
+    header |= {"dimensions": ("plant", "line"), "audience": ("executive",), "title": "T", "definition": "D"}
+    return Kpi(
+        name="test", domain="test", file="test.sql", measure=measure, statistic=statistic, sql=sql, **header | values
+    )
+
+
+class Data:
+    """Hand-written rows behind a KPI, with what a Warehouse has."""
+
+    def __init__(self, rows: list[dict], as_of: datetime = AS_OF, like: dict | None = None):
+        self.as_of = as_of
+        self.connection = duckdb.connect(":memory:")
+        rows = [RECORD | {"record_id": number, "line": None} | row for number, row in enumerate(rows)]
+        schema = pa.Table.from_pylist(rows or [RECORD | {"record_id": 1, "line": "x"} | (like or {})]).schema
+        text = [name for name in schema.names if schema.field(name).type == pa.null() and not name.endswith("_at")]
+        for name in schema.names:
+            if name.endswith("_at"):
+                schema = schema.set(schema.get_field_index(name), pa.field(name, pa.timestamp("us")))
+            elif name in text:
+                schema = schema.set(schema.get_field_index(name), pa.field(name, pa.string()))
+        con = self.connection
+        con.register("given", pa.Table.from_pylist(rows, schema))
+        con.execute("create table case_of_test as select * from given")
+        con.execute("create table odoo_instance as select 'test' as instance, '' as url, '19.0' as version")
+        con.execute(ODOO_URL_MACRO)
+
+    def cursor(self):
+        return self.connection.cursor()
+
+    def value(self, one: Kpi, start=EVER[0], end=EVER[1], **options) -> dict:
+        [found] = measure.values(self, one, start, end, **options).to_pylist()
+        return found
+
+    def table(self, one: Kpi, start=EVER[0], end=EVER[1], **options) -> list[dict]:
+        return measure.values(self, one, start, end, **options).to_pylist()
+
+    def ids(self, one: Kpi, start=EVER[0], end=EVER[1], **options) -> list[int]:
+        return [row["record_id"] for row in measure.rows(self, one, start, end, **options).to_pylist()]
+
+
+def span(started: datetime, seconds: float | None, as_of: datetime = AS_OF, **more) -> dict:
+    """A duration row; seconds None, or an end after as_of, is open."""
+    ended = None if seconds is None else started + timedelta(seconds=seconds)
+    if ended is not None and ended > as_of:
+        ended = None
+    elapsed = ((ended or as_of) - started).total_seconds()
+    return {"started_at": started, "ended_at": ended, "elapsed_seconds": elapsed, "working_seconds": elapsed / 3} | more
+
+
+def kaplan_meier(rows: list[dict], quantile: float) -> float | None:
+    """First time at which the survival curve of lifelines is at or below 1 - quantile."""
+    fitter = KaplanMeierFitter().fit(
+        [row["elapsed_seconds"] for row in rows], [row["ended_at"] is not None for row in rows]
+    )
+    curve = fitter.survival_function_["KM_estimate"]
+    reached = curve[curve <= 1 - quantile + 1e-9]
+    ends = {row["elapsed_seconds"] for row in rows if row["ended_at"] is not None}
+    return next((float(t) for t in reached.index if t in ends), None)
+
+
+DURATION = {name: kpi("duration", name, unit="duration") for name in QUANTILES}
+LIKE_DURATION = span(START, 60)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("openness", [0.0, 0.3, 0.8])
+def test_duration_is_kaplan_meier(seed, openness):
+    rng = random.Random(seed * 10 + int(openness * 10))
+    size = rng.choice([1, 2, 7, 60])
+    step = rng.choice([1, 3600, 86400])  # coarse steps make ties, also between ends and open ages
+    rows = []
+    for _ in range(size):
+        age = rng.randint(1, 40) * step
+        if rng.random() < openness:
+            rows.append(span(AS_OF - timedelta(seconds=age), None))
+        else:
+            rows.append(span(AS_OF - timedelta(seconds=age + 3600), rng.randint(0, 40) * step % (age + 3600)))
+    data = Data(rows)
+    for name, quantile in QUANTILES.items():
+        found = data.value(DURATION[name])
+        assert found["value"] == pytest.approx(kaplan_meier(rows, quantile)), name
+        assert (found["n"], found["n_open"]) == (size, sum(row["ended_at"] is None for row in rows))
+        assert (found["reason"] is None) == (found["value"] is not None)
+
+
+def test_duration_without_open_cases_is_the_plain_quantile():
+    data = Data([span(START, seconds) for seconds in (10, 20, 20, 40)])
+    assert [data.value(DURATION[name])["value"] for name in QUANTILES] == [20, 40, 40, 40]
+
+
+def test_duration_of_open_cases_only_has_no_value():
+    found = Data([span(START, None)] * 3).value(DURATION["p50"])
+    assert found["value"] is None
+    assert found["reason"] == "not reached yet: 3 of 3 are still open"
+    assert (found["n"], found["n_open"], found["is_final"]) == (3, 3, False)
+
+
+def test_open_case_is_still_at_risk_at_its_own_age():
+    """Ended at 100 s beside open for 100 s: one of two has ended, so the median is reached there."""
+    data = Data([span(AS_OF - timedelta(seconds=500), 100), span(AS_OF - timedelta(seconds=100), None)])
+    assert data.value(DURATION["p50"])["value"] == 100
+
+
+def test_duration_over_the_leap_day():
+    data = Data([span(datetime(2028, 2, 28, 12), 2 * 86400, datetime(2028, 4, 1))], datetime(2028, 4, 1))
+    assert data.value(DURATION["p50"], date(2028, 2, 28), date(2028, 2, 29))["value"] == 2 * 86400
+    assert data.ids(DURATION["p50"], date(2028, 2, 29), date(2028, 3, 1)) == []
+
+
+def test_whole_seconds_as_integers_measure_as_well():
+    rows = [span(START, 60) | {"elapsed_seconds": 60}, span(START, 120) | {"elapsed_seconds": 120}]
+    table = measure.values(Data(rows), DURATION["p50"], *EVER)
+    assert table.schema.field("value").type == pa.float64()
+    assert table["value"].to_pylist() == [60.0]
+
+
+@pytest.mark.parametrize(("bad", "n"), [(0, 1), (1, 1), (0, 20), (3, 20), (20, 20), (499, 1000)])
+def test_share_has_the_wilson_interval(bad, n):
+    data = Data([{"at": START, "is_bad": number < bad} for number in range(n)])
+    found = data.value(kpi("share", "rate", unit="share"))
+    low, high = proportion_confint(bad, n, method="wilson")
+    assert found["value"] == pytest.approx(bad / n)
+    assert (found["low"], found["high"]) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+    assert 0 <= found["low"] <= found["value"] <= found["high"] <= 1
+
+
+def test_share_of_good_ones_by_due_date_and_without_the_undecided():
+    rows = [
+        {"due_at": START, "is_good": True},
+        {"due_at": START, "is_good": False},
+        {"due_at": START, "is_good": None},
+        {"due_at": None, "is_good": True},
+    ]
+    data, one = Data(rows), kpi("share", "rate")
+    found = data.value(one)
+    assert (found["value"], found["n"]) == (0.5, 2)
+    assert data.ids(one) == [0, 1]
+
+
+def test_ratio_is_of_sums_not_of_ratios():
+    rows = [
+        {"at": START, "numerator": 1.0, "denominator": 1.0},
+        {"at": START, "numerator": 1.0, "denominator": 9.0},
+        {"at": START, "numerator": None, "denominator": 9.0},
+        {"at": START, "numerator": 5.0, "denominator": None},
+    ]
+    data, one = Data(rows), kpi("ratio", "ratio")
+    found = data.value(one)
+    assert (found["value"], found["n"]) == (0.2, 2)
+    assert data.ids(one) == [0, 1]
+
+
+def test_ratio_over_zero_has_no_value_but_a_reason():
+    found = Data([{"at": START, "numerator": 3, "denominator": 0}]).value(kpi("ratio", "ratio"))
+    assert (found["value"], found["reason"], found["n"]) == (None, "the denominator is zero", 1)
+    assert found["is_final"] is False
+
+
+def test_sum_adds_up_and_leaves_out_the_unknown():
+    data = Data([{"at": START, "amount": amount} for amount in (1.5, 2.5, None, -1.0)])
+    one = kpi("sum", "total", unit="currency")
+    assert (data.value(one)["value"], data.value(one)["n"]) == (3.0, 3)
+    assert data.ids(one) == [0, 1, 3]
+
+
+def stock(entered: datetime, left: datetime | None = None, **more) -> dict:
+    return {"entered_at": entered, "left_at": left} | more
+
+
+COUNT, AGE = kpi("stock", "count"), kpi("stock", "p85", unit="duration")
+
+
+def test_stock_counts_what_is_there_at_the_end_of_the_period():
+    day = timedelta(days=1)
+    rows = [
+        stock(START - day, START + day),  # gone within the week
+        stock(START - day, START + 7 * day),  # leaves in the moment the week ends
+        stock(START + 2 * day),
+        stock(START + 7 * day),  # enters when the week is over
+    ]
+    data = Data(rows)
+    week = (START.date(), START.date() + timedelta(days=7))
+    found = data.value(COUNT, *week)
+    assert (found["value"], found["n"], found["n_open"], found["is_final"]) == (2, 2, 2, True)
+    assert data.ids(COUNT, *week) == [1, 2]
+
+
+def test_stock_of_the_running_period_counts_to_as_of():
+    data = Data([stock(AS_OF - timedelta(days=3)), stock(AS_OF - timedelta(days=1))], as_of=AS_OF)
+    period = (AS_OF.date() - timedelta(days=5), AS_OF.date() + timedelta(days=5))
+    assert data.value(AGE, *period)["value"] == 3 * 86400
+    assert data.value(COUNT, *period)["is_final"] is False
+    [oldest, _] = measure.rows(data, AGE, *period).to_pylist()
+    assert (oldest["record_id"], oldest["age_seconds"]) == (0, 3 * 86400)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 20, 21])
+def test_age_is_one_that_the_share_of_cases_does_not_exceed(n):
+    ages = [60.0 * (number + 1) for number in range(n)]
+    data = Data([stock(AS_OF - timedelta(seconds=age)) for age in ages])
+    for name, quantile in QUANTILES.items():
+        found = data.value(kpi("stock", name))["value"]
+        smallest = min(age for age in ages if sum(a <= age for a in ages) >= quantile * n - 1e-9)
+        assert found == smallest, name
+
+
+def test_empty_stock_is_zero_only_once_something_was_ever_there():
+    data = Data([stock(START, START + timedelta(days=1))])
+    later, before = (date(2026, 2, 2), date(2026, 2, 9)), (date(2025, 12, 1), date(2025, 12, 8))
+    assert (data.value(COUNT, *later)["value"], data.value(COUNT, *later)["reason"]) == (0, None)
+    assert data.value(AGE, *later)["reason"] == "nothing was open"
+    assert data.value(COUNT, *before)["value"] is None
+    assert data.value(COUNT, *before)["reason"] == "nothing was ever recorded up to then"
+
+
+EMPTY = [
+    (DURATION["p50"], LIKE_DURATION),
+    (COUNT, stock(START, START)),
+    (AGE, stock(START, START)),
+    (kpi("share", "rate"), {"at": START, "is_bad": True}),
+    (kpi("ratio", "ratio"), {"at": START, "numerator": 1.0, "denominator": 1.0}),
+    (kpi("sum", "total"), {"at": START, "amount": 1.0}),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "like"), EMPTY, ids=lambda v: f"{v.measure}-{v.statistic}" if isinstance(v, Kpi) else ""
+)
+def test_nothing_at_all_is_one_row_without_a_value(one, like):
+    data = Data([], like=like)
+    data.connection.execute("truncate case_of_test")
+    found = data.value(one)
+    assert (found["value"], found["n"], found["n_open"], found["cut"]) == (None, 0, 0, "")
+    assert found["reason"]
+    assert found["is_final"] is False
+    assert data.table(one, by="plant") == []
+    assert data.ids(one) == []
+    assert sum(row["n"] for row in measure.distribution(data, one, *EVER).to_pylist()) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "like"), EMPTY, ids=lambda v: f"{v.measure}-{v.statistic}" if isinstance(v, Kpi) else ""
+)
+def test_every_measure_answers_in_the_same_columns(one, like):
+    found = measure.values(Data([like]), one, *EVER)
+    assert found.schema.names == [
+        *("period_start", "period_end", "cut", "value", "low", "high", "n", "n_open", "plant_count", "is_final"),
+        "reason",
+    ]
+    assert found.schema.field("value").type == pa.float64()
+
+
+# Periods
+
+
+def test_period_holds_its_first_moment_and_not_its_end():
+    moments = [datetime(2026, 1, 4, 23, 59, 59), START, datetime(2026, 1, 11, 23, 59, 59), datetime(2026, 1, 12)]
+    data = Data([span(moment, 60) for moment in moments])
+    assert data.ids(DURATION["p50"], date(2026, 1, 5), date(2026, 1, 12)) == [1, 2]
+
+
+def test_case_belongs_to_the_period_it_starts_in_whenever_it_ends():
+    data = Data([span(START, 30 * 86400)])
+    assert data.value(DURATION["p50"], date(2026, 1, 5), date(2026, 1, 12))["n"] == 1
+    assert data.value(DURATION["p50"], date(2026, 2, 2), date(2026, 2, 9))["n"] == 0
+
+
+def test_weeks_run_from_monday_to_the_running_one():
+    assert measure.weeks(date(2026, 1, 7), datetime(2026, 1, 14, 9)) == [
+        (date(2026, 1, 5), date(2026, 1, 12)),
+        (date(2026, 1, 12), date(2026, 1, 19)),
+    ]
+    assert measure.weeks(date(2026, 1, 7), datetime(2026, 1, 12)) == measure.weeks(
+        date(2026, 1, 7), datetime(2026, 1, 18, 23, 59)
+    )
+    assert measure.weeks(date(2026, 1, 20), datetime(2026, 1, 14)) == []
+
+
+def test_week_with_the_leap_day():
+    assert measure.weeks(date(2028, 2, 29), datetime(2028, 3, 1)) == [(date(2028, 2, 28), date(2028, 3, 6))]
+
+
+def test_tiles_are_28_days_up_to_today_newest_first():
+    tiles = measure.tiles(date(2028, 1, 1), datetime(2028, 2, 29, 10))
+    assert tiles[0] == (date(2028, 2, 2), date(2028, 3, 1))
+    assert all((end - start).days == 28 for start, end in tiles)
+    assert all(newer[0] == older[1] for newer, older in zip(tiles, tiles[1:], strict=False))
+    assert tiles[-1][0] <= date(2028, 1, 1) < tiles[-1][1]
+
+
+def test_tiles_of_a_warehouse_that_began_today_are_one():
+    assert len(measure.tiles(date(2026, 3, 2), AS_OF)) == 1
+    assert len(measure.tiles(date(2026, 3, 9), AS_OF)) == 1
+
+
+def test_week_by_week():
+    data = Data([span(START + timedelta(days=day), 3600 * (day + 1)) for day in (0, 1, 15)])
+    found = data.table(DURATION["p50"], date(2026, 1, 7), date(2026, 1, 26), every="week")
+    assert [(row["period_start"], row["n"]) for row in found] == [
+        (date(2026, 1, 5), 2),
+        (date(2026, 1, 12), 0),
+        (date(2026, 1, 19), 1),
+    ]
+    assert found[1]["reason"] == "no case started in this period"
+
+
+def test_running_week_is_never_final():
+    as_of = AS_OF + timedelta(hours=12)
+    data = Data([span(AS_OF + timedelta(hours=1), 60, as_of)], as_of)
+    [found] = data.table(DURATION["p50"], AS_OF.date(), AS_OF.date() + timedelta(days=1), every="week")
+    assert (found["value"], found["is_final"]) == (60, False)
+
+
+# Finality: what is marked final may not change when time goes on and open cases end
+
+
+@pytest.mark.parametrize("clock", ["elapsed", "working"])
+@pytest.mark.parametrize("seed", range(4))
+def test_final_values_never_change(seed, clock):
+    rng = random.Random(seed)
+    cases = [
+        (START + timedelta(hours=rng.randint(0, 24 * 21)), rng.choice([0, 1, 6, 24, 100, 400]) * 3600 * rng.random())
+        for _ in range(rng.randint(1, 30))
+    ]
+    one = kpi("duration", rng.choice(list(QUANTILES)), clocks=("elapsed", "working"))
+    final: dict[date, float] = {}
+    became_final = 0
+    for hours in range(30, 24 * 45, 67):
+        as_of = START + timedelta(hours=hours)
+        begun = [span(started, seconds, as_of) for started, seconds in cases if started <= as_of]
+        data = Data(begun, as_of, like=LIKE_DURATION)
+        if not begun:
+            continue
+        for row in data.table(one, START.date(), START.date() + timedelta(days=21), every="week", clock=clock):
+            if row["period_start"] in final:
+                assert row["value"] == pytest.approx(final[row["period_start"]])
+                assert row["is_final"]
+            elif row["is_final"]:
+                final[row["period_start"]] = row["value"]
+                became_final += 1
+    assert became_final
+
+
+def test_value_above_the_age_of_the_youngest_open_case_is_not_final():
+    week = (START.date(), START.date() + timedelta(days=7))
+    old, young = datetime(2026, 1, 5), datetime(2026, 1, 11, 12)
+    as_of = datetime(2026, 1, 12)
+    rows = [span(old, 6 * 3600), span(old, 2 * 86400), span(young, None, as_of)]
+    assert Data(rows, as_of).value(DURATION["p50"], *week)["is_final"] is False  # 2 d, youngest 12 h
+    short = [span(old, 6 * 3600), span(old, 7 * 3600), span(young, None, as_of)]
+    assert Data(short, as_of).value(DURATION["p50"], *week)["is_final"] is True
+
+
+@pytest.mark.parametrize(("one", "like"), EMPTY[3:], ids=lambda v: v.measure if isinstance(v, Kpi) else "")
+def test_other_measures_are_final_once_the_period_is_over(one, like):
+    data = Data([like])
+    assert data.value(one, date(2026, 1, 5), date(2026, 1, 12))["is_final"] is True
+    assert data.value(one, date(2026, 1, 5), AS_OF.date())["is_final"] is True
+    assert data.value(one, date(2026, 1, 5), AS_OF.date() + timedelta(days=1))["is_final"] is False
+
+
+# Cuts and filters
+
+
+@pytest.fixture(scope="module")
+def cut():
+    lines = ["L1", "L1", "L2", None, "it's", None]
+    return Data([span(START, 60.0 * (n + 1), line=line, plant="AB"[n % 2]) for n, line in enumerate(lines)])
+
+
+def test_cut_shows_every_value_and_the_missing_one(cut):
+    found = {row["cut"]: row["n"] for row in cut.table(DURATION["p50"], by="line")}
+    assert found == {"L1": 2, "L2": 1, "(none)": 2, "it's": 1}
+
+
+def test_cut_has_a_row_for_values_without_a_case_in_the_period(cut):
+    found = cut.table(DURATION["p50"], date(2026, 2, 2), date(2026, 2, 9), by="line")
+    assert {(row["cut"], row["n"], row["value"]) for row in found} == {
+        (name, 0, None) for name in ("L1", "L2", "(none)", "it's")
+    }
+
+
+@pytest.mark.parametrize(
+    ("filters", "ids"),
+    [
+        ({"line": ["L1"]}, {0, 1}),
+        ({"line": ["L1", "L2"]}, {0, 1, 2}),
+        ({"line": ["(none)"]}, {3, 5}),
+        ({"line": ["(none)", "L2"], "plant": ["A"]}, {2}),
+        ({"line": ["it's"]}, {4}),
+        ({"line": ["'; drop table case_of_test; --"]}, set()),
+        ({"line": []}, set()),
+        ({}, {0, 1, 2, 3, 4, 5}),
+    ],
+)
+def test_filters_choose_the_rows_behind_the_number(cut, filters, ids):
+    assert set(cut.ids(DURATION["p50"], filters=filters)) == ids
+    assert cut.value(DURATION["p50"], filters=filters)["n"] == len(ids)
+
+
+def test_plants_of_a_number_are_counted(cut):
+    assert cut.value(DURATION["p50"])["plant_count"] == 2
+    assert cut.value(DURATION["p50"], filters={"plant": ["A"]})["plant_count"] == 1
+
+
+@pytest.mark.parametrize("options", [{"by": "record_id"}, {"filters": {"colour": ["red"]}}])
+def test_unknown_dimension_is_refused_with_those_there_are(cut, options):
+    with pytest.raises(CatalogError, match=r"KPI test has no dimension '(record_id|colour)': use plant, line\."):
+        cut.value(DURATION["p50"], **options)
+
+
+def test_clock_the_kpi_does_not_have_is_refused(cut):
+    with pytest.raises(CatalogError, match="KPI test has no working clock: use elapsed"):
+        cut.value(DURATION["p50"], clock="working")
+
+
+def test_working_clock_measures_working_time(cut):
+    both = kpi("duration", "p50", clocks=("elapsed", "working"))
+    assert cut.value(both, clock="working")["value"] == pytest.approx(cut.value(both)["value"] / 3)
+
+
+def test_kpi_that_lacks_a_column_names_it(cut):
+    lacking = kpi("duration", "p50", sql="select * exclude (ended_at, line) from case_of_test")
+    with pytest.raises(CatalogError, match=r"test\.sql: column line, ended_at is not returned by the SELECT.*add it"):
+        cut.value(lacking)
+
+
+def test_kpi_that_does_not_run_names_its_file(cut):
+    with pytest.raises(CatalogError, match=r"test\.sql: the SELECT does not run: .*nowhere"):
+        cut.value(kpi("duration", "p50", sql="select * from nowhere"))
+
+
+def test_kpi_may_end_in_a_comment(cut):
+    assert cut.value(kpi("duration", "p50", sql="select * from case_of_test -- all of them"))["n"] == 6
+
+
+# Rows and distribution
+
+
+def test_rows_come_longest_first_and_up_to_a_limit(cut):
+    assert cut.ids(DURATION["p50"]) == [5, 4, 3, 2, 1, 0]
+    assert cut.ids(DURATION["p50"], limit=2) == [5, 4]
+
+
+def test_rows_carry_what_the_select_returns_and_a_link(cut):
+    found = measure.rows(cut, DURATION["p50"], *EVER).schema.names
+    assert set(found) == {
+        *("instance", "record_model", "record_id", "plant", "line", "started_at", "ended_at", "elapsed_seconds"),
+        *("working_seconds", "record_url"),
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("longest", [30, 90_000, 400 * 86400])
+def test_distribution_sums_to_the_number_of_cases(seed, longest):
+    rng = random.Random(seed)
+    as_of = datetime(2028, 3, 1)
+    rows = [
+        span(as_of - timedelta(seconds=longest), rng.choice([None, rng.random() * longest, 0]), as_of)
+        for _ in range(rng.randint(1, 80))
+    ]
+    bins = measure.distribution(Data(rows, as_of), DURATION["p50"], *EVER).to_pylist()
+    assert sum(row["n"] for row in bins) == len(rows)
+    assert sum(row["n_open"] for row in bins) == sum(row["ended_at"] is None for row in rows)
+    assert bins[0]["bin_from_seconds"] == 0
+    assert len(bins) <= measure.BINS + 1
+    for left, right in zip(bins, bins[1:], strict=False):
+        assert left["bin_to_seconds"] == right["bin_from_seconds"]
+    for row in bins:
+        upper = row["bin_to_seconds"] if row["bin_to_seconds"] is not None else math.inf
+        inside = [r for r in rows if row["bin_from_seconds"] <= r["elapsed_seconds"] < upper]
+        assert row["n"] == len(inside)
+
+
+def test_distribution_of_a_stock_is_of_its_ages():
+    data = Data([stock(AS_OF - timedelta(minutes=m)) for m in (1, 2, 90)])
+    bins = measure.distribution(data, COUNT, *EVER).to_pylist()
+    assert sum(row["n"] for row in bins) == sum(row["n_open"] for row in bins) == 3
+
+
+def test_other_measures_have_no_distribution():
+    data = Data([{"at": START, "is_bad": True}])
+    assert measure.distribution(data, kpi("share", "rate"), *EVER).to_pylist() == []
