@@ -121,8 +121,8 @@ def build_exceptions(con, as_of: datetime, schema: str) -> None:
     """fct_exception: every record an exception rule names, with its age against the rule's limit."""
     con.execute(
         f"""create table {schema}.fct_exception (exception varchar, title varchar, severity varchar, owner varchar,
-            remedy varchar, limit_seconds double, instance varchar, record_model varchar, record_id bigint, name varchar,
-            plant varchar, since_at timestamp, age_seconds double, is_overdue boolean)"""
+            remedy varchar, limit_seconds double, instance varchar, record_model varchar, record_id bigint,
+            name varchar, plant varchar, since_at timestamp, age_seconds double, is_overdue boolean)"""
     )
     for rule in catalog.exceptions().values():
         try:

@@ -35,7 +35,12 @@ double_validation as (
             when 'purchase' then 'approved'
             when 'done' then 'approved'
             when 'cancel' then 'cancelled'
-            else case when next_value is not null then 'withdrawn' else 'open' end
+            else
+                case
+                    when next_value is not null then 'withdrawn'
+                    when next_at is not null then 'end not recorded'
+                    else 'open'
+                end
         end as outcome,
         actor_id as requester_id,
         next_actor_id as approver_id,
@@ -52,6 +57,7 @@ review as (
             over (partition by review.instance, document_model, document_id) as rejected_at,
         max(reviewed_at) over earlier as earlier_reviewed_at,
         count(*) filter (where status in ('waiting', 'pending')) over earlier as earlier_open_count,
+        count(*) filter (where status = 'rejected') over earlier as earlier_rejected_count,
     from stg_tier_review as review
     left join stg_tier_definition as definition
         on definition.instance = review.instance and definition.id = review.definition_id
@@ -86,18 +92,19 @@ tier as (
         review.created_at as requested_at,
         case
             when review.is_in_turn and review.earlier_open_count > 0 then null
+            when review.is_in_turn and review.earlier_rejected_count > 0 then null
             when review.is_in_turn then greatest(review.created_at, review.earlier_reviewed_at)
             else review.created_at
         end as pending_at,
         case
-            when review.status in ('approved', 'rejected') then review.reviewed_at
+            when review.status not in ('waiting', 'pending') and review.reviewed_at is not null then review.reviewed_at
             when review.rejected_at is not null then review.rejected_at
             when document_end.cancelled_at >= review.created_at then document_end.cancelled_at
             when document_end.confirmed_at >= review.created_at then document_end.confirmed_at
         end as closed_at,
         case
-            when review.status in ('approved', 'rejected') then review.status
-            when review.status = 'cancel' then 'withdrawn'
+            when review.status in ('approved', 'rejected', 'forwarded') then review.status
+            when review.status not in ('waiting', 'pending') then 'withdrawn'
             when review.rejected_at is not null then 'moot'
             when document_end.cancelled_at >= review.created_at then 'cancelled'
             when document_end.confirmed_at >= review.created_at then 'moot'
@@ -112,10 +119,28 @@ tier as (
         and document_end.record_id = review.document_id
 ),
 
-step as (
+asked as (
     select * from double_validation
     union all
     select * from tier
+),
+
+-- A step that is still open although its document has moved on was ended by something that left no trace.
+step as (
+    select
+        asked.* exclude (outcome),
+        case
+            when asked.outcome = 'open' and (
+                document.state in ('purchase', 'done', 'cancel')
+                or (asked.mechanism = 'double validation' and document.state <> 'to approve')
+            ) then 'end not recorded'
+            else asked.outcome
+        end as outcome,
+    from asked
+    inner join dim_document as document
+        on document.instance = asked.instance
+        and document.record_model = asked.record_model
+        and document.record_id = asked.record_id
 )
 
 select

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from datetime import date, datetime, timedelta
@@ -312,7 +313,7 @@ def test_tiles_are_28_days_up_to_today_newest_first():
     tiles = measure.tiles(date(2028, 1, 1), datetime(2028, 2, 29, 10))
     assert tiles[0] == (date(2028, 2, 2), date(2028, 3, 1))
     assert all((end - start).days == 28 for start, end in tiles)
-    assert all(newer[0] == older[1] for newer, older in zip(tiles, tiles[1:], strict=False))
+    assert all(newer[0] == older[1] for newer, older in itertools.pairwise(tiles))
     assert tiles[-1][0] <= date(2028, 1, 1) < tiles[-1][1]
 
 
@@ -492,7 +493,7 @@ def test_distribution_sums_to_the_number_of_cases(seed, longest):
     assert sum(row["n_open"] for row in bins) == sum(row["ended_at"] is None for row in rows)
     assert bins[0]["bin_from_seconds"] == 0
     assert len(bins) <= measure.BINS + 1
-    for left, right in zip(bins, bins[1:], strict=False):
+    for left, right in itertools.pairwise(bins):
         assert left["bin_to_seconds"] == right["bin_from_seconds"]
     for row in bins:
         upper = row["bin_to_seconds"] if row["bin_to_seconds"] is not None else math.inf
