@@ -12,6 +12,7 @@ st.html(components.STYLE)
 st.logo(str(components.LOGO), size="large")
 
 page = st.navigation(navigation.pages(), position="top")
+st.set_page_config(page_title=f"{page.title} · {texts.APP}")
 version = data.use_published()
 if version is None:
     components.empty_warehouse()

@@ -56,7 +56,7 @@ def heading(words: str, note: str = "") -> None:
 def link(page: str, label: str, filters: Filters, **query: object) -> None:
     """A link to another page of the app that keeps the filters; in a card it covers the whole card (style.css)."""
     wanted = filters.query() | {key: str(value) for key, value in query.items()}
-    st.page_link(navigation.path(page), label=plain(label), icon="", query_params=wanted)
+    st.page_link(navigation.path(page), label=plain(label), icon="", help="", query_params=wanted)
 
 
 def record_link(row: Mapping[str, object], label: str, filters: Filters) -> None:

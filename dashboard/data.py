@@ -5,7 +5,7 @@ Everything here returns plain values (dataclasses, lists of dicts): no page touc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -172,9 +172,15 @@ def breakdown(kpi: Kpi, filters: Filters, by: str) -> list[Point]:
     return sorted(found, key=lambda p: (p.value is None, -(p.value or 0), -p.n))
 
 
-def cases(kpi: Kpi, filters: Filters, limit: int | None = None) -> list[dict]:
-    """The rows behind the number."""
+def cases(kpi: Kpi, filters: Filters, limit: int) -> list[dict]:
+    """The first rows behind the number."""
     return _rows(version(), kpi.name, filters.period(as_of()), filters, limit)
+
+
+def all_cases(kpi: Kpi, filters: Filters) -> Callable[[], list[dict]]:
+    """Reads every row when called: a download is made outside the session, which knows no version any more."""
+    chosen, period = version(), filters.period(as_of())
+    return lambda: _rows(chosen, kpi.name, period, filters, None)
 
 
 def distribution(kpi: Kpi, filters: Filters) -> list[dict]:

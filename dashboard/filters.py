@@ -72,5 +72,17 @@ def choice(key: str, options: list[str], label: str, words) -> str:
     return value
 
 
+def keep_in_link(**query: object) -> None:
+    """Say again what the URL asked for: a link from a page to itself leaves the address bar as it was."""
+    st.query_params.update({key: str(value) for key, value in query.items()})
+
+
+def drop_from_link(*keys: str) -> None:
+    """Take from the address bar what a link of the page to itself no longer asks for."""
+    for key in keys:
+        st.query_params[key] = ""  # only a change is sent to the browser
+        del st.query_params[key]
+
+
 def _keep(key: str, widget: str) -> None:
     st.query_params[key] = st.session_state[widget]

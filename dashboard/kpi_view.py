@@ -67,6 +67,8 @@ def distribution(reading: Reading, filters: Filters) -> None:
         marks = {name: data.quantile(kpi, filters, name) for name in ("p50", "p85")}
         said = ", ".join(f"{name} {readable.duration(value)}" for name, value in marks.items() if value is not None)
         charts.draw(charts.distribution(bins, marks), f"spread_{kpi.name}", f"Distribution of {kpi.title}: {said}")
+        if bins[-1]["bin_to_seconds"] is None:
+            st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"]))}</p>')
         with st.expander("Table behind this chart"):
             tables.table(f"Distribution of {kpi.title}", {
                 "From": lambda b: escape(readable.duration(b["bin_from_seconds"])),
@@ -103,11 +105,11 @@ def records(reading: Reading, filters: Filters) -> None:
     """The rows behind the number, and all of them as CSV."""
     kpi = reading.kpi
     with st.container(border=True, key="panel-records"):
-        rows = data.cases(kpi, filters, tables.SHOWN)
+        rows, every = data.cases(kpi, filters, tables.SHOWN), data.all_cases(kpi, filters)
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             components.heading("The records behind the number", texts.records(rows, tables.SHOWN))
             st.download_button(
-                "CSV", lambda: tables.as_csv(data.cases(kpi, filters)), f"{kpi.name}.csv", "text/csv",
+                "All as CSV", lambda: tables.as_csv(every()), f"{kpi.name}.csv", "text/csv",
                 icon=":material/download:", disabled=not rows, key=f"csv_{kpi.name}", on_click="ignore",
             )  # fmt: skip
         if rows:

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, readable, texts
+from dashboard import cards, components, data, readable, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 
@@ -16,10 +16,16 @@ SHOWN = 300
 def search(filters: Filters) -> None:
     """Find a record by its document name or its origin."""
     text = st.text_input(
-        "Document name or origin", key="find", bind="query-params", max_chars=80, placeholder="WH/MO/00042 or S00017"
+        "Document name or origin",
+        key="find",
+        bind="query-params",
+        max_chars=80,
+        placeholder="WH/MO/00042 or S00017",
+        width=480,
     ).strip()
     if not text:
         st.html(f'<p class="pp-sub">{escape(texts.SEARCH_HINT)}</p>')
+        waiting(filters)
         return
     found = data.rows("record_search", text=text)
     with st.container(border=True, gap=None, key="panel-found"):
@@ -29,6 +35,15 @@ def search(filters: Filters) -> None:
                 components.record_link(row, row["name"], filters)
                 plant = data.plant_names().get(row["plant"], row["plant"])
                 _line(texts.model(row["record_model"]), plant, row["state"], readable.moment(row["started_at"]))
+
+
+def waiting(filters: Filters) -> None:
+    """Where to start when nothing is asked for: what has waited longest."""
+    approvals, shortages = st.columns(2, gap="small")
+    with approvals:
+        cards.waiting(texts.APPROVALS, data.rows("open_approval"), filters, cards.approval_words)
+    with shortages:
+        cards.waiting(texts.SHORTAGES, data.rows("short_order"), filters, cards.shortage_words)
 
 
 def header(row: dict, zone: str | None) -> None:

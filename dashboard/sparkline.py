@@ -50,7 +50,8 @@ def _svg(points: Sequence[tuple[float, float] | None]) -> str:
     path, pen_down = [], False
     for point in points:
         if point is not None:
-            path.append(f"{'L' if pen_down else 'M'}{point[0]:.1f} {point[1]:.1f}")
+            x, y = f"{point[0]:.1f}", f"{point[1]:.1f}"
+            path.append(f"L{x} {y}" if pen_down else f"M{x} {y}h0")  # h0: a week alone is a dot
         pen_down = point is not None
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none">'

@@ -75,14 +75,14 @@ def bars(
         label: lambda p: _cut(p.cut, (names or {}).get(p.cut)),
         "": lambda p: _bar(p, top),
         "Value": lambda p: _measured(p, kpi, target(p)),
-        "Cases": lambda p: f'<span class="pp-muted">{escape(texts.cases(kpi, p.n, p.n_open))}</span>',
+        "Cases": lambda p: f'<span class="pp-muted pp-cases">{escape(texts.cases(kpi, p.n, p.n_open))}</span>',
     }
     table(caption, columns, points)
 
 
 def _cut(cut: str | None, name: str | None) -> str:
     if name and name != cut:
-        return f'{escape(name)} <span class="pp-muted">{escape(cut or "")}</span>'
+        return f'{escape(name)} <span class="pp-code-below">{escape(cut or "")}</span>'
     return escape(cut or "(none)")
 
 

@@ -166,6 +166,10 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def last_bar(start: float) -> str:
+    return f"The last bar holds everything from {readable.duration(start)} on."
+
+
 def open_since(length: str) -> str:
     return f"still open: nothing happened for {length}"
 

@@ -41,8 +41,8 @@ def app_url(browser, demo_warehouse):
 class Seen:
     """A tab, with the hosts it asked and the errors its console showed."""
 
-    def __init__(self, browser, size: str, scheme: str):
-        self.page = browser.new_page(viewport=browser_app.SIZES[size], color_scheme=scheme)
+    def __init__(self, context):
+        self.page = context.new_page()
         self.hosts: set[str] = set()
         self.errors: list[str] = []
         self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2].split(":")[0]))
@@ -54,13 +54,23 @@ class Seen:
         return self.page
 
 
+@pytest.fixture(scope="session")
+def contexts(browser):
+    """One per size and scheme, so that the app's files are fetched once and not for every test."""
+    return {
+        (size, scheme): browser.new_context(viewport=viewport, color_scheme=scheme)
+        for size, viewport in browser_app.SIZES.items()
+        for scheme in ("light", "dark")
+    }
+
+
 @pytest.fixture
-def tab(browser):
+def tab(contexts):
     """tab(size="phone", scheme="dark") -> Seen; closed after the test."""
     opened: list[Seen] = []
 
     def make(size: str = "desktop", scheme: str = "light") -> Seen:
-        opened.append(Seen(browser, size, scheme))
+        opened.append(Seen(contexts[size, scheme]))
         return opened[-1]
 
     yield make

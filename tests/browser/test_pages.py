@@ -86,14 +86,19 @@ def test_waiting_record_leads_to_its_timeline_and_on_to_a_linked_one(tab, app_ur
     page.goto(f"{app_url}/{record}")
     page.locator(".pp-tl").wait_for()
     page.locator("[class*=st-key-row-link-] a").first.click()
-    page.wait_for_function("url => location.href !== url", arg=f"{app_url}/{record}")
+    page.wait_for_function("url => location.href !== url", arg=f"{app_url}/{record}")  # the link can be shared
     page.locator(".pp-tl").wait_for()
+    page.get_by_text("Find another record").click()
+    page.wait_for_function("!location.search")
+    page.get_by_label("Document name or origin").fill("MO/0000")
+    page.keyboard.press("Enter")
+    page.get_by_text("records found").wait_for()
 
 
 def test_rows_come_as_csv(tab, app_url):
     page = tab().open(f"{app_url}/kpi?kpi=approval_age")
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.locator("[class*=st-key-csv_] button").click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert "age_seconds" in lines[0]
     assert len(lines) > 1
