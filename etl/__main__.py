@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -151,8 +152,13 @@ def serve(port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 85
         raise typer.Exit(server.serve(published.folder(), port, say))
 
 
+def _interrupt(*_) -> None:
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, _interrupt)
     if not Path("etl").is_dir():
         console.print("[bold red]Failed:[/] run this from the folder that holds etl/ and queries/.")
         raise SystemExit(1)

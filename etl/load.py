@@ -306,3 +306,17 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
     con.execute("delete from run")
     con.execute("commit")
     return True
+
+
+def last_run(warehouse: Path) -> dict | None:
+    """The newest run, published or not: run, started_at, status, message; status "running" while one works."""
+    if not (warehouse / "work.duckdb").exists():
+        return None
+    try:
+        con = duckdb.connect(str(warehouse / "work.duckdb"), read_only=True)
+    except duckdb.IOException:
+        return {"run": None, "started_at": None, "status": "running", "message": "a refresh is at work"}
+    rows = con.sql("select run, started_at, status, message from run order by started_at desc limit 1")
+    found = rows.to_arrow_table().to_pylist()
+    con.close()
+    return found[0] if found else None

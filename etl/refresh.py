@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from etl import extract, landing, load, odoo, publish
-from etl.odoo import Login, Odoo
+from etl.odoo import Login, Odoo, OdooError
 from etl.source import Source, discover, tracked_models
 from queries.config import Config, ConfigError
 
@@ -26,6 +26,14 @@ class Outcome:
     as_of: datetime
     version: str
     loaded: list[load.Loaded]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An Odoo, and every source as it has it."""
+
+    odoo: Odoo
+    resolved: list[extract.Resolved]
 
 
 @dataclass(frozen=True)
@@ -82,9 +90,9 @@ def refresh(
     """
     sources = discover()
     publish.validate(list(sources.values()), config)
-    connections = [odoo.connect(login, transport) for login in logins(config)]
     con = load.open_work(warehouse)
     try:
+        connections = _connect(con, config, sources, transport)
         if load.forget_demo(con):
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
         return _run(con, warehouse, config, sources, connections, progress, full, days)
@@ -92,11 +100,25 @@ def refresh(
         con.close()
 
 
-def _run(con, warehouse, config, sources, connections: list[Odoo], progress, full, days) -> Outcome:
+def _connect(con, config: Config, sources: dict[str, Source], transport: str | None) -> list[Connection]:
+    """A checked connection to every Odoo; a failure is booked as a run, so that the run log shows it."""
+    started_at = utc_now()
+    try:
+        return [
+            Connection(opened, extract.resolve(opened, list(sources.values()), tracked_models(sources.values())))
+            for opened in [odoo.connect(login, transport) for login in logins(config)]
+        ]
+    except (OdooError, ConfigError) as error:
+        run = started_at.strftime(landing.RUN_FORMAT)
+        load.book_run(con, run, started_at, status="failed", message=_sentence(error))
+        raise
+
+
+def _run(con, warehouse, config, sources, connections: list[Connection], progress, full, days) -> Outcome:
     folder, resumed = landing.start_run(warehouse, utc_now(), _signature(connections, full, days))
     started_at = landing.run_started_at(folder)
     load.book_run(con, folder.name, started_at, status="running", message=None)
-    instances = [connection.login.instance for connection in connections]
+    instances = [connection.odoo.login.instance for connection in connections]
     try:
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
@@ -121,27 +143,29 @@ def _sentence(error: BaseException) -> str:
     return str(error).splitlines()[0][:500] if str(error) else type(error).__name__
 
 
-def _signature(connections: list[Odoo], full: bool, days: int | None) -> str:
-    """What makes two runs the same work, so that one can resume the other."""
-    facts = [(c.login.instance, c.login.url, c.login.database, c.version) for c in connections]
+def _signature(connections: list[Connection], full: bool, days: int | None) -> str:
+    """What makes two runs the same work, so that one can resume the other: servers, users, and fields to read."""
+    facts = [
+        (c.odoo.login, c.odoo.version, [(r.source.name, r.fields, r.absent) for r in c.resolved]) for c in connections
+    ]
     return hashlib.sha256(repr((facts, full, days)).encode()).hexdigest()
 
 
-def _land(con, folder, sources, connection: Odoo, progress, full, since) -> None:
-    login = connection.login
+def _land(con, folder, sources, connection: Connection, progress, full, since) -> None:
+    opened, login = connection.odoo, connection.odoo.login
     progress.say(
-        f"Odoo {connection.version} at {login.url}, database {login.database}, as {login.user}, "
-        f"over {connection.transport.name.upper()}."
+        f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
+        f"over {opened.transport.name.upper()}."
     )
     tracked = tracked_models(sources.values())
-    for resolved in extract.resolve(connection, list(sources.values()), tracked):
+    for resolved in connection.resolved:
         known = load.known(con, resolved.source, login.instance)
-        extract.read(connection, resolved, tracked, folder, known, progress.rows, full=full, since=since)
+        extract.read(opened, resolved, tracked, folder, known, progress.rows, full=full, since=since)
         if resolved.absent:
             progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
         elif resolved.missing:
             progress.say(f"{resolved.source.model} lacks {', '.join(resolved.missing)}.")
-    load.book_instance(con, login.instance, login.url, connection.version, connection.transport.name)
+    load.book_instance(con, login.instance, login.url, opened.version, opened.transport.name)
 
 
 def _load(con: duckdb.DuckDBPyConnection, folder, sources: dict[str, Source], instances, as_of) -> list[load.Loaded]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from etl import load
 from etl.refresh import utc_now
 from queries import warehouse as published
 
@@ -21,7 +22,13 @@ def read(warehouse: Path) -> dict:
     sentence += "." if age < STALE_HOURS * 3600 else ": stale, run `python -m etl refresh`."
     sentence += f" Not installed: {', '.join(absent)}." if absent else ""
     sentence += f" {len(checks)} checks found rows: {', '.join(check['title'] for check in checks)}." if checks else ""
+    last = load.last_run(warehouse)
+    if last and last["status"] == "running":
+        sentence += " A refresh is at work."
+    elif last and last["status"] == "failed":
+        sentence += f" The last refresh ({last['started_at']:%Y-%m-%d %H:%M} UTC) failed: {last['message']}"
     return {
+        "last_run": last,
         "version": opened.version,
         "as_of": opened.as_of,
         "age_seconds": age,

@@ -106,6 +106,30 @@ keyed as (
         and new_any.label = change.new_label
 ),
 
+-- Odoo records nothing about the birth of a back-order: what it was born as is what its first change came from,
+-- or what it still is.
+birth as (
+    select
+        production.instance,
+        production.id as record_id,
+        field.name as field,
+        production.created_at,
+        production.created_by_id,
+        coalesce(
+            arg_min(coalesce(keyed.old_value, ''), keyed.tracking_id),
+            any_value(case field.name when 'state' then production.state else production.reservation_state end)
+        ) as value,
+    from stg_mrp_production as production
+    cross join (values ('state'), ('reservation_state')) as field (name)
+    left join keyed
+        on keyed.instance = production.instance
+        and keyed.record_model = 'mrp.production'
+        and keyed.record_id = production.id
+        and keyed.field = field.name
+    where production.backorder_sequence > 1
+    group by production.instance, production.id, field.name, production.created_at, production.created_by_id
+),
+
 event as (
     select
         instance,
@@ -114,19 +138,11 @@ event as (
         record_id,
         'created' as activity,
         0 as rank,
-        null as field,
-        null as old_value,
-        null as new_value,
-        null as old_label,
-        null as new_label,
-        null as old_text,
-        null as new_text,
         created_at as event_at,
         created_by_id as actor_id,
-        null as message_id,
         'create' as recorded_by,
     from dim_document
-    union all
+    union all by name
     select
         keyed.instance,
         'tracking:' || keyed.instance || ':' || keyed.tracking_id as event_id,
@@ -155,7 +171,26 @@ event as (
         on dim_activity.record_model = keyed.record_model
         and dim_activity.field = keyed.field
         and dim_activity.value = keyed.new_value
-    union all
+    union all by name
+    select
+        birth.instance,
+        'split:' || birth.instance || ':' || birth.record_id || ':' || birth.field as event_id,
+        'mrp.production' as record_model,
+        birth.record_id,
+        dim_activity.activity,
+        dim_activity.rank,
+        birth.field,
+        birth.value as new_value,
+        birth.created_at as event_at,
+        birth.created_by_id as actor_id,
+        'split' as recorded_by,
+    from birth
+    inner join dim_activity
+        on dim_activity.record_model = 'mrp.production'
+        and dim_activity.field = birth.field
+        and dim_activity.value = birth.value
+    where birth.value <> 'draft'
+    union all by name
     select
         instance,
         'review-requested:' || instance || ':' || id as event_id,
@@ -164,18 +199,12 @@ event as (
         'review requested' as activity,
         33 as rank,
         'tier ' || sequence as field,
-        null as old_value,
         'pending' as new_value,
-        null as old_label,
-        null as new_label,
-        null as old_text,
-        null as new_text,
         created_at as event_at,
         requested_by_id as actor_id,
-        null as message_id,
         'tier review' as recorded_by,
     from stg_tier_review
-    union all
+    union all by name
     select
         instance,
         'review-decided:' || instance || ':' || id as event_id,
@@ -186,13 +215,8 @@ event as (
         'tier ' || sequence as field,
         'pending' as old_value,
         status as new_value,
-        null as old_label,
-        null as new_label,
-        null as old_text,
-        null as new_text,
         reviewed_at as event_at,
         done_by_id as actor_id,
-        null as message_id,
         'tier review' as recorded_by,
     from stg_tier_review
     where status in ('approved', 'rejected') and reviewed_at is not null
@@ -214,7 +238,7 @@ select
     event.old_text,
     event.new_text,
     event.event_at,
-    'exact' as time_quality,
+    case when event.recorded_by = 'split' then 'derived' else 'exact' end as time_quality,
     event.rank,
     event.message_id,
     event.recorded_by,

@@ -8,8 +8,10 @@ milestone as (
     select
         instance,
         record_id,
-        min(event_at) filter (where field = 'state' and new_value = 'confirmed') as released_at,
-        min(event_at) filter (where field = 'state' and new_value in ('progress', 'to_close')) as tracked_start_at,
+        min(event_at) filter (
+            where field = 'state' and (new_value = 'confirmed' or recorded_by = 'split')
+        ) as released_at,
+        min(event_at) filter (where field = 'state' and new_value in ('progress', 'to_close')) as started_at,
         max(event_at) filter (where field = 'state' and new_value = 'done') as done_at,
         max(event_at) filter (where field = 'state' and new_value = 'cancel') as cancelled_at,
     from fct_event
@@ -54,18 +56,11 @@ select
     document.created_at,
     milestone.released_at,
     material.ready_at,
-    coalesce(
-        milestone.tracked_start_at,
-        case when document.state = 'done' then least(production.started_at, milestone.done_at) end
-    ) as started_at,
-    case
-        when milestone.tracked_start_at is not null then 'exact'
-        when document.state = 'done' then 'derived'
-    end as start_quality,
+    milestone.started_at,
     case when document.state = 'done' then milestone.done_at end as done_at,
     case when document.state = 'cancel' then milestone.cancelled_at end as cancelled_at,
     -- Material stops being waited for when it is ready, or when work starts or ends without it.
-    least(material.ready_at, milestone.tracked_start_at, case when document.state = 'done' then milestone.done_at end)
+    least(material.ready_at, milestone.started_at, case when document.state = 'done' then milestone.done_at end)
         as material_wait_ended_at,
 from dim_document as document
 inner join stg_mrp_production as production

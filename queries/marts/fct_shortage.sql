@@ -12,7 +12,8 @@ change as (
         message_id,
         coalesce(new_value, '') as reservation_state,
         coalesce(new_value, '') in ('confirmed', 'waiting') as is_short,
-        row_number() over (partition by instance, record_id order by event_at, message_id) as position,
+        new_value is null and new_label is not null as is_unknown,
+        row_number() over (partition by instance, record_id order by event_at, message_id nulls first) as position,
     from fct_event
     where record_model = 'mrp.production' and field = 'reservation_state'
 ),
@@ -31,6 +32,7 @@ edge as (
         lead(event_at) over (partition by instance, record_id order by position) as next_at,
         lead(message_id) over (partition by instance, record_id order by position) as next_message_id,
         lead(reservation_state) over (partition by instance, record_id order by position) as next_state,
+        lead(is_unknown) over (partition by instance, record_id order by position) as is_next_unknown,
     from turn
     where is_short <> was_short
 ),
@@ -63,8 +65,10 @@ select
     coalesce(edge.next_at, production.done_at, production.cancelled_at) as ended_at,
     case
         when state_change.state = 'cancel' or (edge.next_at is null and production.is_cancelled) then 'cancelled'
+        when edge.is_next_unknown then 'end not recorded'
         when edge.next_state = 'assigned' and coalesce(state_change.state, 'confirmed') = 'confirmed' then 'resolved'
         when edge.next_at is not null or production.done_at is not null then 'started short'
+        when production.state = 'done' then 'end not recorded'
         else 'open'
     end as outcome,
 from edge

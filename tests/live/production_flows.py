@@ -72,7 +72,6 @@ def ready_at_once(p):
             created=created,
             released=released,
             ready=released,
-            stored_start=p.planned(created),
             done=done,
         )
     ]
@@ -353,7 +352,6 @@ def closed_before_plan(p):
             created=created,
             released=released,
             ready=released,
-            stored_start=p.planned(created),
             done=done,
         )
     ]

@@ -134,6 +134,8 @@ def test_trouble_is_one_sentence_and_readers_keep_what_they_have(trouble, login,
         if len(environment_of.get(name, "")) > 5:
             assert environment_of[name] not in said.stderr.replace("etl_norights", "")
     assert (warehouse.current_version(folder), sorted(path.name for path in folder.glob("ops_*"))) == before
+    status = login.run(folder, "etl", "status")
+    assert "failed: " in status.stderr and sentence in status.stderr
 
 
 def test_a_typo_in_the_configuration_stops_before_anything_is_read(login, warehouses, tmp_path):

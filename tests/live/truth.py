@@ -30,7 +30,6 @@ class Production:
     released: datetime | None = None
     ready: datetime | None = None  # first reservation_state assigned
     started: datetime | None = None
-    stored_start: datetime | None = None  # date_start after done, when never in progress
     split: datetime | None = None  # a backorder: split off, and thereby released, at this time
     done: datetime | None = None
     cancelled: datetime | None = None
@@ -84,12 +83,9 @@ class Production:
             yield self.row("shortage_resolution_time", began, ended, interval=number)
 
     def cycle(self):
-        """Without a tracked start the stored one counts, unless it is a plan that lies after the end."""
-        started = self.started
-        if not started and self.stored_start and self.stored_start <= self.done:
-            started = self.stored_start
-        if started and not self.cancelled:
-            yield self.row("production_cycle_time", started, self.done)
+        """Without a tracked start there is none: the stored date is only the plan."""
+        if self.started and not self.cancelled:
+            yield self.row("production_cycle_time", self.started, self.done)
 
 
 @dataclass

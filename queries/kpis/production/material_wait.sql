@@ -1,6 +1,6 @@
 /*
 title = "Wait for material"
-definition = "From the confirmation of a production order until all its components are reserved, or until work starts or ends without them. Orders cancelled before are left out."
+definition = "From the confirmation of a production order until all its components are reserved, or until work starts or ends without them. Back-orders wait from the split that made them; orders cancelled before are left out."
 target = "3 d"
 unit = "duration"
 direction = "lower"
@@ -27,4 +27,4 @@ select
     null::double as working_seconds,
 from fct_production_order
 where released_at is not null
-    and (material_wait_ended_at is not null or not is_cancelled)
+    and (material_wait_ended_at is not null or state not in ('done', 'cancel'))

@@ -1,6 +1,6 @@
 /*
 title = "Production cycle time"
-definition = "From the start of work on a production order to its completion. Orders in progress count as open; cancelled orders are left out. Where no start was recorded the start date kept by the finished order is taken."
+definition = "From the start of work on a production order to its completion. Orders in progress count as open; cancelled orders are left out. Orders marked done without a recorded start are left out: their start date is only the plan."
 unit = "duration"
 direction = "lower"
 owner = "Head of production planning"
@@ -20,7 +20,6 @@ select
     product,
     product_family,
     responsible,
-    start_quality,
     started_at as started_at,
     done_at as ended_at,
     epoch(coalesce(done_at, $as_of) - started_at) as elapsed_seconds,

@@ -1,6 +1,6 @@
 /*
 title = "Shortage resolution time"
-definition = "How long a confirmed production order waits for material, one row for each interval in which it does: an order whose reservation is lost again has several. An interval ends when the components are reserved, or when work starts without them; intervals ended by cancelling the order are left out."
+definition = "How long a confirmed production order waits for material, one row for each interval in which it does: an order whose reservation is lost again has several. An interval ends when the components are reserved, or when the order is finished without them; starting work does not end it. Intervals ended by cancelling the order are left out."
 target = "2 d"
 unit = "duration"
 direction = "lower"
@@ -29,4 +29,4 @@ select
     epoch(coalesce(ended_at, $as_of) - short_at) as elapsed_seconds,
     null::double as working_seconds,
 from fct_shortage
-where outcome <> 'cancelled'
+where outcome not in ('cancelled', 'end not recorded')

@@ -1,6 +1,6 @@
 /*
 title = "Time to ready"
-definition = "From the creation of a production order until it can start: confirmed, and its components reserved (or work begun without them). Back-orders and orders cancelled before are left out."
+definition = "From the creation of a production order until it can start: confirmed, and its components reserved (or work begun without them). Back-orders count from the split that made them. Orders cancelled before, and orders done at an unrecorded time, are left out."
 target = "3 d"
 unit = "duration"
 direction = "lower"
@@ -26,6 +26,5 @@ select
     epoch(coalesce(material_wait_ended_at, $as_of) - created_at) as elapsed_seconds,
     null::double as working_seconds,
 from fct_production_order
-where not is_backorder
-    and (released_at is not null or is_draft)
-    and (material_wait_ended_at is not null or not is_cancelled)
+where (released_at is not null or is_draft)
+    and (material_wait_ended_at is not null or state not in ('done', 'cancel'))
