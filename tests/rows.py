@@ -35,3 +35,12 @@ def user(id: int, login: str, name: str | None = None, lang: str = "en_US", **va
         {"id": id, "login": login, "partner_id": 100 + id} | values,
         {"id": 100 + id, "name": name or login.title(), "lang": lang},
     )
+
+
+def counted(built, kpi: str, start: str = "started_at", end: str = "ended_at", **options) -> dict[int, list[tuple]]:
+    """What counts in a KPI, whenever it was: (start, end) of each row, by record."""
+    found: dict[int, list[tuple]] = {}
+    rows = built.kpi_rows(kpi, at("2000-01-01").date(), at("2100-01-01").date(), **options)
+    for row in sorted(rows, key=lambda row: row[start]):
+        found.setdefault(row["record_id"], []).append((row[start], row[end]))
+    return found
