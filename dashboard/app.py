@@ -13,10 +13,7 @@ st.logo(str(components.LOGO), size="large")
 
 page = st.navigation(navigation.pages(), position="top")
 st.set_page_config(page_title=f"{page.title} · {texts.APP}")
-version = data.use_published()
-if version is None:
-    components.empty_warehouse()
-    st.stop()
+version = components.use_published()
 
 with st.container(key="head", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title(page.title, anchor=False, width="content")
@@ -24,4 +21,5 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom", hori
         st.session_state["filters"] = filters.bar([row["plant"] for row in data.plants()])
 components.trust_line(version)
 
-page.run()
+with components.guard(page.title):
+    page.run()

@@ -58,6 +58,7 @@ def trend(points: Sequence[Point], unit: str, target: float | None) -> dict:
         hollow = {"size": 8, "symbol": "circle-open", "color": LINE, "line": {"width": 2}}
         traces.append(_line("not final yet", starts, loose, axis, unit, hollow, "dot"))
     layout = _layout(axis.title) | {"showlegend": len(traces) > 1}
+    layout["xaxis"] |= {"tickvals": starts[:: -(-len(starts) // 7)]}  # Mondays, as many as fit a phone
     if target is not None:
         layout["shapes"] = [_rule("y", axis(target))]
         layout["margin"] |= {"r": 84}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -13,6 +13,7 @@ import streamlit as st
 
 from dashboard import data, navigation, readable, texts
 from dashboard.filters import Filters
+from queries.warehouse import WarehouseMissing
 
 HERE = Path(__file__).parent
 LOGO, ICON, STYLE = HERE / "images/logo.svg", HERE / "images/icon.png", HERE / "style.css"
@@ -96,19 +97,33 @@ def _trust(version: data.Version) -> str:
     return f'<div class="pp-trust">{"".join(f"<span>{part}</span>" for part in parts)}</div>{stale}'
 
 
-def empty_warehouse() -> None:
-    """What to run when nothing was ever published; opens by itself once something is."""
+def use_published() -> data.Version:
+    """The version this run shows; without a readable one, says what to run, and the run ends here."""
+    try:
+        version = data.use_published()
+    except WarehouseMissing:
+        LOG.exception("the published file cannot be read")
+        _no_data(texts.UNREADABLE_TITLE, texts.UNREADABLE_LEAD, texts.UNREADABLE_STEPS)
+    else:
+        if version:
+            return version
+        _no_data(texts.EMPTY_TITLE, texts.EMPTY_LEAD, texts.EMPTY_STEPS)
+    st.stop()
+
+
+def _no_data(title: str, lead: str, commands: Sequence[tuple[str, str]]) -> None:
+    """What to run when there is nothing to show; opens by itself once there is."""
     steps = "".join(
-        f"<li><span>{escape(words)}</span><code>{escape(command)}</code></li>" for words, command in texts.EMPTY_STEPS
+        f"<li><span>{escape(words)}</span><code>{escape(command)}</code></li>" for words, command in commands
     )
     st.html(
-        f'<section class="pp-empty"><h1>{escape(texts.EMPTY_TITLE)}</h1><p>{escape(texts.EMPTY_LEAD)}</p>'
+        f'<section class="pp-empty"><h1>{escape(title)}</h1><p>{escape(lead)}</p>'
         f'<ul>{steps}</ul><p class="pp-sub">{escape(texts.EMPTY_WAIT)}</p></section>'
     )
-    _wait_for_data()
+    _wait_for_data(data.published())
 
 
 @st.fragment(run_every=5)
-def _wait_for_data() -> None:
-    if data.published():
+def _wait_for_data(known: str | None) -> None:
+    if data.published() != known:
         st.rerun(scope="app")

@@ -84,10 +84,15 @@ def published() -> str | None:
 
 
 def use_published() -> Version | None:
-    """Fix the version for this run of the page, so that all its numbers are from one publish."""
+    """Fix the version for this run of the page, so that all its numbers are from one publish.
+
+    WarehouseMissing when CURRENT names a file that cannot be read.
+    """
     name = published()
-    st.session_state["version"] = name and Version(str(warehouse.folder()), name)
-    return st.session_state["version"]
+    chosen = st.session_state["version"] = Version(str(warehouse.folder()), name) if name else None
+    if chosen:
+        _open(chosen)
+    return chosen
 
 
 def version() -> Version:

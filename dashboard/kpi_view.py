@@ -49,6 +49,8 @@ def trend(reading: Reading) -> None:
         charts.draw(charts.trend(weeks, kpi.unit, reading.target), f"trend_{kpi.name}", words)
         if any(week.value is not None and not week.is_final for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.ONLY_FINAL)}</p>')
+        if any(week.value is None for week in weeks):
+            st.html(f'<p class="pp-sub">{escape(texts.GAPS)}</p>')
         with st.expander("Table behind this chart"):
             tables.weeks(weeks, kpi)
 

@@ -88,12 +88,20 @@ LABELS = "State labels that match no selection value in any installed language: 
 
 NOT_FILTERED = "Period and plants above do not narrow this page."
 
+GAPS = "A gap is a week without a number: no case, or so many still open that it is not reached. The table says which."
+
 EMPTY_TITLE = "No data yet"
 EMPTY_LEAD = "Nothing has been published to this warehouse, so there is nothing to show. That is not the same as zero."
 EMPTY_STEPS = (
     ("See it with invented plants", "python -m etl demo"),
     ("Check that your Odoo can be read", "python -m etl check"),
     ("Load and publish from your Odoo", "python -m etl refresh"),
+)
+UNREADABLE_TITLE = "The published data cannot be read"
+UNREADABLE_LEAD = "The file that CURRENT names is missing or damaged. Nothing is shown rather than something wrong."
+UNREADABLE_STEPS = (
+    ("See which versions there are", "python -m etl status"),
+    ("Publish again", "python -m etl refresh"),
 )
 EMPTY_WAIT = "This page looks every few seconds and opens by itself once data is published."
 

@@ -6,20 +6,18 @@ from dashboard import components, data, health_view
 
 ICON = ":material/monitor_heart:"
 
-runs, sources, checks = data.rows("run_log"), data.rows("source_health"), data.rows("check_result")
-
 with components.guard("Summary"):
-    health_view.summary(runs, sources, checks)
+    health_view.summary(data.rows("run_log"), data.rows("source_health"), data.rows("check_result"))
 with components.guard("What is missing"):
-    health_view.missing(sources)
+    health_view.missing(data.rows("source_health"))
 
 left, right = st.columns(2, gap="small")
 with left:
     with components.guard("Runs"):
-        health_view.runs(runs)
+        health_view.runs(data.rows("run_log"))
     with components.guard("Checks"):
-        health_view.checks(checks)
+        health_view.checks(data.rows("check_result"))
     with components.guard("Labels"):
         health_view.labels(data.rows("unmatched_label"))
 with right, components.guard("Sources"):
-    health_view.sources(sources)
+    health_view.sources(data.rows("source_health"))

@@ -38,6 +38,13 @@ def test_empty_warehouse_says_what_to_run(open_page, tmp_path, name):
     assert "python -m etl demo" in page.text
 
 
+def test_unreadable_file_says_what_to_run(open_page, tmp_path):
+    (tmp_path / "CURRENT").write_text("ops_lost.duckdb")
+    page = open_page(warehouse=tmp_path)
+    assert texts.UNREADABLE_TITLE in page.text
+    assert str(tmp_path) not in page.text
+
+
 def test_overview_has_a_card_for_every_kpi(open_page):
     links = open_page().links
     assert [kpi.title for kpi in catalog.load().values() if kpi.title not in links] == []
