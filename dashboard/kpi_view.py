@@ -14,7 +14,7 @@ from dashboard.filters import Filters
 def headline(reading: Reading, filters: Filters) -> None:
     """Value, change, target, cases and period in one band."""
     kpi, now = reading.kpi, reading.now
-    with st.container(border=True, key="panel-headline"):
+    with st.container(border=True, gap=None, key="panel-headline"):
         if now.value is None:
             reason = components.mark("none", "○", now.reason or "no value and no reason given")
             value = f'<div class="pp-fact pp-fact-main"><strong>no number</strong><span>{reason}</span></div>'

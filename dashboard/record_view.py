@@ -62,7 +62,7 @@ def header(row: dict, zone: str | None) -> None:
         "Started": escape(readable.moment(row["started_at"], zone)),
         "Ended": escape(readable.moment(row["ended_at"], zone)) if row["ended_at"] else None,
     }
-    with st.container(border=True, key="panel-record"):
+    with st.container(border=True, gap=None, key="panel-record"):
         st.html(
             f'<div class="pp-facts"><div class="pp-fact pp-fact-main"><strong>{escape(row["name"] or "–")}</strong>'
             f"<span>{escape(texts.model(row['record_model']))} · {state}</span></div>{components.facts(facts)}</div>"
@@ -123,17 +123,15 @@ def links(rows: list[dict], row: dict, filters: Filters) -> None:
     """Records that led to this one or that it led to, each with its own timeline."""
     with st.container(border=True, gap=None, key="panel-links"):
         components.heading("Linked records", "" if rows else texts.NO_LINKS)
-        for position, link in enumerate(rows):
+        relations: dict[tuple, list[dict]] = {}
+        for link in rows:
+            relations.setdefault((link["record_model"], link["record_id"]), []).append(link)
+        for position, found in enumerate(relations.values()):
+            link = {"instance": row["instance"]} | found[0]
             with st.container(gap=None, key=f"row-link-{position}"):
-                target = {"instance": row["instance"]} | link
-                components.record_link(target, link["name"] or f"{link['record_model']} {link['record_id']}", filters)
-                _line(
-                    texts.link_direction(link["direction"]),
-                    link["kind"],
-                    texts.model(link["record_model"]),
-                    link["state"],
-                    texts.confidence(link["confidence"]),
-                )
+                components.record_link(link, link["name"] or f"{link['record_model']} {link['record_id']}", filters)
+                _line(texts.model(link["record_model"]), link["state"])
+                _line(*(texts.relation(one["direction"], one["kind"], one["confidence"]) for one in found))
 
 
 def _line(*words: object) -> None:

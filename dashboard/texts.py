@@ -190,8 +190,10 @@ def time_quality(word: str) -> str:
     return TIME_QUALITY.get(word, word)
 
 
-def link_direction(word: str) -> str:
-    return {"before": "led to this", "after": "followed from this"}.get(word, word)
+def relation(direction: str, kind: str, letter: str | None) -> str:
+    """led to this: supplies (certain)."""
+    words = {"before": "led to this", "after": "followed from this"}.get(direction, direction)
+    return f"{words}: {kind} ({confidence(letter)})"
 
 
 def period_rule(kpi) -> str:

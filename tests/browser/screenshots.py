@@ -36,10 +36,11 @@ def main() -> None:
         if not given:
             environment = os.environ | {"OPS_WAREHOUSE": str(folder)}
             subprocess.run([sys.executable, "-m", "etl", "demo"], cwd=browser_app.ROOT, env=environment, check=True)
+        record = _record(folder)
         with browser_app.served(folder) as url, sync_playwright() as playwright:
             opened = playwright.chromium.launch(executable_path=browser_app.chromium(), args=browser_app.FLAGS)
             for file, path, size, scheme in SHOTS:
-                _shoot(opened, f"{url}/{_record(folder) if path == 'record' else path}", DOCS / file, size, scheme)
+                _shoot(opened, f"{url}/{record if path == 'record' else path}", DOCS / file, size, scheme)
 
 
 def _shoot(browser, url: str, file: Path, size: str, scheme: str) -> None:
