@@ -16,6 +16,8 @@ _WORK = Wait(10.0, 0.8)
 _CLOSE = Wait(2.5, 1.1)
 _TALK = Wait(24.0, 1.2)
 _PLAN = Wait(50.0, 0.5, most=300.0)
+# When what was ordered is cancelled, the material comes from elsewhere, later.
+_ELSEWHERE = Wait(90.0, 0.6, most=400.0)
 _LOTS = (5, 10, 10, 20, 20, 25, 30, 40, 50, 100)
 
 
@@ -143,6 +145,8 @@ def _confirm(order: Order, rng: Random, at: int, by: int) -> int | None:
         request = order.office.wait(rng, at, Wait(2.0))
         purchase = purchasing.buy_for(order, missing, Random(rng.getrandbits(64)), request)
         ready = purchase.received + int(rng.uniform(300, 5400)) if purchase else NEVER
+        if purchase and purchase.state == "cancel":
+            ready = order.shop.wait(rng, at, _ELSEWHERE)
     else:
         ready = order.shop.wait(rng, at, supply.scarce_wait if scarce and supply.scarce_wait else supply.wait)
     if not sub_assembly and rng.random() < 0.06:
@@ -163,7 +167,7 @@ def _make_first(order: Order, rng: Random, at: int, by: int, missing: Move) -> i
     child = _order(order.block, order.plant, rng, at, ODOOBOT, PRODUCT[missing.product], missing.demand, order)
     child.made.destinations.append(missing)
     _live(child, Random(rng.getrandbits(64)), (at, by))
-    return child.done
+    return order.shop.wait(rng, at, _ELSEWHERE) if child.state == "cancel" else child.done
 
 
 def _disturb(order: Order, rng: Random, ready: int) -> int | None:
