@@ -25,6 +25,8 @@ ODOO_URL_MACRO = """
             then rtrim(url, '/') || '/odoo/' || model || '/' || id
         else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
+PERSON = {"cfg_user": ["login"]}  # columns that name people, besides those the marts declare
+PLANT = {"cfg_plant": "code"}  # columns that name the plant of a row, where it is not "plant"
 
 
 class WarehouseMissing(Exception):
@@ -61,7 +63,7 @@ def current_version(warehouse: Path | None = None) -> str | None:
     """Name of the published file, or None when nothing was published yet."""
     path = (warehouse or folder()) / "CURRENT"
     try:
-        return path.read_text(encoding="utf-8").strip() or None
+        return path.read_text(encoding="utf-8", errors="replace").strip() or None
     except FileNotFoundError:
         return None
 
@@ -100,7 +102,7 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
            where database_name = 'published' and schema_name = 'main' order by table_name, column_index"""
     ).fetchall():
         tables.setdefault(table, []).append(column)
-    person = dict(con.execute("select mart, person from published.main.mart").fetchall())
+    person = PERSON | dict(con.execute("select mart, person from published.main.mart").fetchall())
     con.execute("create table allowed_plant (plant varchar)")
     if scope.plants:
         con.execute("insert into allowed_plant select unnest($plants::varchar[])", {"plants": sorted(scope.plants)})
@@ -108,18 +110,20 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         shown = [
             _masked(name) if name in person.get(table, ()) and not scope.sees_names else f'"{name}"' for name in columns
         ]
-        where = ""
-        if scope.plants is not None and "plant" in columns:
-            where = "where plant in (select plant from allowed_plant)"
+        where, plant = "", PLANT.get(table, "plant")
+        if scope.plants is not None and plant in columns:
+            where = f"where {plant} in (select plant from allowed_plant)"
             if table == "agg_kpi":
                 where += f" or (plant is null and plant_count >= {GROUP_OF_PLANTS})"
+            if table == "cfg_target":
+                where += " or plant = ''"
         con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')
     con.execute(ODOO_URL_MACRO)
 
 
 def _masked(name: str) -> str:
     """A pseudonym that is the same wherever the same name stands."""
-    return f'case when "{name}" is not null then \'person \' || left(md5("{name}"), 6) end as "{name}"'
+    return f'case when "{name}" is not null then \'person \' || left(md5("{name}"), 8) end as "{name}"'
 
 
 def read(warehouse: Warehouse, name: str, **parameters) -> pa.Table:

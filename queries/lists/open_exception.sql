@@ -7,4 +7,4 @@ select
     odoo_url(url, version, record_model, record_id) as record_url,
 from fct_exception
 left join odoo_instance using (instance)
-order by is_overdue desc, severity, age_seconds desc
+order by is_overdue desc, list_position(['high', 'medium', 'low'], severity), age_seconds desc
