@@ -74,6 +74,7 @@ def runs(rows: list[dict]) -> None:
             "Took": short(_took),
             "Status": status("status", texts.RUN_STATUS),
             "Read": figure("rows_read"),
+            "New": figure("rows_new"),
             "Changed": figure("rows_changed"),
             "Closed": figure("rows_closed"),
             "Message": lambda r: escape(r["message"] or ""),
