@@ -5,10 +5,11 @@ Secrets never stand in it: an instance names the environment variables that hold
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -117,16 +118,16 @@ def _parse(content: dict, file: str) -> Config:
     for plant in plants:
         if plant.timezone:
             _check_timezone(plant, file)
+    _check_plants(plants, instances, file)
     users = _section(content.get("users", {}), f"{file}: [users]")
+    _known(users, [f.name for f in fields(Users)], f"{file}: [users]", "key")
     for kind, logins in users.items():
-        if kind in ("automation", "integration", "human") and not (
-            isinstance(logins, list) and all(isinstance(login, str) for login in logins)
-        ):
+        if not (isinstance(logins, list) and all(isinstance(login, str) for login in logins)):
             raise ConfigError(f'{file}: [users] {kind} must be a list of logins, as in {kind} = ["n8n@example.com"].')
     return Config(
         instances=_environment_instance(instances),
         plants=plants,
-        users=_make(Users, {kind: tuple(logins) for kind, logins in users.items()}, f"{file}: [users]"),
+        users=Users(**{kind: tuple(logins) for kind, logins in users.items()}),
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
     )
 
@@ -144,7 +145,7 @@ def _targets(section: dict, file: str):
 
 def quantity(value: object, where: str) -> float:
     """A number, or a duration such as "8 h" or "2 d" in seconds."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|min|h|d|w)\s*", value) if isinstance(value, str) else None
     if not match:
@@ -175,7 +176,7 @@ def _make(kind, values: dict, where: str):
     try:
         return kind(**values)
     except TypeError as error:
-        missing = [f.name for f in fields(kind) if f.name not in values and "missing" in str(error)]
+        missing = [f.name for f in fields(kind) if f.name not in values and f.default is MISSING]
         raise ConfigError(f"{where}: add the missing key; needed are {', '.join(missing)}.") from error
 
 
@@ -193,10 +194,24 @@ def _section(value: object, where: str) -> dict:
     return value
 
 
+def _check_plants(plants: tuple[Plant, ...], instances: tuple[Instance, ...], file: str) -> None:
+    """Two names for one warehouse, or an instance that is not in the file, would be passed over in silence."""
+    named: dict[tuple[str, str, str], str] = {}
+    names = [instance.name for instance in instances]
+    for plant in plants:
+        other = named.setdefault((plant.instance, plant.company, plant.warehouse), plant.code)
+        if other != plant.code:
+            raise ConfigError(f"{file}: [plant.{plant.code}] is the same warehouse as [plant.{other}]: remove one.")
+        if plant.instance and names and plant.instance not in names:
+            near = get_close_matches(plant.instance, names, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}."
+            raise ConfigError(f"{file}: [plant.{plant.code}] instance {plant.instance!r} is unknown: {hint}")
+
+
 def _check_timezone(plant: Plant, file: str) -> None:
     try:
         ZoneInfo(plant.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ConfigError(
             f"{file}: [plant.{plant.code}] timezone {plant.timezone!r} is unknown: use a name such as Europe/Paris."
         ) from error

@@ -1,0 +1,225 @@
+"""ops.toml is read strictly: every slip is named with its file, its key and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from etl import publish as publishing
+from etl.source import discover
+from queries import config
+from queries.config import Config, ConfigError, Instance, Plant, Target, Users
+
+VARIABLES = ("OPS_CONFIG", "ODOO_URL", "ODOO_DB", "ODOO_USER")
+
+GOOD = """
+[instance.main]
+url = "https://erp.example.com"
+database = "prod"
+user = "etl@example.com"
+api_key_env = "MAIN_KEY"
+
+[instance.second]
+url = "https://erp2.example.com"
+
+[plant."Lyon"]
+company = "Alder France"
+warehouse = "WH"
+name = "Lyon"
+timezone = "Europe/Paris"
+instance = "main"
+
+[plant.TUL]
+company = "Alder Industries"
+warehouse = "TUL"
+
+[users]
+automation = ["sync@example.com"]
+human = ["Anna@Example.com"]
+
+[target]
+open_approval_count = 12
+approval_age = "3 d"
+
+[target.release_lead_time]
+default = "8 h"
+
+[target.release_lead_time.plant]
+Lyon = "1.5 d"
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def from_text(text: str | bytes) -> Config:
+        path = tmp_path / "ops.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return config.load(path)
+
+    return from_text
+
+
+def test_good_file(read):
+    found = read(GOOD)
+    assert found.instances == (
+        Instance("main", "https://erp.example.com", "prod", "etl@example.com", api_key_env="MAIN_KEY"),
+        Instance("second", "https://erp2.example.com"),
+    )
+    assert found.plants == (
+        Plant("Lyon", "Alder France", "WH", "Lyon", "Europe/Paris", "main"),
+        Plant("TUL", "Alder Industries", "TUL"),
+    )
+    assert found.users == Users(automation=("sync@example.com",), human=("Anna@Example.com",))
+    assert found.targets == (
+        Target("open_approval_count", "", 12.0),
+        Target("approval_age", "", 3 * 86400.0),
+        Target("release_lead_time", "", 8 * 3600.0),
+        Target("release_lead_time", "Lyon", 1.5 * 86400.0),
+    )
+
+
+def test_tables_of_a_good_file(read):
+    tables = read(GOOD).tables()
+    assert {name: table.num_rows for name, table in tables.items()} == {"cfg_plant": 2, "cfg_target": 4, "cfg_user": 2}
+    assert tables["cfg_user"].to_pylist()[1] == {"login": "anna@example.com", "kind": "human"}
+
+
+def test_tables_of_no_file_have_their_columns():
+    tables = Config().tables()
+    assert {name: table.num_rows for name, table in tables.items()} == {"cfg_plant": 0, "cfg_target": 0, "cfg_user": 0}
+    assert tables["cfg_target"].schema.names == ["kpi", "plant", "value"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[plants.X]\n", r"ops\.toml: unknown section 'plants': did you mean 'plant'\?"),
+        ("[zebra]\n", r"ops\.toml: unknown section 'zebra': known are instance, plant, users, target"),
+        ("plant = 3\n", r"ops\.toml: \[plant\] must be a section with keys below it, not 3"),
+        ("[plant]\ncode = 'X'\n", r"ops\.toml: \[plant\.code\] must be a section"),
+        ("[[plant]]\ncode = 'X'\n", r"ops\.toml: \[plant\] must be a section"),
+        (
+            "[plant.X]\ncompany = 'A'\nwarehouse = 'W'\ntime_zone = 'UTC'\n",
+            r"\[plant\.X\]: unknown key 'time_zone': did you mean 'timezone'\?",
+        ),
+        ("[plant.X]\ncompany = 'A'\n", r"ops\.toml: \[plant\.X\]: add the missing key; needed are warehouse\."),
+        ("[plant.X]\n", r"\[plant\.X\]: add the missing key; needed are company, warehouse\."),
+        ("[plant.X]\ncompany = 1\nwarehouse = 'W'\n", r"\[plant\.X\]: company must be text in quotes, not 1"),
+        (
+            "[plant.X]\ncompany = 'A'\nwarehouse = 'W'\ntimezone = 'Europe/Pari'\n",
+            r"\[plant\.X\] timezone 'Europe/Pari' is unknown: use a name such as Europe/Paris",
+        ),
+        ("[plant.X]\ncompany = 'A'\nwarehouse = 'W'\ntimezone = 'Europe'\n", r"timezone 'Europe' is unknown"),
+        ("[plant.X]\ncompany = 'A'\nwarehouse = 'W'\ntimezone = '../../etc'\n", r"timezone '\.\./\.\./etc' is unknown"),
+        (
+            "[plant.X]\ncompany = 'A'\nwarehouse = 'W'\n[plant.Y]\ncompany = 'A'\nwarehouse = 'W'\n",
+            r"\[plant\.Y\] is the same warehouse as \[plant\.X\]: remove one",
+        ),
+        (
+            "[instance.main]\n[plant.X]\ncompany = 'A'\nwarehouse = 'W'\ninstance = 'mian'\n",
+            r"\[plant\.X\] instance 'mian' is unknown: did you mean 'main'\?",
+        ),
+        ("[instance.main]\nurll = 'x'\n", r"\[instance\.main\]: unknown key 'urll': did you mean 'url'\?"),
+        ("[instance.main]\npassword = 'x'\n", r"\[instance\.main\]: unknown key 'password'"),
+        ("[instance]\nurl = 'x'\n", r"\[instance\.url\] must be a section"),
+        ("[instance.main]\nurl = 8069\n", r"\[instance\.main\]: url must be text in quotes, not 8069"),
+        ("[users]\nautomatic = ['x']\n", r"\[users\]: unknown key 'automatic': did you mean 'automation'\?"),
+        ("[users]\nautomatic = 5\n", r"\[users\]: unknown key 'automatic'"),
+        ("[users]\nhuman = 'anna'\n", r"\[users\] human must be a list of logins, as in human ="),
+        ("[users]\nhuman = [5]\n", r"\[users\] human must be a list of logins"),
+        ("[target]\nx = '8 hours'\n", r"\[target\] x: '8 hours' is no target; write a number, or a duration such as"),
+        ("[target]\nx = '8,5 h'\n", r"is no target"),
+        ("[target]\nx = '-1 d'\n", r"is no target"),
+        ("[target]\nx = true\n", r"True is no target"),
+        ("[target]\nx = [1]\n", r"is no target"),
+        ("[target]\nx = nan\n", r"nan is no target"),
+        ("[target]\nx = inf\n", r"inf is no target"),
+        ("[target.x]\ndefalt = 1\n", r"\[target\] x: unknown key 'defalt': did you mean 'default'\?"),
+        ("[target.x]\nplant = 1\n", r"\[target\] x must be a section"),
+        ("[target.x.plant]\nLyon = 'soon'\n", r"\[target\] x, plant Lyon: 'soon' is no target"),
+        ("[plant.X\n", r"ops\.toml: not readable as TOML \(.*line 1.*\): mend that line"),
+        ("[users]\nhuman = []\nhuman = []\n", r"not readable as TOML"),
+        ("[users]\nhuman = ['Ren\xe9']\n".encode("latin-1"), r"not readable as TOML \(.*utf-8.*\)"),
+    ],
+)
+def test_slips(read, text, sentence):
+    with pytest.raises(ConfigError, match=sentence) as error:
+        read(text)
+    assert "ops.toml" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        *[(5, 5), (0, 0), (2.5, 2.5), ("90 s", 90), ("15 min", 900), ("8 h", 28800), ("8h", 28800)],
+        *[(" 1.5 d ", 129600), ("2 w", 14 * 86400)],
+    ],
+)
+def test_quantities(value, seconds):
+    assert config.quantity(value, "here") == seconds
+
+
+def test_same_warehouse_may_be_named_for_one_instance_and_for_all(read):
+    found = read(
+        "[plant.X]\ncompany = 'A'\nwarehouse = 'W'\n[plant.Y]\ncompany = 'A'\nwarehouse = 'W'\ninstance = 'main'\n"
+    )
+    assert len(found.plants) == 2
+
+
+# Where it is, and what the environment adds
+
+
+def test_no_file_is_an_empty_configuration(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert config.load() == Config()
+
+
+def test_file_is_found_where_the_environment_says(tmp_path, monkeypatch):
+    (tmp_path / "mine.toml").write_text("[target]\nx = 1\n")
+    monkeypatch.setenv("OPS_CONFIG", str(tmp_path / "mine.toml"))
+    assert config.load().targets == (Target("x", "", 1.0),)
+
+
+def test_missing_file_that_the_environment_names(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPS_CONFIG", str(tmp_path / "mine.toml"))
+    with pytest.raises(ConfigError, match=r"OPS_CONFIG names .*mine\.toml, which does not exist: create it or unset"):
+        config.load()
+
+
+def test_environment_makes_an_instance(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ODOO_URL", "https://erp.example.com")
+    monkeypatch.setenv("ODOO_DB", "prod")
+    assert config.load().instances == (Instance("odoo", "https://erp.example.com", "prod"),)
+
+
+def test_environment_fills_the_first_instance_and_leaves_the_others(read, monkeypatch):
+    monkeypatch.setenv("ODOO_URL", "https://other.example.com")
+    monkeypatch.setenv("ODOO_DB", "")
+    first, second = read(GOOD).instances
+    assert first == Instance("main", "https://other.example.com", "prod", "etl@example.com", api_key_env="MAIN_KEY")
+    assert second == Instance("second", "https://erp2.example.com")
+
+
+def test_target_of_a_kpi_that_does_not_exist_stops_a_run():
+    mistyped = Config(targets=(Target("relase_lead_time", "", 1.0),))
+    with pytest.raises(ConfigError, match=r"\[target\] 'relase_lead_time' is no KPI: use one of .*release_lead_time"):
+        publishing.validate(list(discover().values()), mistyped)
+
+
+def test_annotated_example_is_good_as_it_stands_and_with_all_its_examples_switched_on(read):
+    text = Path(__file__).parents[2].joinpath("ops.example.toml").read_text(encoding="utf-8")
+    assert read(text) == Config()
+    found = read(re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.M))
+    assert found.instances and found.plants and found.targets
+    assert found.users.automation and found.users.integration
+    publishing.validate(list(discover().values()), found)
