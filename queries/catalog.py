@@ -25,7 +25,7 @@ MEASURES = {
     "ratio": (("at", "numerator", "denominator"), ("ratio",)),
     "sum": (("at", "amount"), ("total",)),
 }
-ALTERNATIVES = {"at": ("due_at",), "is_bad": ("is_good",)}
+ALTERNATIVES = {"share": {"at": ("due_at",), "is_bad": ("is_good",)}}
 UNITS = ("duration", "count", "share", "currency", "index")
 DIRECTIONS = ("lower", "higher", "none")
 CLOCKS = ("elapsed", "working")
@@ -171,7 +171,10 @@ def _ordered(found: dict[str, Mart]) -> dict[str, Mart]:
 def _read(kind, path: Path, **given):
     """One file as `kind`; every field without a default must stand in its header."""
     file = f"{path.parent.parent.name if 'domain' in given else ''}/{path.parent.name}/{path.name}".lstrip("/")
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{file}: not readable as UTF-8 ({error}): save it in that encoding.") from error
     match = re.match(r"\s*/\*(.*?)\*/(.*)", text, flags=re.S)
     if not match:
         raise CatalogError(f"{file}: no header; open the file with /* ... */ that holds TOML keys.")
@@ -242,7 +245,7 @@ def missing_columns(kpi: Kpi, returned) -> list[str]:
     returned = set(returned)
     missing = [column for column in kpi.columns if column not in returned]
     for column in MEASURES[kpi.measure][0]:
-        choices = (column, *ALTERNATIVES.get(column, ()))
+        choices = (column, *ALTERNATIVES.get(kpi.measure, {}).get(column, ()))
         if not returned.intersection(choices):
             missing.append(" or ".join(choices))
     return missing
