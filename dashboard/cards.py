@@ -8,8 +8,8 @@ import streamlit as st
 
 from dashboard import components, data, readable, sparkline, texts
 from dashboard.components import mark
-from dashboard.data import Point, Reading
 from dashboard.filters import Filters
+from dashboard.reading import Point, Reading
 
 SHOWN = 6
 

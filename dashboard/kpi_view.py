@@ -7,8 +7,8 @@ from html import escape
 import streamlit as st
 
 from dashboard import cards, charts, components, data, readable, tables, texts
-from dashboard.data import Reading
 from dashboard.filters import Filters
+from dashboard.reading import Reading
 
 
 def headline(reading: Reading, filters: Filters) -> None:

@@ -14,8 +14,8 @@ import streamlit as st
 
 from dashboard import readable, texts
 from dashboard.components import mark
-from dashboard.data import Point, meets
 from dashboard.filters import Filters
+from dashboard.reading import Point, meets
 
 SHOWN = 2000
 HIDDEN = {"record_id", "record_model", "record_url", "name", "instance"}

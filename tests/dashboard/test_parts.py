@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from dashboard import cards, charts, components, navigation, sparkline, tables
-from dashboard.data import Point, Reading
+from dashboard.reading import Point, Reading
 from queries import catalog
 
 KPI = replace(catalog.load()["release_lead_time"], target=86400.0)
