@@ -82,31 +82,50 @@ def with_errors(work) -> None:
 
 def _values(names, plant, first, last, clock) -> list[dict]:
     opened = warehouse.open()
-    kpis = catalog.load()
+    _check_plant(opened, plant)
     found = []
-    for one in [_named(kpis, name) for name in names] or [k for k in kpis.values() if clock in k.clocks]:
+    for one in _chosen(catalog.load(), names, clock):
         if first is None and last is None:
             table = measure.scoreboard(opened, one.name, plant=plant, clock=clock).to_pylist()
             newest = max((row["period_start"] for row in table), default=None)
-            found += [_answer(opened, one, row, row["plant"], clock) for row in table if row["period_start"] == newest]
-            if not table and plant:
-                found.append(_unknown_plant(opened, one, plant, clock))
-            continue
-        start, end = _period(opened, first, last)
-        filters = {"plant": [plant]} if plant else None
-        for by in (None, "plant") if plant is None else ("plant",):
-            table = measure.values(opened, one, start, end, by=by, filters=filters, clock=clock).to_pylist()
-            found += [_answer(opened, one, row, row["cut"] or None, clock) for row in table]
-        if plant and not table:
-            found.append(_unknown_plant(opened, one, plant, clock))
+            lines = [_answer(opened, one, row, row["plant"], clock) for row in table if row["period_start"] == newest]
+        else:
+            start, end = _period(opened, first, last)
+            filters = {"plant": [plant]} if plant else None
+            lines = [
+                _answer(opened, one, row, row["cut"] or None, clock)
+                for by in ((None, "plant") if plant is None else ("plant",))
+                for row in measure.values(opened, one, start, end, by=by, filters=filters, clock=clock).to_pylist()
+            ]
+        found += lines or [_no_case(one, opened, plant, first, last, clock)]
     return found
 
 
-def _rows(name, plant, first, last, clock) -> list[dict]:
+def _rows(name, plant, first, last, clock) -> pa.Table:
     opened = warehouse.open()
+    _check_plant(opened, plant)
     start, end = _period(opened, first, last)
     filters = {"plant": [plant]} if plant else None
-    return measure.rows(opened, _named(catalog.load(), name), start, end, filters=filters, clock=clock).to_pylist()
+    return measure.rows(opened, _named(catalog.load(), name), start, end, filters=filters, clock=clock)
+
+
+def _chosen(kpis: dict[str, Kpi], names: list[str], clock: str) -> list[Kpi]:
+    """The KPIs named, which must have the clock; without names all that have it."""
+    if clock not in catalog.CLOCKS:
+        raise CatalogError(f"there is no {clock} clock: use {' or '.join(catalog.CLOCKS)}.")
+    chosen = [_named(kpis, name) for name in names] or [one for one in kpis.values() if clock in one.clocks]
+    for one in chosen:
+        if clock not in one.clocks:
+            raise CatalogError(f"KPI {one.name} has no {clock} clock: use {' or '.join(one.clocks)}.")
+    if not chosen:
+        raise CatalogError(f"no KPI has a {clock} clock yet: leave --clock out.")
+    return chosen
+
+
+def _check_plant(opened: warehouse.Warehouse, plant: str | None) -> None:
+    known = [row["plant"] for row in warehouse.read(opened, "plant").to_pylist()]
+    if plant is not None and plant not in (*known, measure.NONE):
+        raise CatalogError(f"there is no plant {plant!r}: use one of {', '.join(known)}.")
 
 
 def _named(kpis: dict[str, Kpi], name: str) -> Kpi:
@@ -120,12 +139,14 @@ def _period(opened: warehouse.Warehouse, first: datetime | None, last: datetime 
     end = (last or opened.as_of).date() + timedelta(days=1)
     start = first.date() if first else end - timedelta(days=28)
     if start >= end:
-        raise CatalogError(f"--from {start} lies after --to {end - timedelta(days=1)}: swap them.")
+        until = f"--to {end - timedelta(days=1)}" if last else f"the data's last day, {end - timedelta(days=1)}"
+        raise CatalogError(f"--from {start} lies after {until}: give an earlier one.")
     return start, end
 
 
 def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str) -> dict:
     return {
+        "name": one.name,
         "kpi": one.name,
         "title": one.title,
         "value": row["value"],
@@ -145,19 +166,22 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str) -> dict:
     }
 
 
-def _unknown_plant(opened, one: Kpi, plant: str, clock: str) -> dict:
-    start, end = _period(opened, None, None)
-    known = [row["plant"] for row in warehouse.read(opened, "plant").to_pylist()]
-    reason = "no case of this plant" if plant in known else f"there is no plant {plant!r}; known: {', '.join(known)}"
-    row = dict.fromkeys(("value", "low", "high")) | {"n": 0, "n_open": 0, "is_final": False, "reason": reason}
-    return _answer(opened, one, row | {"period_start": start, "period_end": end}, plant, clock)
+def _no_case(one: Kpi, opened, plant: str | None, first, last, clock: str) -> dict:
+    """The line of a plant that has not a single case of a KPI, ever."""
+    start, end = _period(opened, first, last)
+    row = dict.fromkeys(("value", "low", "high")) | {"n": 0, "n_open": 0, "is_final": False}
+    row |= {"period_start": start, "period_end": end, "reason": "no case of this plant"}
+    return _answer(opened, one, row, plant, clock)
 
 
-def _write(found: list[dict], as_json: bool, as_csv: bool, table) -> None:
+def _write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> None:
+    if as_csv and not as_json:
+        found = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found)
+        print(found.to_pandas().to_csv(index=False), end="")
+        return
+    found = found.to_pylist() if isinstance(found, pa.Table) else found
     if as_json:
         print(json.dumps(found, indent=1, default=_text))
-    elif as_csv:
-        print(pa.Table.from_pylist(found).to_pandas().to_csv(index=False), end="")
     else:
         Console().print(table(found))
 

@@ -1,0 +1,239 @@
+"""python -m queries, as a script or a person calls it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from queries import catalog, measure, warehouse
+from queries.__main__ import app
+
+ROOT = Path(__file__).parents[2]
+KPIS = catalog.load()
+
+
+@pytest.fixture(scope="module")
+def process(demo_warehouse):
+    """process(*arguments) -> (exit code, stdout, stderr) of a real python -m queries on the demo plants."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        finished = subprocess.run(
+            [sys.executable, "-m", "queries", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"OPS_WAREHOUSE": str(demo_warehouse), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+        return finished.returncode, finished.stdout, finished.stderr
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def call(demo_warehouse):
+    """The same without a process of its own, and each call once: starting Python takes a second."""
+    done = {}
+
+    def run(*arguments: str, folder: Path = demo_warehouse) -> tuple[int, str, str]:
+        key = (*arguments, folder)
+        if key not in done:
+            environment = {"OPS_WAREHOUSE": str(folder), "COLUMNS": "200"}
+            result = CliRunner().invoke(app, list(arguments), env=environment)
+            assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+            done[key] = (result.exit_code, result.stdout, result.stderr)
+        return done[key]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def opened(demo_warehouse):
+    return warehouse.open(warehouse=demo_warehouse)
+
+
+@pytest.fixture(scope="module")
+def plant(opened) -> str:
+    """One of two plants that share a warehouse code."""
+    return next(row["plant"] for row in warehouse.read(opened, "plant").to_pylist() if row["plant"].endswith("/WH"))
+
+
+def answer(call, *arguments) -> list[dict]:
+    code, out, err = call(*arguments, "--json")
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("kpi", "--json"), ("rows", "release_lead_time", "--csv"), ("kpi", "relase_lead_time"), ("kpi", "--plant", "X")],
+)
+def test_a_real_process_says_the_same(process, call, arguments):
+    assert process(*arguments) == call(*arguments)
+
+
+def test_every_kpi_with_all_it_promises(call, opened):
+    found = answer(call, "kpi")
+    assert {line["name"] for line in found} == set(KPIS)
+    plants = {row["plant"] for row in warehouse.read(opened, "plant").to_pylist()}
+    for line in found:
+        assert {"name", "kpi", "value", "unit", "n", "plant", "from", "to", "as_of"} <= line.keys()
+        assert line["kpi"] == line["name"]
+        kpi = KPIS[line["name"]]
+        assert line["unit"] == ("seconds" if kpi.unit == "duration" else kpi.unit)
+        assert line["plant"] is None or line["plant"] in plants
+        assert isinstance(line["n"], int)
+        assert (line["value"] is None) == bool(line["reason"])
+        assert line["value"] is None or isinstance(line["value"], int | float)
+        assert datetime.fromisoformat(line["as_of"]) == opened.as_of
+        first, last = date.fromisoformat(line["from"]), date.fromisoformat(line["to"])
+        assert last - first == timedelta(days=27)
+        assert last == opened.as_of.date()
+    for name in KPIS:
+        assert next(line["plant"] for line in found if line["name"] == name) is None
+
+
+def test_without_dates_the_answer_is_the_scoreboard(call, opened):
+    board = {
+        (row["kpi"], row["plant"]): row
+        for row in opened.cursor()
+        .sql(
+            """select * from agg_kpi where period = '28 days' and clock = 'elapsed'
+               and period_start = (select max(period_start) from agg_kpi where period = '28 days')"""
+        )
+        .to_arrow_table()
+        .to_pylist()
+    }
+    found = {(line["name"], line["plant"]): line for line in answer(call, "kpi")}
+    assert found.keys() == board.keys()
+    for key, line in found.items():
+        for name in ("value", "n", "n_open", "is_final", "reason"):
+            assert line[name] == board[key][name], (key, name)
+
+
+def test_dates_are_measured_live_and_include_the_last_day(call, opened):
+    last = opened.as_of.date()
+    first = last - timedelta(days=27)
+    live = answer(call, "kpi", "release_lead_time", "--from", str(first), "--to", str(last))
+    board = [line for line in answer(call, "kpi") if line["name"] == "release_lead_time"]
+    assert [(line["plant"], line["value"], line["n"]) for line in live] == [
+        (line["plant"], line["value"], line["n"]) for line in board
+    ]
+    day = last - timedelta(days=40)
+    [one, *_] = answer(call, "kpi", "release_lead_time", "--from", str(day), "--to", str(day))
+    kpi = KPIS["release_lead_time"]
+    assert one["n"] == measure.values(opened, kpi, day, day + timedelta(days=1))["n"][0].as_py()
+    assert (one["from"], one["to"]) == (str(day), str(day))
+
+
+@pytest.mark.parametrize("dates", [(), ("--from", "2026-09-01", "--to", "2026-09-30")])
+def test_one_plant(call, plant, dates):
+    found = answer(call, "kpi", "release_lead_time", "time_to_ready", "--plant", plant, *dates)
+    assert [(line["name"], line["plant"]) for line in found] == [
+        ("release_lead_time", plant),
+        ("time_to_ready", plant),
+    ]
+
+
+def test_period_without_a_case_is_null_with_a_reason(call):
+    found = answer(call, "kpi", "release_lead_time", "--from", "1999-01-01", "--to", "1999-01-31")
+    assert found
+    for line in found:
+        assert (line["value"], line["n"]) == (None, 0)
+        assert line["reason"] == "no case started in this period"
+
+
+@pytest.mark.parametrize("name", ["release_lead_time", "purchase_approval_turnaround", "open_approval_count"])
+def test_rows_are_as_many_as_the_number_counts(call, name):
+    rows = answer(call, "rows", name)
+    [line] = [line for line in answer(call, "kpi") if line["name"] == name and line["plant"] is None]
+    assert len(rows) == line["n"] > 0
+    for row in rows:
+        assert {"record_model", "record_id", "plant"} <= row.keys()
+
+
+def test_rows_of_one_plant_and_period(call, opened, plant):
+    period = ("--from", "2026-09-01", "--to", "2026-09-30", "--plant", plant)
+    rows = answer(call, "rows", "release_lead_time", *period)
+    [line] = answer(call, "kpi", "release_lead_time", *period)
+    assert len(rows) == line["n"] > 0
+    assert {row["plant"] for row in rows} == {plant}
+    assert all("2026-09-01" <= row["started_at"] < "2026-10-01" for row in rows)
+
+
+def test_csv_says_what_json_says(call):
+    code, out, err = call("kpi", "--csv")
+    assert (code, err) == (0, "")
+    lines = list(csv.DictReader(io.StringIO(out)))
+    found = answer(call, "kpi")
+    assert len(lines) == len(found)
+    for line, told in zip(lines, found, strict=True):
+        assert set(line) == set(told)
+        assert (line["name"], line["plant"], int(line["n"])) == (told["name"], told["plant"] or "", told["n"])
+        assert (float(line["value"]) if line["value"] else None) == told["value"]
+
+
+def test_csv_of_rows_has_its_columns_even_without_a_row(call):
+    full = list(csv.reader(io.StringIO(call("rows", "release_lead_time", "--csv")[1])))
+    empty = list(
+        csv.reader(
+            io.StringIO(call("rows", "release_lead_time", "--csv", "--from", "1999-01-01", "--to", "1999-01-31")[1])
+        )
+    )
+    assert len(full) > 1
+    assert empty == [full[0]]
+    assert {"record_model", "record_id", "plant", "started_at", "ended_at"} <= set(full[0])
+
+
+def test_a_person_reads_a_table(call):
+    code, out, _ = call("kpi", "release_lead_time")
+    assert code == 0
+    assert "Release lead time" in out and "all" in out and "(p50)" in out
+    code, out, _ = call("rows", "release_lead_time", "--from", "2026-09-01", "--to", "2026-09-02")
+    assert code == 0
+    assert "mrp.production" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("kpi", "relase_lead_time"), "there is no KPI 'relase_lead_time': use one of"),
+        (("rows", "relase_lead_time"), "there is no KPI 'relase_lead_time': use one of"),
+        (("kpi", "--plant", "Nowhere"), "there is no plant 'Nowhere': use one of"),
+        (("rows", "release_lead_time", "--plant", "Nowhere"), "there is no plant 'Nowhere': use one of"),
+        (("kpi", "--from", "2026-03-02", "--to", "2026-03-01"), "--from 2026-03-02 lies after --to 2026-03-01"),
+        (("kpi", "--from", "2999-01-01"), "--from 2999-01-01 lies after the data's last day"),
+        (("kpi", "--clock", "lapsed"), "there is no lapsed clock: use elapsed or working"),
+        (
+            ("kpi", "open_approval_count", "--clock", "working"),
+            "KPI open_approval_count has no working clock: use elapsed",
+        ),
+        (("rows", "open_approval_count", "--clock", "working"), "KPI open_approval_count has no working clock"),
+    ],
+)
+def test_slip_is_one_sentence_and_exit_code_1(call, arguments, sentence):
+    code, out, err = call(*arguments)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"Failed: {sentence}")
+    assert len(err.splitlines()) == 1
+
+
+def test_nothing_published_is_one_sentence_and_exit_code_1(call, tmp_path):
+    code, out, err = call("kpi", folder=tmp_path)
+    assert (code, out) == (1, "")
+    assert "nothing is published" in err and len(err.splitlines()) == 1
+
+
+def test_mistyped_date_is_refused_by_the_option(call):
+    code, _, err = call("kpi", "--from", "31.01.2026")
+    assert code == 2
+    assert "31.01.2026" in err
