@@ -6,10 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, readable, sparkline, texts
+from dashboard import components, data, sparkline, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.reading import Point, Reading
+from queries import readable
 
 SHOWN = 6
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import readable, texts
+from dashboard import texts
 from dashboard.reading import Point
+from queries import readable
 
 LINE, SOFT, OPEN, QUIET = "#2A8FB3", "rgba(42,143,179,0.18)", "#D1702C", "#84919C"
 CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}  # the bar offers to upload the chart

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data, navigation, readable, texts
+from dashboard import data, navigation, texts
 from dashboard.filters import Filters
+from queries import readable
 from queries.warehouse import WarehouseMissing
 
 HERE = Path(__file__).parent

@@ -6,9 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, readable, tables, texts
+from dashboard import components, tables, texts
 from dashboard.components import mark
 from dashboard.tables import figure, short, status, table, text
+from queries import readable
 
 
 def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:

@@ -6,9 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, charts, components, data, readable, tables, texts
+from dashboard import cards, charts, components, data, tables, texts
 from dashboard.filters import Filters
 from dashboard.reading import Reading
+from queries import readable
 
 
 def headline(reading: Reading, filters: Filters) -> None:

@@ -6,9 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, components, data, readable, texts
+from dashboard import cards, components, data, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
+from queries import readable
 
 SHOWN = 300
 

@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard import readable, texts
+from dashboard import texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.reading import Point, meets
+from queries import readable
 
 SHOWN = 2000
 HIDDEN = {"record_id", "record_model", "record_url", "name", "instance"}

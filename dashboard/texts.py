@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from dashboard import readable
+from queries import readable
 
 APP = "Plant Pulse"
 STALE_HOURS = 26

@@ -21,7 +21,9 @@ def read(warehouse: Path) -> dict:
     sentence = f"{opened.version} is published, data as of {opened.as_of:%Y-%m-%d %H:%M:%S} UTC, {age / 3600:.1f} h old"
     sentence += "." if age < STALE_HOURS * 3600 else ": stale, run `python -m etl refresh`."
     sentence += f" Not installed: {', '.join(absent)}." if absent else ""
-    sentence += f" {len(checks)} checks found rows: {', '.join(check['title'] for check in checks)}." if checks else ""
+    if checks:
+        titles = ", ".join(check["title"] for check in checks)
+        sentence += f" {len(checks)} {'check' if len(checks) == 1 else 'checks'} found rows: {titles}."
     last = load.last_run(warehouse)
     if last and last["status"] == "running":
         sentence += " A refresh is at work."

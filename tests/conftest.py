@@ -57,7 +57,8 @@ class Built:
             assert not unknown, f"{name} has no column {unknown}"
             con.register("given", pa.Table.from_pylist(complete, source.schema))
             con.execute(
-                f"insert into raw.{name} by name select *, 'r' as _run, timestamp '2000-01-01' as _valid_from from given"
+                f"""insert into raw.{name} by name
+                    select *, 'r' as _run, timestamp '2000-01-01' as _valid_from from given"""
             )
             con.unregister("given")
         publish.put_configuration(con, config, "main")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from etl import landing, load, refresh
 from etl.demo import records
 from etl.demo.people import PERSON, ROBOT
-from etl.demo.scale import shift
+from etl.demo.scale import SHIFTED, shift
 from etl.extract import to_table
 from etl.source import Source, discover
 from queries.config import Config, ConfigError
@@ -56,7 +56,7 @@ def _land(folder: Path, source: Source, records: list[dict], scale: int, progres
         language: to_table(source, fields, list(rows), INSTANCE, language)
         for language, rows in _by_language(source, records)
     }
-    ids = []
+    ids, rows_landed, rows_total = [], 0, scale * len(records) if source.name in SHIFTED else len(records)
     for number, table in enumerate(pages.values()):
         for copy in range(scale):
             page = table if copy == 0 else shift(table, source.name, copy)
@@ -64,7 +64,8 @@ def _land(folder: Path, source: Source, records: list[dict], scale: int, progres
                 break
             landing.write_table(landing.page_path(folder, source, INSTANCE, f"{copy:04d}{number}"), page)
             ids.append(page["id"])
-            progress.rows(source.name, copy + 1, scale)
+            rows_landed += page.num_rows
+            progress.rows(source.name, rows_landed, rows_total)
     known = pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.int64()).unique()
     landing.write_table(landing.plan_path(folder, source, INSTANCE), pa.table({"id": known}))
     facts = {"absent": not records, "fields": fields, "ids": len(known), "swept": True}

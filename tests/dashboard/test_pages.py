@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import data, navigation, readable, texts
-from queries import catalog, warehouse
+from dashboard import data, navigation, texts
+from queries import catalog, readable, warehouse
 
 PAGES = [re.sub(r"^\d+_", "", file.stem) for file in navigation.files()]
 

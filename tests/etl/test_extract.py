@@ -39,7 +39,7 @@ FULL = {
 
 
 def test_values_keep_their_type_and_false_means_empty_except_for_booleans():
-    empty = {key: False for key in FULL} | {
+    empty = dict.fromkeys(FULL, False) | {
         "id": 2,
         "count": 0,
         "price": 0.0,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from etl import landing
 from etl.source import Source
@@ -41,10 +42,8 @@ def test_a_table_is_whole_or_absent(tmp_path, monkeypatch):
     monkeypatch.setattr(
         landing.os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
-    try:
+    with pytest.raises(OSError, match="No space left"):
         landing.write_table(path, pa.table({"id": [1]}))
-    except OSError:
-        pass
     assert not path.exists()
     monkeypatch.undo()
     landing.write_table(path, pa.table({"id": [1]}))

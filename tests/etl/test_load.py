@@ -50,7 +50,8 @@ class Refresher:
     def history(self, source) -> list[tuple]:
         columns = ", ".join(c for c in source.columns if c != "instance")
         return self.con.execute(
-            f"select {columns}, day(_valid_from), day(_valid_to), _closed_by from raw.{source.name} order by id, _valid_from"
+            f"""select {columns}, day(_valid_from), day(_valid_to), _closed_by
+                from raw.{source.name} order by id, _valid_from"""
         ).fetchall()
 
 

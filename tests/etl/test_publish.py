@@ -62,7 +62,7 @@ def test_a_failing_check_publishes_nothing(folder):
     con = load.open_work(folder)
     con.execute("insert into raw.mrp_production select * from raw.mrp_production where _valid_to is null limit 1")
     con.close()
-    with pytest.raises(publish.CheckFailed, match="nothing was published: .*one row per instance, "):
+    with pytest.raises(publish.CheckFailed, match=r"nothing was published: .*one row per instance, "):
         republish(folder)
     assert (warehouse.current_version(folder), sorted(path.name for path in folder.glob("ops_*"))) == before
     con = load.open_work(folder)  # and the work database is free and usable again

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from dashboard import readable
+from queries import readable
 
 
 @pytest.mark.parametrize(
