@@ -58,6 +58,11 @@ def built(build):
     say(6, 2, "", "Confirmed")
     say(7, 99, "Draft", "Confirmed")  # a deleted user
     say(8, 2, "Confirmé", "Anulado")  # a language nobody else has
+    # Back-orders: 71 came from confirmed and short, 72 never changed, 73 is a draft, 74 from a draft
+    chatter.say("2026-01-06 10:00", "mrp.production", 71, user=5, state=("Confirmé", "En cours"))
+    chatter.say("2026-01-06 11:00", "mrp.production", 71, reservation_state=("Waiting", "Ready"))
+    chatter.say("2026-01-06 12:00", "mrp.production", 71, reservation_state=("Ready", ""))
+    chatter.say("2026-01-06 10:00", "mrp.production", 74, state=("Draft", "Confirmed"))
     chatter.say("2026-01-06 10:00", "purchase.order", 20, state=("RFQ", "Settled"))
     chatter.say("2026-01-06 10:00", "purchase.order", 21, state=("To Approve", "Purchase Order"))
     chatter.say("2026-01-06 10:00", "purchase.order", 22, state=("RFQ", "Purchase Order"))
@@ -92,7 +97,16 @@ def built(build):
     extra = [GERMAN, BOT_USER, NEWS]
     return build(
         config=Config(users=Users(integration=("n8n@example.com",))),
-        mrp_production=[order(i) for i in range(1, 9)] + [order(9, created_by_id=1), order(10, created_at=None)],
+        mrp_production=[
+            *(order(i) for i in range(1, 9)),
+            order(9, created_by_id=1),
+            order(10, created_at=None),
+            order(71, backorder_sequence=2, state="progress"),
+            order(72, backorder_sequence=3, state="confirmed", reservation_state="assigned"),
+            order(73, backorder_sequence=2),
+            order(74, backorder_sequence=2, state="confirmed"),
+            order(75, backorder_sequence=1, state="confirmed", reservation_state="assigned"),
+        ],
         purchase_order=[purchase(i) for i in (20, 21, 22, 30, 31, 32, 33, *range(40, 50), 60)],
         mail_message=messages,
         mail_tracking_value=values,
@@ -238,6 +252,27 @@ def test_tier_reviews_are_events(built):
         ("review rejected", None),
     ]
     assert found[3]["event_at"] == at("2026-01-05 11:00")
+
+
+@pytest.mark.parametrize(
+    ("document", "born"),
+    [
+        (71, {"confirmed", "material short"}),
+        (72, {"confirmed", "material ready"}),
+        (73, set()),
+        (74, set()),
+        (75, set()),
+    ],
+)
+def test_back_order_is_born_as_what_its_first_change_came_from_or_as_what_it_still_is(built, document, born):
+    found = built.rows("select * from fct_event where record_id = $id and recorded_by = 'split'", id=document)
+    assert {row["activity"] for row in found} == born
+    for row in found:
+        assert (row["event_at"], row["time_quality"]) == (at("2026-01-05 08:00"), "derived")
+    others = built.rows(
+        "select time_quality from fct_event where record_id = $id and recorded_by <> 'split'", id=document
+    )
+    assert {row["time_quality"] for row in others} == {"exact"}
 
 
 def test_every_event_has_a_key_of_its_own_and_its_plant(built):

@@ -125,6 +125,10 @@ def test_last_completion_counts_and_only_while_done(orders):
     assert orders[14]["done_at"] is None
 
 
+def test_backorder_is_released_by_the_split_that_made_it(orders):
+    assert orders[13]["released_at"] == orders[13]["created_at"]
+
+
 def test_backorder_is_a_sequence_above_one(orders):
     assert (orders[13]["is_backorder"], orders[15]["is_backorder"]) == (True, False)
 

@@ -1,6 +1,6 @@
 /*
 title = "Wait for material"
-definition = "From the confirmation of a production order until all its components are reserved, or until work starts or ends without them. Back-orders wait from the split that made them; orders cancelled before are left out."
+definition = "From the confirmation of a production order until all its components are reserved, or until work starts or ends without them. Back-orders wait from the split that made them; orders cancelled before, and orders done at an unrecorded time, are left out."
 target = "3 d"
 unit = "duration"
 direction = "lower"

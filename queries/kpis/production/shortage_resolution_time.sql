@@ -1,6 +1,6 @@
 /*
 title = "Shortage resolution time"
-definition = "How long a confirmed production order waits for material, one row for each interval in which it does: an order whose reservation is lost again has several. An interval ends when the components are reserved, or when the order is finished without them; starting work does not end it. Intervals ended by cancelling the order are left out."
+definition = "How long a confirmed production order waits for material, one row for each interval in which it does: an order whose reservation is lost again has several. An interval ends when the components are reserved, or when the order is finished without them; starting work does not end it. Intervals ended by cancelling the order, or in a way that was not recorded, are left out."
 target = "2 d"
 unit = "duration"
 direction = "lower"
