@@ -25,12 +25,12 @@ def test_the_kpi_reference_is_up_to_date():
 
 @pytest.mark.parametrize("command", commands(etl))
 def test_etl_commands_are_in_the_readme(command):
-    assert f"etl {command}" in README or command == "serve" and "make run" in README
+    assert f"etl {command}" in README or (command == "serve" and "make run" in README)
 
 
 @pytest.mark.parametrize("command", commands(queries))
 def test_queries_commands_are_in_the_readme(command):
-    assert f"queries {command}" in README or command == "docs" and "docs/kpis.md" in README
+    assert f"queries {command}" in README or (command == "docs" and "docs/kpis.md" in README)
 
 
 @pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "CHANGELOG.md"])

@@ -29,6 +29,7 @@ def built(build):
             order(6, state="done"),
             order(7, state="cancel"),
             order(8, state="confirmed"),
+            order(9, state="confirmed", reservation_state="confirmed", backorder_sequence=2),
         ],
         **chatter.records,
     )
@@ -40,4 +41,5 @@ def test_what_counts(built):
         2: [(CREATED, READY)],  # begun without
         3: [(CREATED, None)],  # still short
         4: [(CREATED, None)],  # still a draft
+        9: [(CREATED, None)],  # a back-order, since its split
     }  # 5 and 7 were cancelled before, 6 is done and nobody knows when, 8 has no recorded release
