@@ -1,5 +1,6 @@
 """Production orders and purchase orders as one kind of thing."""
 
+from tests.conftest import PLANTS
 from tests.rows import order, purchase
 
 
@@ -50,6 +51,17 @@ def test_two_plants_with_one_warehouse_code_stay_apart(build):
         ("mrp.production", 2): "South/WH",
         ("purchase.order", 1): "South/WH",
     }
+
+
+def test_plant_is_that_of_the_warehouse_of_the_operation_type(build):
+    warehouses = [{"id": 7, "code": "TUL", "name": "Tulle", "company_id": 1}]
+    types = [{"id": 1, "code": "mrp_operation", "warehouse_id": 7, "company_id": 1}]
+    built = build(
+        mrp_production=[order(1)],
+        stock_warehouse=PLANTS["stock_warehouse"] + warehouses,
+        stock_picking_type=PLANTS["stock_picking_type"][1:] + types,
+    )
+    assert documents(built)["mrp.production", 1]["plant"] == "Nord/TUL"
 
 
 def test_documents_stay_when_all_they_point_to_is_gone(build):
