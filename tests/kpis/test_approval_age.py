@@ -17,10 +17,17 @@ def built(build):
     chatter = Chatter()
     for id, day in ((1, 6), (2, 7), (3, 8)):
         chatter.say(f"2026-01-{day:02d} 09:00", PO, id, state=("RFQ", "To Approve"))
+    chatter.say("2026-01-06 09:00", PO, 5, state=("RFQ", "To Approve"))  # ordered by now, and nobody knows since when
     chatter.say("2026-01-09 09:00", PO, 2, state=("To Approve", "RFQ"))
     return build(
         as_of=at("2026-01-11 09:00"),
-        purchase_order=[purchase(1, state="to approve"), purchase(2), purchase(3, state="to approve"), purchase(4)],
+        purchase_order=[
+            purchase(1, state="to approve"),
+            purchase(2),
+            purchase(3, state="to approve"),
+            purchase(4),
+            purchase(5, state="purchase"),
+        ],
         tier_definition=[{"id": 1, "name": "Buyer", "approve_sequence": True}],
         tier_review=[review(1, 4, sequence=1, created_at=at("2026-01-10")), review(2, 4, sequence=2, status="waiting")],
         **chatter.records,
