@@ -48,5 +48,6 @@ left join cfg_plant as configured
     and configured.instance in ('', warehouse.instance)
 -- What ops.toml says of one instance wins over what it says of all.
 qualify row_number() over (
-    partition by warehouse.instance, warehouse.warehouse_id order by configured.instance desc nulls last, configured.code
+    partition by warehouse.instance, warehouse.warehouse_id
+    order by configured.instance desc nulls last, configured.code
 ) = 1

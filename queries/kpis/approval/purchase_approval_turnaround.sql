@@ -29,7 +29,8 @@ approval_round as (
         min(requested_at) as started_at,
         case
             when bool_or(outcome = 'rejected') then min(closed_at) filter (where outcome = 'rejected')
-            when bool_and(outcome in ('approved', 'forwarded', 'moot')) then max(closed_at) filter (where outcome = 'approved')
+            when bool_and(outcome in ('approved', 'forwarded', 'moot'))
+                then max(closed_at) filter (where outcome = 'approved')
         end as ended_at,
         bool_or(outcome = 'open') as is_open,
     from fct_approval
