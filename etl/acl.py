@@ -57,7 +57,9 @@ def write(path: Path, readable: list[str], major: int) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files(readable, major).items():
-            archive.writestr(zipfile.ZipInfo(f"{MODULE}/{name}"), text, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(f"{MODULE}/{name}")  # without the time of writing: the same rights, the same file
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text, zipfile.ZIP_DEFLATED)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(packed.getvalue())
 

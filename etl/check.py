@@ -94,6 +94,7 @@ class Report:
     transport_reason: str
     account: Account
     administrator: str | None
+    writers: dict[str, list[str]]  # groups of the user that may also write -> what
     models: list[Model]
     gaps: list[Gap]
     notes: list[str]
@@ -160,6 +161,7 @@ def look(login: Login, admin_login: Login | None, sources: list[Source]) -> Repo
     resolved = {model.source: found for model, found in seen if found}
     models = _explain_fields(admin or odoo, models, resolved, {source.name: source for source in sources})
     admin_account = _account(admin, None) if admin else None
+    writers = _may(lambda: _writers(admin, who, models), {}) if admin and not who.is_administrator else {}
     return Report(
         instance=login.instance,
         url=login.url,
@@ -169,9 +171,10 @@ def look(login: Login, admin_login: Login | None, sources: list[Source]) -> Repo
         transport_reason=_transport_reason(odoo),
         account=who,
         administrator=admin_account.login if admin_account else None,
+        writers=writers,
         models=models,
         gaps=judge(who, models, sorted(kpi.title for kpi in kpis.values()), bool(admin)),
-        notes=remarks(odoo.major, login, who, admin_account, models, utc_now()),
+        notes=remarks(odoo.major, login, who, admin_account, models, utc_now()) + _writing(who, writers),
         kpi_count=len(kpis),
         seconds=round(time.monotonic() - started, 1),
     )
@@ -300,6 +303,31 @@ def _hidden(odoo: Odoo, admin: Odoo, model: Model, domain: list) -> Model:
         hidden_documents=documents,
         rules=[name for name in names if not name.startswith(GROUP)],
     )
+
+
+def _writers(admin: Odoo, who: Account, models: list[Model]) -> dict[str, list[str]]:
+    """Groups of the user through which it may write what Plant Pulse only reads, beyond what every user may."""
+    [every] = admin.rows("ir.model.data", [("module", "=", "base"), ("name", "=", "group_user")], ["res_id"])
+    of_user = "all_group_ids" if "all_group_ids" in admin.fields("res.users") else "groups_id"
+    implied = "all_implied_ids" if "all_implied_ids" in admin.fields("res.groups") else "trans_implied_ids"
+    [user] = admin.rows("res.users", [("login", "=", who.login)], [of_user])
+    [common] = admin.rows("res.groups", [("id", "=", every["res_id"])], [implied])
+    groups = set(user[of_user]) - set(common[implied]) - {every["res_id"]}
+    names = {
+        row["id"]: row["full_name"] for row in admin.rows("res.groups", [("id", "in", list(groups))], ["full_name"])
+    }
+    asked = [("model", "in", [model.model for model in models if model.state != "absent"])]
+    model_names = {row["id"]: row["model"] for row in admin.rows("ir.model", asked, ["model"])}
+    rights = [
+        ("active", "=", True),
+        ("group_id", "in", list(groups)),
+        ("model_id", "in", list(model_names)),
+        *("|", "|", ("perm_write", "=", True), ("perm_create", "=", True), ("perm_unlink", "=", True)),
+    ]
+    found: dict[str, set[str]] = {}
+    for row in admin.rows("ir.model.access", rights, ["group_id", "model_id"]):
+        found.setdefault(names[row["group_id"]], set()).add(model_names[row["model_id"]])
+    return {name: sorted(found[name]) for name in sorted(found)}
 
 
 def _explain_fields(odoo: Odoo, models: list[Model], resolved: dict[str, extract.Resolved], sources) -> list[Model]:
@@ -492,3 +520,10 @@ def remarks(
         if missing:
             notes.append(f"{model.model} has no {', '.join(missing)} in this Odoo.")
     return notes
+
+
+def _writing(who: Account, writers: dict[str, list[str]]) -> list[str]:
+    if not writers:
+        return []
+    groups = "; ".join(f"{name} ({', '.join(written)})" for name, written in writers.items())
+    return [f"User {who.login!r} may also write, which Plant Pulse never does: take it out of {groups}."]

@@ -91,6 +91,7 @@ def test_the_zip_holds_one_module_of_data_with_its_instructions(tmp_path):
     acl.write(path, MODELS, 19)
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
+        assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o644}
         head = archive.read(f"{acl.MODULE}/__manifest__.py").decode()
     assert {name.split("/")[0] for name in names} == {acl.MODULE}
     manifest = ast.literal_eval(head)

@@ -165,6 +165,7 @@ def test_the_print_has_the_verdict_first_and_a_remedy_per_gap():
         transport_reason="because",
         account=account(),
         administrator=None,
+        writers={},
         models=models,
         gaps=judge(account(), *models),
         notes=["a note"],

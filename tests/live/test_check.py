@@ -204,6 +204,9 @@ def test_the_administrators_counts_show_what_rules_hide_without_a_word(player, b
 
 def test_messages_of_documents_that_may_not_be_read_are_counted_by_document(by_password, truth):
     report = look(by_password("buyer"), **ADMIN)
+    assert "purchase.order" in report.writers["Purchase / User"]
+    [note] = [note for note in report.notes if "may also write" in note]
+    assert note.startswith("User 'buyer' may also write, which Plant Pulse never does: take it out of ")
     [hidden] = [model for model in report.models if model.model == "mail.message"]
     assert hidden.hidden_rows > 0 and "mrp.production" in hidden.hidden_documents
 
@@ -250,6 +253,7 @@ def test_the_group_alone_reads_every_row_the_administrator_reads(reader, tmp_pat
         model.source: model.administrator_rows for model in report.models
     }
     assert not any(model.hidden_rows or model.hidden_fields for model in report.models)
+    assert report.writers == {} and not any("may also write" in note for note in report.notes)
     assert {model.model: model.rows for model in report.models}[MAINTENANCE.model] > 0
     print(f"{len(report.models)} sources over JSON-2, compared, in {report.seconds} s")
 
