@@ -200,7 +200,8 @@ def _may(ask: Callable[[], T], otherwise: T) -> T:
 def _account(odoo: Odoo, admin: Odoo | None) -> Account:
     uid = odoo.call("res.users", "context_get").get("uid")
     of_user = [("id", "=", uid)] if uid else [("login", "=", odoo.login.user)]
-    groups_field = "group_ids" if "group_ids" in odoo.fields("res.users") else "groups_id"
+    known = odoo.fields("res.users")
+    groups_field = next(name for name in ("all_group_ids", "group_ids", "groups_id") if name in known)
     [user] = odoo.rows("res.users", of_user, ["login", "company_ids", groups_field])
     groups = _may(lambda: odoo.search("res.groups", [("name", "=", GROUP)]), None)
     has_group = None if groups is None else bool(set(groups) & set(user[groups_field]))
