@@ -289,7 +289,8 @@ def _hidden(odoo: Odoo, admin: Odoo, model: Model, domain: list) -> Model:
     hidden = sorted(theirs - mine)
     if not hidden:
         return replace(model, rows=len(mine), administrator_rows=len(theirs))
-    document_field = next((name for name in ("res_model", "model") if name in admin.fields(model.model)), None)
+    fields = admin.fields(model.model)
+    document_field = next((name for name in ("res_model", "model") if {name, "res_id"} <= fields.keys()), None)
     documents = {}
     if document_field:
         rows = admin.rows(model.model, [("id", "in", hidden[:SAMPLE])], [document_field])
@@ -426,7 +427,8 @@ def _refused(who: Account, models: list[Model]) -> list[Gap]:
 
 def _fewest_groups(models: list[Model]) -> dict[str, list[str]]:
     """Groups of Odoo that together may read all these models, few of them: group -> models it is named for."""
-    left = {model.model: [group for group in model.allowed_for if GROUP not in group] for model in models}
+    useless = (GROUP, "Portal")  # named already; not for internal users
+    left = {m.model: [group for group in m.allowed_for if not group.endswith(useless)] for m in models}
     found = {}
     while any(left.values()):
         counts = Counter(group for groups in left.values() for group in groups)

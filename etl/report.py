@@ -66,7 +66,9 @@ def _companies(who: Account) -> str:
 
 
 def _table(report: Report) -> Table:
-    table = Table("model", "state", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("model", overflow="fold")
+    table.add_column("state")
     table.add_column("rows", justify="right")
     if report.administrator:
         table.add_column("hidden", justify="right")
@@ -81,8 +83,9 @@ def _table(report: Report) -> Table:
 
 def _remarks(model: Model) -> list[str]:
     parts = []
-    if model.tracked_fields:
-        parts.append(f"tracks {', '.join(model.tracked_fields)}")
+    tracked = model.tracked_fields or []
+    if tracked:
+        parts.append(f"tracks {', '.join(tracked) if len(tracked) < 4 else f'{len(tracked)} fields'}")
     if model.untracked_fields:
         parts.append(f"does not track {', '.join(model.untracked_fields)}")
     if model.hidden_fields:

@@ -76,7 +76,7 @@ def test_few_groups_are_named_when_odoo_names_many():
     [gap] = judge(
         account(has_group=False),
         model("a.b", state="refused", allowed_for=["Plant Pulse/Plant Pulse reader", "Sales", "Stock"]),
-        model("c.d", state="refused", allowed_for=["Stock"]),
+        model("c.d", state="refused", allowed_for=["Role / Portal", "Stock"]),
         model("e.f", state="refused", allowed_for=["Admin"]),
     )
     assert gap.remedy.endswith("write: Stock (a.b, c.d); Admin (e.f)")
