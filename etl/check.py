@@ -382,7 +382,7 @@ def judge(who: Account, models: list[Model], all_kpis: list[str], compared: bool
     gaps = [
         *_refused(who, [model for model in models if model.state == "refused"]),
         *_companies(who, all_kpis),
-        *_hidden_rows(who, [model for model in models if model.hidden_rows]),
+        *_hidden_rows(who, models),
     ]
     for model in models:
         for name, groups in model.hidden_fields.items():
@@ -459,11 +459,14 @@ def _companies(who: Account, all_kpis: list[str]) -> list[Gap]:
     return [Gap(f"The user is not in {names}.", ["what happens there is in no number"], all_kpis, remedy, [])]
 
 
-def _hidden_rows(who: Account, models: list[Model]) -> list[Gap]:
+def _hidden_rows(who: Account, every: list[Model]) -> list[Gap]:
+    readable = {model.model for model in every if model.state == "ok"}
     gaps = []
-    for model in models:
+    for model in every:
+        if not model.hidden_rows:
+            continue
         what = f"{model.hidden_rows} of {model.administrator_rows} rows of {model.model} are hidden from the user"
-        foreign = [name for name in model.hidden_documents if "." in name and name != model.model]
+        foreign = [name for name in model.hidden_documents if name not in readable and "." in name]
         if model.hidden_documents:
             of = ", ".join(f"{name} {count}" for name, count in model.hidden_documents.items())
             what += f" (by document: {of})"
@@ -477,6 +480,11 @@ def _hidden_rows(who: Account, models: list[Model]) -> list[Gap]:
             remedy = (
                 f"these rows show only to those who may read their documents: write the group again with "
                 f"{WRITE_FILE[:-1]} {also}` and import it, or accept the loss"
+            )
+        elif model.hidden_documents:
+            remedy = (
+                "Odoo shows these rows only to those who may write their documents (activities, in Odoo 19): accept "
+                "the loss, which is smaller than what such a right can do"
             )
         elif model.rules:
             remedy = (

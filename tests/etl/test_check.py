@@ -93,11 +93,13 @@ def hidden(**more) -> Model:
         ({"has_group": False}, hidden(), "put user 'reader' into it"),
         ({}, hidden(), "let an administrator give it an exception"),
         ({}, hidden(hidden_documents={"account.move": 2, "sale.order": 1}), "--also account.move --also sale.order`"),
+        ({}, hidden(hidden_documents={"sale.order": 3}), "only to those who may write their documents"),
         ({}, hidden(rules=[]), "ask the developer"),
     ],
 )
 def test_hidden_rows_are_counted_and_the_remedy_fits(who, found, remedy):
-    gap = judge(account(**who), found)[-1]
+    documents = [] if len(found.hidden_documents) != 1 else [model("sale.order")]
+    gap = judge(account(**who), found, *documents)[-1]
     assert gap.what.startswith("3 of 4 rows of a.b are hidden from the user")
     assert remedy in gap.remedy
 
