@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from etl import landing
@@ -69,8 +70,10 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
         """create table if not exists source_state (
             instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
             read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
-            changed_rows bigint, closed_rows bigint, missing_fields varchar[], primary key (instance, source))"""
+            changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp,
+            primary key (instance, source))"""
     )
+    con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
     con.execute(
         """create table if not exists run (
             run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
@@ -93,14 +96,21 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
 def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Known:
     """What the warehouse already has of a source."""
     state = con.execute(
-        "select watermark, fields from source_state where instance = ? and source = ?", [instance, source.name]
+        "select watermark, full_at, fields from source_state where instance = ? and source = ?", [instance, source.name]
     ).fetchone()
     if state is None or not _has_table(con, source):
-        return Known(set(), None, None)
-    ids = con.execute(
-        f"select distinct id from raw.{source.name} where instance = ? and _valid_to is null", [instance]
-    ).fetchall()
-    return Known({row[0] for row in ids}, state[0], json.loads(state[1]))
+        return Known(np.array([], np.int64), np.array([], np.int64))
+    current = f"select distinct id from raw.{source.name} where instance = $instance and _valid_to is null order by id"
+    was_open = "select id from open_id where instance = $instance and source = $source order by id"
+    return Known(
+        ids=con.execute(current, {"instance": instance}).fetchnumpy()["id"].astype(np.int64),
+        open_ids=con.execute(was_open, {"instance": instance, "source": source.name})
+        .fetchnumpy()["id"]
+        .astype(np.int64),
+        watermark=state[0],
+        full_at=state[1],
+        fields=json.loads(state[2]),
+    )
 
 
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
@@ -128,7 +138,8 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
             where not exists (select 1 from raw.{source.name} as raw where raw._valid_to is null and {same_key})""",
         [run.name, as_of],
     ).fetchone()[0]
-    closed = _close_vanished(con, source, instance, run, as_of) if facts["swept"] and source.sweep != "never" else 0
+    closed = _close_gone(con, source, instance, run, as_of)
+    _note_open(con, source, instance, run)
     read = con.execute("select count(*) from page").fetchone()[0]
     loaded = Loaded(
         source=source.name,
@@ -141,7 +152,7 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
         closed=closed,
         read=read,
     )
-    _book_source(con, source, loaded, facts["fields"], run.name, as_of)
+    _book_source(con, source, loaded, facts, run.name, as_of)
     return loaded
 
 
@@ -181,6 +192,13 @@ def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     con.execute(
         f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null"
     )
+    same_key = " and ".join(f"later.{key} = raw.{key}" for key in source.key)
+    con.execute(
+        f"""create or replace view stg_{source.name}_last as
+            select {names}, _valid_to as gone_at, _closed_by as gone_by from raw.{source.name} as raw
+            where _valid_to is null or (_closed_by <> 'change' and not exists (
+                select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to))"""
+    )
     con.execute(
         f"""create or replace view stg_{source.name}_history as
             select {names}, _valid_from as valid_from, _valid_to as valid_to, _closed_by as closed_by
@@ -214,16 +232,27 @@ def _fill_new_columns(
     return moved
 
 
-def _close_vanished(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
-    plan = landing.plan_path(run, source, instance)
-    if not plan.exists():
-        return 0  # the model is absent: nothing is known about its rows
+def _close_gone(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
+    """Closes the rows that are no longer found, each with the reason: deleted, hidden or left."""
+    gone = landing.gone_path(run, source, instance)
+    if not gone.exists():
+        return 0
     return con.execute(
-        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'vanished'
-            where raw._valid_to is null and raw.instance = ?
-              and not exists (select 1 from read_parquet(?) as plan where plan.id = raw.id)""",
-        [as_of, instance, str(plan)],
+        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = gone.reason from read_parquet(?) as gone
+            where raw._valid_to is null and raw.instance = ? and raw.id = gone.id""",
+        [as_of, str(gone), instance],
     ).fetchone()[0]
+
+
+def _note_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path) -> None:
+    """Remembers which rows were open, so that the next run reads them again even if nothing says they changed."""
+    plan = landing.plan_path(run, source, instance)
+    if source.open_domain is None or not plan.exists():
+        return
+    con.execute("delete from open_id where instance = ? and source = ?", [instance, source.name])
+    con.execute(
+        "insert into open_id select ?, ?, id from read_parquet(?) where is_open", [instance, source.name, str(plan)]
+    )
 
 
 def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> int:
@@ -233,19 +262,28 @@ def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -
 
 
 def _book_source(
-    con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, fields: dict, run: str, as_of: datetime
+    con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, facts: dict, run: str, as_of: datetime
 ) -> None:
-    cursor = "(select max(_cursor) from page)" if source.kind == "mutable" and source.cursor else "null::timestamp"
+    """Notes how far a source was read. The watermark is the newest cursor less the time the reading took: what
+    changed behind the reader's back is read again next time."""
+    newest = "null::timestamp"
+    if source.kind == "mutable" and source.cursor:
+        newest = "(select max(_cursor) from page) - to_seconds($seconds)"
     con.execute(
-        f"""insert or replace into source_state
-            select $instance, $source, $absent, $fields, greatest({cursor}, (
-                select watermark from source_state where instance = $instance and source = $source)),
-                $as_of, $run, $row_count, $read, $new, $changed, $closed, $missing""",
+        f"""insert or replace into source_state by name
+            select $instance as instance, $source as source, $absent as absent, $fields as fields,
+                greatest({newest}, before.watermark) as watermark, $as_of::timestamp as read_at, $run as run,
+                $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
+                $closed as closed_rows, $missing as missing_fields,
+                case when $full then $as_of::timestamp else before.full_at end as full_at
+            from (select 1) left join (
+                select watermark, full_at from source_state where instance = $instance and source = $source
+            ) as before on true""",
         {
             "instance": loaded.instance,
             "source": source.name,
             "absent": loaded.absent,
-            "fields": json.dumps(fields, sort_keys=True),
+            "fields": json.dumps(facts["fields"], sort_keys=True),
             "as_of": as_of,
             "run": run,
             "row_count": loaded.row_count,
@@ -254,7 +292,9 @@ def _book_source(
             "changed": loaded.changed,
             "closed": loaded.closed,
             "missing": list(loaded.missing),
-        },
+            "full": facts.get("full", False),
+        }
+        | ({"seconds": facts.get("seconds", 0.0)} if "$seconds" in newest else {}),
     )
 
 

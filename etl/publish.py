@@ -270,7 +270,8 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
 def kpis_of_sources(sources: list[Source], kpis: dict[str, catalog.Kpi]) -> dict[str, set[str]]:
     """Which KPIs read a source, through however many marts."""
     marts = catalog.marts()
-    staging = {f"stg_{source.name}": source.name for source in sources}
+    views = ("", "_last", "_history")
+    staging = {f"stg_{source.name}{view}": source.name for source in sources for view in views}
     reads: dict[str, set[str]] = {}
     for mart in marts.values():  # in dependency order
         names = catalog.depends_on(mart.sql, [*staging, *marts]) - {mart.name}

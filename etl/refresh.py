@@ -123,8 +123,9 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
         since = started_at - timedelta(days=days) if days else None
+        mode = extract.Mode(utc_now(), full=full, since=since)
         for connection in connections:
-            _land(con, folder, sources, connection, progress, full, since)
+            _land(con, folder, sources, connection, progress, mode)
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
         if not resumed:
@@ -151,7 +152,7 @@ def _signature(connections: list[Connection], full: bool, days: int | None) -> s
     return hashlib.sha256(repr((facts, full, days)).encode()).hexdigest()
 
 
-def _land(con, folder, sources, connection: Connection, progress, full, since) -> None:
+def _land(con, folder, sources, connection: Connection, progress, mode: extract.Mode) -> None:
     opened, login = connection.odoo, connection.odoo.login
     progress.say(
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
@@ -160,7 +161,7 @@ def _land(con, folder, sources, connection: Connection, progress, full, since) -
     tracked = tracked_models(sources.values())
     for resolved in connection.resolved:
         known = load.known(con, resolved.source, login.instance)
-        extract.read(opened, resolved, tracked, folder, known, progress.rows, full=full, since=since)
+        extract.read(opened, resolved, tracked, folder, known, progress.rows, mode)
         if resolved.absent:
             progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
         elif resolved.missing:
