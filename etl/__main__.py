@@ -104,15 +104,15 @@ def _summary(outcome: refresh_run.Outcome) -> None:
 def refresh(
     full: Annotated[bool, typer.Option(help="Read every row again, not only what is new or changed.")] = False,
     days: Annotated[int | None, typer.Option(help="First load only: this many days, and what is still open.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A source, or the group open; may be given again.")] = None,
     transport: Annotated[str | None, typer.Option(help="json-2 or json-rpc; chosen by what the server offers.")] = None,
 ) -> None:
     """Pull from Odoo what is new or changed, and publish it. Exit code 0 only when it was published."""
     with sentences(), progress_display() as progress:
         if transport not in (None, "json-2", "json-rpc"):
             raise ConfigError(f"--transport {transport!r} is unknown: use json-2 or json-rpc.")
-        outcome = refresh_run.refresh(
-            published.folder(), configuration.load(), progress, full=full, days=days, transport=transport
-        )
+        request = refresh_run.Request(full=full, days=days, only=tuple(only or ()))
+        outcome = refresh_run.refresh(published.folder(), configuration.load(), progress, request, transport)
         _summary(outcome)
 
 

@@ -139,7 +139,7 @@ def read(
         report(source.name, min(start + PAGE_ROWS, len(to_read)), len(to_read))
     swept = not mode.since and not mode.only_open
     if swept:
-        _land_gone(odoo, source, folder, np.setdiff1d(known.ids, planned["id"].to_numpy()))
+        _land_gone(odoo, resolved, folder, np.setdiff1d(known.ids, planned["id"].to_numpy()))
     facts = {
         "absent": False,
         "fields": resolved.fields,
@@ -195,34 +195,37 @@ def _ids(odoo: Odoo, model: str, domain: list) -> np.ndarray:
     return np.concatenate(found)
 
 
-def _land_gone(odoo: Odoo, source: Source, folder: Path, gone: np.ndarray) -> None:
+def _land_gone(odoo: Odoo, resolved: Resolved, folder: Path, gone: np.ndarray) -> None:
     """Lands the ids that are no longer found, each with the reason: deleted, hidden (by rights), left (the domain)."""
     if not len(gone):
         return
+    source = resolved.source
+    stored = next(field for field in resolved.fields.values() if field)
     reasons = {}
     if source.kind == "append":
         reasons = dict.fromkeys(gone.tolist(), "deleted")
     else:
         for start in range(0, len(gone), PAGE_ROWS):
-            reasons |= _why_gone(odoo, source.model, gone[start : start + PAGE_ROWS].tolist())
+            reasons |= _why_gone(odoo, source.model, stored, gone[start : start + PAGE_ROWS].tolist())
     table = pa.table({"id": pa.array(reasons, pa.int64()), "reason": pa.array(reasons.values(), pa.string())})
     landing.write_table(landing.gone_path(folder, source, odoo.login.instance), table)
 
 
-def _why_gone(odoo: Odoo, model: str, ids: list[int]) -> dict[int, str]:
-    """Asks for the rows by id: Odoo returns what is visible, nothing for what is deleted, and refuses all of a page
-    that holds a row the user may not see. Where that is so and a sample is refused to the last row, all are hidden."""
+def _why_gone(odoo: Odoo, model: str, stored: str, ids: list[int]) -> dict[int, str]:
+    """Asks for a stored field by id (an id alone Odoo echoes): Odoo returns what is visible, nothing for what is
+    deleted, and refuses all of a page that holds a row the user may not see. Where a sample of such a page is refused
+    to the last row, all of it is taken as hidden."""
     try:
-        visible = {row["id"] for row in odoo.call(model, "read", ids=ids, fields=["id"])}
+        visible = {row["id"] for row in odoo.call(model, "read", ids=ids, fields=[stored])}
         return {id: "left" if id in visible else "deleted" for id in ids}
     except NoRight:
         if len(ids) == 1:
             return {ids[0]: "hidden"}
     sample = ids[:: max(1, len(ids) // PROBES)]
-    if len(ids) > PROBES and all(_why_gone(odoo, model, [id])[id] == "hidden" for id in sample):
+    if len(ids) > PROBES and all(_why_gone(odoo, model, stored, [id])[id] == "hidden" for id in sample):
         return dict.fromkeys(ids, "hidden")
     middle = len(ids) // 2
-    return _why_gone(odoo, model, ids[:middle]) | _why_gone(odoo, model, ids[middle:])
+    return _why_gone(odoo, model, stored, ids[:middle]) | _why_gone(odoo, model, stored, ids[middle:])
 
 
 def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None) -> list[dict]:
