@@ -147,8 +147,21 @@ def read(
         "swept": swept,
         "full": swept and bool(planned["to_read"].to_numpy().all()),
         "seconds": max(0.0, time.time() - plan.stat().st_mtime),
+        "counts": _counts(odoo, resolved, tracked) if swept else [],
     }
     landing.write_done(folder, source, instance, facts)
+
+
+def _counts(odoo: Odoo, resolved: Resolved, tracked: list[str]) -> list[tuple[int | None, int]]:
+    """What Odoo counts right after the reading: (company, rows) where rows have one, else (None, rows)."""
+    domain = domain_of(resolved.source, tracked)
+    total = odoo.count(resolved.source.model, domain)
+    if not resolved.fields.get("company_id"):
+        return [(None, total)]
+    company = resolved.fields["company_id"]
+    companies = odoo.search("res.company", [])
+    counted = [(id, odoo.count(resolved.source.model, [*domain, (company, "=", id)])) for id in companies]
+    return [*counted, (None, total - sum(count for _, count in counted))]
 
 
 def _plan(odoo: Odoo, resolved: Resolved, tracked: list[str], known: Known, mode: Mode) -> pa.Table:

@@ -75,6 +75,11 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     )
     con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
     con.execute(
+        """create table if not exists reconciliation (
+            instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
+            counted_at timestamp)"""
+    )
+    con.execute(
         """create table if not exists run (
             run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
             instance_count bigint, read_rows bigint, new_rows bigint, changed_rows bigint, closed_rows bigint,
@@ -153,6 +158,7 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
         read=read,
     )
     _book_source(con, source, loaded, facts, run.name, as_of)
+    _reconcile(con, source, instance, facts, as_of)
     return loaded
 
 
@@ -296,6 +302,26 @@ def _book_source(
         }
         | ({"seconds": facts.get("seconds", 0.0)} if "$seconds" in newest else {}),
     )
+
+
+def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, facts: dict, as_of: datetime) -> None:
+    """Books our rows beside what Odoo counted right after the reading, by company where rows have one."""
+    if not facts.get("counts"):
+        return
+    con.execute("delete from reconciliation where instance = ? and source = ?", [instance, source.name])
+    company = "company_id" if "company_id" in source.fields else "null"
+    ours = dict(
+        con.execute(
+            f"""select {company} as company_id, count(distinct id) from raw.{source.name}
+                where instance = ? and _valid_to is null group by all""",
+            [instance],
+        ).fetchall()
+    )
+    for company_id, count in facts["counts"]:
+        con.execute(
+            "insert into reconciliation values (?, ?, ?, ?, ?, ?)",
+            [instance, source.name, company_id, count, ours.get(company_id, 0), as_of],
+        )
 
 
 def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:
