@@ -78,7 +78,7 @@ def resolve(odoo: Odoo, sources: list[Source], tracked: list[str]) -> list[Resol
         except NoRight:
             refused.append(source)
             continue
-        resolved.append(Resolved(source, {name: _pick(source, name, available) for name in source.fields}))
+        resolved.append(pick_fields(source, available))
     if refused:
         models = ", ".join(source.model for source in refused)
         raise OdooError(
@@ -86,6 +86,11 @@ def resolve(odoo: Odoo, sources: list[Source], tracked: list[str]) -> list[Resol
             f"so {refused[0].without}: give it read access to them (a group with read-only access rights)."
         )
     return resolved
+
+
+def pick_fields(source: Source, available: dict[str, dict]) -> Resolved:
+    """A source with the fields that are `available` to the user."""
+    return Resolved(source, {name: _pick(source, name, available) for name in source.fields})
 
 
 def _pick(source: Source, name: str, available: dict[str, dict]) -> str | None:

@@ -101,7 +101,15 @@ def logins(config: Config) -> list[Login]:
                 f"(or {instance.password_env})."
             )
         found.append(
-            Login(instance.name, instance.url, instance.database, instance.user, secret, is_api_key=bool(api_key))
+            Login(
+                instance.name,
+                instance.url,
+                instance.database,
+                instance.user,
+                secret,
+                is_api_key=bool(api_key),
+                secret_env=instance.api_key_env if api_key else instance.password_env,
+            )
         )
     return found
 

@@ -70,7 +70,8 @@ class Source:
     domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it.
     open_domain: rows that are still open, read on a first load whatever their age; None reads everything at once.
     languages: read once per installed language; the key gains the column `lang`.
-    tracked: documents whose chatter is an event source (see mail_message).
+    tracked: documents whose chatter is an event source (see mail_message): the fields whose changes KPIs need, by
+        their names in Odoo; True when any change will do.
     without: what cannot be measured when the model or its rows are missing.
     """
 
@@ -83,7 +84,7 @@ class Source:
     domain: tuple | Callable[[list[str]], tuple] = ()
     open_domain: tuple | None = None
     languages: bool = False
-    tracked: bool = False
+    tracked: bool | tuple[str, ...] = False
     name: str = field(default="")
 
     @property

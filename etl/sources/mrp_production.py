@@ -9,7 +9,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="mrp.production",
     without="production order KPIs cannot be measured",
-    tracked=True,
+    tracked=("state", "reservation_state"),
     open_domain=(("state", "not in", ("done", "cancel")),),
     fields={
         "name": column("char"),

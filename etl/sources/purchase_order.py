@@ -5,7 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="purchase.order",
     without="purchase approval KPIs cannot be measured",
-    tracked=True,
+    tracked=("state",),
     open_domain=(("state", "in", ("draft", "sent", "to approve")),),
     fields={
         "name": column("char"),
