@@ -195,7 +195,8 @@ class JsonRpc:
             raise _unreachable(login, error) from error
 
     def call(self, model: str, method: str, arguments: dict[str, Any]) -> Any:
-        positional = [arguments.pop("ids")] if "ids" in arguments else []
+        # By position, because versions disagree about the names: Odoo 14 calls the domain of a search "args".
+        positional = [arguments.pop(name) for name in ("ids", "domain") if name in arguments]
         try:
             return self.odoo.execute_kw(model, method, positional, arguments)
         except odoorpc.error.RPCError as error:

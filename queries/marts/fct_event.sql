@@ -47,13 +47,15 @@ change as (
         case
             when field.field_type = 'many2one' then nullif(tracking.old_integer, 0)::varchar
             when field.field_type in ('integer', 'boolean') then tracking.old_integer::varchar
-            when field.field_type in ('float', 'monetary') then tracking.old_float::varchar
+            when field.field_type = 'float' then tracking.old_float::varchar
+            when field.field_type = 'monetary' then tracking.old_amount::varchar
             when field.field_type in ('datetime', 'date') then tracking.old_at::varchar
         end as old_plain,
         case
             when field.field_type = 'many2one' then nullif(tracking.new_integer, 0)::varchar
             when field.field_type in ('integer', 'boolean') then tracking.new_integer::varchar
-            when field.field_type in ('float', 'monetary') then tracking.new_float::varchar
+            when field.field_type = 'float' then tracking.new_float::varchar
+            when field.field_type = 'monetary' then tracking.new_amount::varchar
             when field.field_type in ('datetime', 'date') then tracking.new_at::varchar
         end as new_plain,
     from stg_mail_tracking_value_last as tracking

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from etl.extract import Resolved, _pick, to_table
-from etl.source import Source, column
+from etl.source import Source, column, discover
 
 SOURCE = Source(
     model="x.y",
@@ -82,6 +82,17 @@ def test_far_off_dates_survive():
 def test_the_first_stored_candidate_of_the_right_type_is_taken(available, picked):
     source = Source(model="m", without="", fields={"field_id": column("many2one", "field_id", "field")})
     assert _pick(source, "field_id", available) == picked
+
+
+def test_amounts_of_money_come_from_the_columns_a_version_keeps_them_in():
+    number = {"type": "float", "store": True}
+    source = discover()["mail_tracking_value"]
+    old = {"old_value_float": number, "old_value_monetary": number}
+    assert (_pick(source, "old_amount", old), _pick(source, "old_float", old)) == (
+        "old_value_monetary",
+        "old_value_float",
+    )
+    assert _pick(source, "old_amount", {"old_value_float": number}) == "old_value_float"
 
 
 def test_what_a_server_lacks_is_listed():
