@@ -44,6 +44,7 @@ class Loaded:
     source: str
     instance: str
     absent: bool
+    refused: bool
     missing: tuple[str, ...]
     row_count: int
     new: int
@@ -69,8 +70,11 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
         """create table if not exists source_state (
             instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
             read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
-            changed_rows bigint, closed_rows bigint, missing_fields varchar[], primary key (instance, source))"""
+            changed_rows bigint, closed_rows bigint, missing_fields varchar[], refused boolean,
+            primary key (instance, source))"""
     )
+    con.execute("alter table source_state add column if not exists refused boolean")
+    con.execute("create table if not exists open_row (instance varchar, source varchar, id bigint)")
     con.execute(
         """create table if not exists run (
             run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
@@ -100,7 +104,9 @@ def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Know
     ids = con.execute(
         f"select distinct id from raw.{source.name} where instance = ? and _valid_to is null", [instance]
     ).fetchall()
-    return Known({row[0] for row in ids}, state[0], json.loads(state[1]))
+    open_ids = con.execute("select id from open_row where instance = ? and source = ?", [instance, source.name])
+    open_ids = {row[0] for row in open_ids.fetchall()}
+    return Known({row[0] for row in ids}, state[0], json.loads(state[1]), open_ids)
 
 
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
@@ -114,7 +120,7 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
     compared = [name for name in source.fields if name not in filled]
     same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
     changed = 0
-    if source.kind == "mutable":
+    if source.kind != "append":
         differs = " or ".join(f"raw.{name} is distinct from page.{name}" for name in compared) or "false"
         changed = con.execute(
             f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'change' from page
@@ -129,12 +135,16 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
         [run.name, as_of],
     ).fetchone()[0]
     closed = _close_vanished(con, source, instance, run, as_of) if facts["swept"] and source.sweep != "never" else 0
+    _note_open(con, source, instance, run)
     read = con.execute("select count(*) from page").fetchone()[0]
     loaded = Loaded(
         source=source.name,
         instance=instance,
         absent=facts["absent"],
-        missing=tuple(name for name, field in facts["fields"].items() if field is None),
+        refused=facts.get("refused", False),
+        missing=tuple(
+            name for name, field in facts["fields"].items() if field is None and source.fields[name].is_everywhere
+        ),
         row_count=_count_open(con, source, instance),
         new=inserted - changed,
         changed=changed,
@@ -146,14 +156,13 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
 
 
 def _page_select(source: Source, pages: list[str]) -> str:
-    cursor = ["_cursor timestamp"] if source.kind == "mutable" and source.cursor else []
     if not pages:
         columns = [f"null::{DUCKDB_TYPES[type]} as {name}" for name, type in source.columns.items()]
-        columns += ["null::timestamp as _cursor"] if cursor else []
+        columns += ["null::timestamp as _cursor"] if source.has_cursor else []
         return f"select {', '.join(columns)} where false"
-    names = ", ".join([*source.columns, *(["_cursor"] if cursor else [])])
+    names = ", ".join([*source.columns, *(["_cursor"] if source.has_cursor else [])])
     files = ", ".join("'" + page.replace("'", "''") + "'" for page in pages)
-    order = "_cursor desc nulls last" if cursor else "id"
+    order = "_cursor desc nulls last" if source.has_cursor else "id"
     return (
         f"select distinct on ({', '.join(source.key)}) {names} from read_parquet([{files}]) "
         f"order by {', '.join(source.key)}, {order}"
@@ -218,12 +227,25 @@ def _close_vanished(con: duckdb.DuckDBPyConnection, source: Source, instance: st
     plan = landing.plan_path(run, source, instance)
     if not plan.exists():
         return 0  # the model is absent: nothing is known about its rows
+    was_open = "and raw.id in (select id from open_row where instance = $instance and source = $source)"
     return con.execute(
-        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'vanished'
-            where raw._valid_to is null and raw.instance = ?
-              and not exists (select 1 from read_parquet(?) as plan where plan.id = raw.id)""",
-        [as_of, instance, str(plan)],
+        f"""update raw.{source.name} as raw set _valid_to = $as_of, _closed_by = 'vanished'
+            where raw._valid_to is null and raw.instance = $instance {was_open if source.sweep == "open" else ""}
+              and not exists (select 1 from read_parquet($plan) as plan where plan.id = raw.id)""",
+        {"as_of": as_of, "instance": instance, "plan": str(plan)}
+        | ({"source": source.name} if source.sweep == "open" else {}),
     ).fetchone()[0]
+
+
+def _note_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path) -> None:
+    """Keeps which unstamped rows are open now: the next run reads them again, and then knows how they ended."""
+    plan = landing.plan_path(run, source, instance)
+    if source.kind != "unstamped" or source.open_domain is None or not plan.exists():
+        return
+    con.execute("delete from open_row where instance = ? and source = ?", [instance, source.name])
+    con.execute(
+        "insert into open_row select ?, ?, id from read_parquet(?) where is_open", [instance, source.name, str(plan)]
+    )
 
 
 def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> int:
@@ -235,12 +257,12 @@ def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -
 def _book_source(
     con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, fields: dict, run: str, as_of: datetime
 ) -> None:
-    cursor = "(select max(_cursor) from page)" if source.kind == "mutable" and source.cursor else "null::timestamp"
+    cursor = "(select max(_cursor) from page)" if source.has_cursor else "null::timestamp"
     con.execute(
         f"""insert or replace into source_state
             select $instance, $source, $absent, $fields, greatest({cursor}, (
                 select watermark from source_state where instance = $instance and source = $source)),
-                $as_of, $run, $row_count, $read, $new, $changed, $closed, $missing""",
+                $as_of, $run, $row_count, $read, $new, $changed, $closed, $missing, $refused""",
         {
             "instance": loaded.instance,
             "source": source.name,
@@ -254,6 +276,7 @@ def _book_source(
             "changed": loaded.changed,
             "closed": loaded.closed,
             "missing": list(loaded.missing),
+            "refused": loaded.refused,
         },
     )
 
@@ -300,7 +323,7 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
     con.execute("begin")
     for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
         con.execute(f"delete from raw.{table} where instance = ?", [DEMO_INSTANCE])
-    for table in ("source_state", "odoo_instance"):
+    for table in ("source_state", "open_row", "odoo_instance"):
         con.execute(f"delete from {table} where instance = ?", [DEMO_INSTANCE])
     con.execute("delete from agg_kpi")
     con.execute("delete from run")
