@@ -28,7 +28,7 @@ def landed(source: Source, records: list[dict]) -> pa.Table:
     for record in records:
         row = {"instance": "demo", "id": record["id"]}
         for column, field in source.fields.items():
-            value = record[(field.candidates or (column,))[0]]
+            value = record.get((field.candidates or (column,))[0], False)
             if value is False and field.type != "boolean":
                 value = None
             row[column] = parse[field.type](value) if value and field.type in parse else value
