@@ -30,8 +30,9 @@ RECIPE = "1"  # raise it to make every cached template stale
 DB = "plants"
 TEMPLATE_DB = "plants_template"
 MODULES = (
-    "mrp,mrp_account,purchase_stock,purchase_mrp,maintenance,base_automation,sale_mrp,"
-    "queue_job,quality_control_oca,base_tier_validation,purchase_tier_validation,auditlog"
+    "mrp,mrp_account,mrp_subcontracting,purchase_stock,purchase_mrp,stock_landed_costs,maintenance,base_automation,"
+    "sale_mrp,queue_job,quality_control_oca,base_tier_validation,purchase_tier_validation,auditlog,"
+    "mgmtsystem_nonconformity"
 )
 LANGUAGES = "en_US,fr_FR"  # the first becomes the default; en_US left out would be switched off
 NEEDED_BYTES = 4 * 1024**3
