@@ -246,14 +246,15 @@ def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tup
     """A source as the user sees it: its rows are counted and one is read with every field."""
     found = Model(source.name, source.model, source.without, kpis, "ok")
     try:
-        available = odoo.fields(source.model)
+        model, available = _first_of(odoo, source.models)
+        found = replace(found, model=model)
         domain = extract.domain_of(source, tracked)
-        rows = odoo.count(source.model, domain)
-        resolved = extract.pick_fields(source, available)
+        rows = odoo.count(model, domain)
+        resolved = extract.pick_fields(source, model, available)
         fields = sorted({field for field in resolved.fields.values() if field})
-        first = odoo.search(source.model, domain, limit=1)
+        first = odoo.search(model, domain, limit=1)
         if first:
-            odoo.call(source.model, "read", ids=first, fields=fields, load="")
+            odoo.call(model, "read", ids=first, fields=fields, load="")
     except ModelAbsent:
         return replace(found, state="absent"), None
     except NoRight as error:
@@ -261,6 +262,16 @@ def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tup
     except OdooError as error:
         return replace(found, state="failed", message=str(error)), None
     return replace(found, rows=rows, missing_fields=resolved.missing), resolved
+
+
+def _first_of(odoo: Odoo, models: tuple[str, ...]) -> tuple[str, dict[str, dict]]:
+    """The first of a model's names that the server has, and its fields; ModelAbsent when it has none."""
+    for model in models[:-1]:
+        try:
+            return model, odoo.fields(model)
+        except ModelAbsent:
+            continue
+    return models[-1], odoo.fields(models[-1])
 
 
 def _compare(odoo: Odoo, admin: Odoo, models: list[Model], sources: list[Source], tracked) -> list[Model]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl import landing
+from etl import landing, mask
 from etl.odoo import ModelAbsent, NoRight, Odoo, OdooError
 from etl.source import STORED_AS, Source
 
@@ -25,15 +25,19 @@ PROBES = 20  # single rows asked for when a page of vanished ids holds some the 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A source as one Odoo has it: stable name -> Odoo field, None where it has none that fits."""
+    """A source as one Odoo has it: the model's name, and stable name -> Odoo field, None where none fits."""
 
     source: Source
     fields: dict[str, str | None]
+    model: str
+    open_domain: tuple | None = None
     absent: bool = False
+    refused: bool = False  # the user may not read it
 
     @property
     def missing(self) -> list[str]:
-        return [name for name, field in self.fields.items() if field is None]
+        """Columns that this Odoo should have and has not."""
+        return [name for name, found in self.fields.items() if not found and self.source.fields[name].is_everywhere]
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ class Known:
     """What the warehouse has of a source: its current ids, those that were open, the newest cursor, when every row
     was read last, and from which fields."""
 
-    ids: np.ndarray
-    open_ids: np.ndarray
+    ids: np.ndarray = field(default_factory=lambda: np.array([], np.int64))
+    open_ids: np.ndarray = field(default_factory=lambda: np.array([], np.int64))
     watermark: datetime | None = None
     full_at: datetime | None = None
     fields: dict[str, str | None] | None = None
@@ -66,31 +70,46 @@ Report = Callable[[str, int, int], None]  # source, rows read, rows to read
 
 
 def resolve(odoo: Odoo, sources: list[Source], tracked: list[str]) -> list[Resolved]:
-    """Every source as this Odoo has it. OdooError names all models the user may not read, in one sentence."""
-    resolved, refused = [], []
-    for source in sources:
-        try:
-            available = odoo.fields(source.model)
-            odoo.search(source.model, domain_of(source, tracked), limit=1)
-        except ModelAbsent:
-            resolved.append(Resolved(source, dict.fromkeys(source.fields), absent=True))
-            continue
-        except NoRight:
-            refused.append(source)
-            continue
-        resolved.append(pick_fields(source, available))
+    """Every source as this Odoo has it. OdooError names all needed models the user may not read, in one sentence."""
+    resolved = [_resolve(odoo, source, tracked) for source in sources]
+    refused = [item for item in resolved if item.refused and item.source.needed]
     if refused:
-        models = ", ".join(source.model for source in refused)
+        models = ", ".join(item.model for item in refused)
         raise OdooError(
             f"User {odoo.login.user!r} may not read {models} on {odoo.login.instance}, "
-            f"so {refused[0].without}: give it read access to them (a group with read-only access rights)."
+            f"so {refused[0].source.without}: give it read access to them (a group with read-only access rights)."
         )
     return resolved
 
 
-def pick_fields(source: Source, available: dict[str, dict]) -> Resolved:
-    """A source with the fields that are `available` to the user."""
-    return Resolved(source, {name: _pick(source, name, available) for name in source.fields})
+def _resolve(odoo: Odoo, source: Source, tracked: list[str]) -> Resolved:
+    nothing = dict.fromkeys(source.fields)
+    for model in source.models:
+        try:
+            available = odoo.fields(model)
+            domain = domain_of(source, tracked)
+            if not _fields_of(domain) <= available.keys():
+                continue  # another model of the same name
+            odoo.search(model, domain, limit=1)
+        except ModelAbsent:
+            continue
+        except NoRight:
+            return Resolved(source, nothing, model, refused=True)
+        return pick_fields(source, model, available)
+    return Resolved(source, nothing, source.model, absent=True)
+
+
+def pick_fields(source: Source, model: str, available: dict[str, dict]) -> Resolved:
+    """A source with the fields of `model` that are `available` to the user."""
+    open_domain = source.open_domain
+    if open_domain is not None and not _fields_of(open_domain) <= available.keys():
+        open_domain = None
+    return Resolved(source, {name: _pick(source, name, available) for name in source.fields}, model, open_domain)
+
+
+def _fields_of(domain: Iterable) -> set[str]:
+    """The model's own fields that a domain asks about."""
+    return {term[0].partition(".")[0] for term in domain if not isinstance(term, str)}
 
 
 def _pick(source: Source, name: str, available: dict[str, dict]) -> str | None:
@@ -103,6 +122,8 @@ def _pick(source: Source, name: str, available: dict[str, dict]) -> str | None:
             if type == declared.type or {type, declared.type} <= {"char", "text", "selection"}:
                 return candidate
             if {type, declared.type} == {"integer", "float"}:
+                return candidate
+            if (type, declared.type) == ("many2one", "many2many"):
                 return candidate
     return None
 
@@ -124,8 +145,9 @@ def read(
     source, instance = resolved.source, odoo.login.instance
     if landing.read_done(folder, source, instance) is not None:
         return
-    if resolved.absent:
-        landing.write_done(folder, source, instance, {"absent": True, "fields": {}, "ids": 0, "swept": False})
+    if resolved.absent or resolved.refused:
+        facts = {"absent": resolved.absent, "refused": resolved.refused, "fields": {}, "ids": 0, "swept": False}
+        landing.write_done(folder, source, instance, facts)
         return
     plan = landing.plan_path(folder, source, instance)
     if not plan.exists():
@@ -133,6 +155,7 @@ def read(
     planned = pq.read_table(plan)
     to_read = planned.filter(planned["to_read"])["id"].to_numpy()
     languages = odoo.languages() if source.languages else [None]
+    salt = mask.salt(folder.parents[1]) if any(f.mask == "account" for f in source.fields.values()) else None
     report(source.name, 0, len(to_read))
     for number, start in enumerate(range(0, len(to_read), PAGE_ROWS)):
         ids = to_read[start : start + PAGE_ROWS].tolist()
@@ -140,19 +163,21 @@ def read(
             path = landing.page_path(folder, source, instance, f"{number:06d}{language or ''}")
             if not path.exists():
                 rows = _page(odoo, resolved, ids, language)
-                landing.write_table(path, to_table(source, resolved.fields, rows, instance, language))
+                landing.write_table(path, to_table(source, resolved.fields, rows, instance, language, salt))
         report(source.name, min(start + PAGE_ROWS, len(to_read)), len(to_read))
     swept = not mode.since and not mode.only_open
-    if swept:
-        _land_gone(odoo, resolved, folder, np.setdiff1d(known.ids, planned["id"].to_numpy()))
+    if swept and source.sweep != "never":
+        before = known.open_ids if source.sweep == "open" else known.ids
+        _land_gone(odoo, resolved, folder, np.setdiff1d(before, planned["id"].to_numpy()))
     facts = {
         "absent": False,
+        "refused": False,
         "fields": resolved.fields,
         "ids": planned.num_rows,
         "swept": swept,
         "full": swept and bool(planned["to_read"].to_numpy().all()),
         "seconds": max(0.0, time.time() - plan.stat().st_mtime),
-        "counts": _counts(odoo, resolved, tracked) if swept else [],
+        "counts": _counts(odoo, resolved, tracked) if swept and source.sweep == "nightly" else [],
     }
     landing.write_done(folder, source, instance, facts)
 
@@ -160,30 +185,31 @@ def read(
 def _counts(odoo: Odoo, resolved: Resolved, tracked: list[str]) -> list[tuple[int | None, int]]:
     """What Odoo counts right after the reading: (company, rows) where rows have one, else (None, rows)."""
     domain = domain_of(resolved.source, tracked)
-    total = odoo.count(resolved.source.model, domain)
+    total = odoo.count(resolved.model, domain)
     if not resolved.fields.get("company_id"):
         return [(None, total)]
     company = resolved.fields["company_id"]
     companies = odoo.search("res.company", [])
-    counted = [(id, odoo.count(resolved.source.model, [*domain, (company, "=", id)])) for id in companies]
+    counted = [(id, odoo.count(resolved.model, [*domain, (company, "=", id)])) for id in companies]
     return [*counted, (None, total - sum(count for _, count in counted))]
 
 
 def _plan(odoo: Odoo, resolved: Resolved, tracked: list[str], known: Known, mode: Mode) -> pa.Table:
     """The ids a run looks at, which of them to read, and which are open."""
-    source, domain = resolved.source, domain_of(resolved.source, tracked)
-    open_ids = _ids(odoo, source.model, [*domain, *source.open_domain]) if source.open_domain else known.ids[:0]
+    source, model, still_open = resolved.source, resolved.model, resolved.open_domain
+    domain = domain_of(source, tracked)
+    open_ids = _ids(odoo, model, [*domain, *still_open]) if still_open is not None else known.ids[:0]
     changed = known.ids[:0]
-    if source.kind == "mutable" and source.cursor and known.watermark is not None:
-        changed = _ids(odoo, source.model, [*domain, (source.cursor, ">=", str(known.watermark - OVERLAP))])
-    if mode.since is not None and (source.open_domain is not None or source.kind == "append"):
-        ids = np.union1d(_ids(odoo, source.model, [*domain, ("create_date", ">=", str(mode.since))]), open_ids)
+    if source.has_cursor and known.watermark is not None:
+        changed = _ids(odoo, model, [*domain, (source.cursor, ">=", str(known.watermark - OVERLAP))])
+    if mode.since is not None and (still_open is not None or source.kind == "append"):
+        ids = np.union1d(_ids(odoo, model, [*domain, (source.created, ">=", str(mode.since))]), open_ids)
     elif mode.only_open:
         newest = int(known.ids.max(initial=0))
-        added = _ids(odoo, source.model, [*domain, ("id", ">", newest - PAGE_ROWS)])
+        added = _ids(odoo, model, [*domain, ("id", ">", newest - PAGE_ROWS)])
         ids = np.union1d(np.union1d(np.setdiff1d(added, known.ids), changed), np.union1d(open_ids, known.open_ids))
     else:
-        ids = _ids(odoo, source.model, domain)
+        ids = _ids(odoo, model, domain)
     wanted = ids
     if not _reads_everything(source, resolved, known, mode):
         wanted = np.concatenate([np.setdiff1d(ids, known.ids), changed, open_ids, known.open_ids])
@@ -197,8 +223,8 @@ def _reads_everything(source: Source, resolved: Resolved, known: Known, mode: Mo
         return False
     if source.kind == "append":
         return not len(known.ids)
-    without_cursor = source.cursor is None and source.open_domain is None
-    return without_cursor or known.full_at is None or mode.now - known.full_at >= FULL_EVERY
+    unguided = source.cursor is None and resolved.open_domain is None
+    return unguided or known.full_at is None or mode.now - known.full_at >= FULL_EVERY
 
 
 def _ids(odoo: Odoo, model: str, domain: list) -> np.ndarray:
@@ -224,7 +250,7 @@ def _land_gone(odoo: Odoo, resolved: Resolved, folder: Path, gone: np.ndarray) -
         reasons = dict.fromkeys(gone.tolist(), "deleted")
     else:
         for start in range(0, len(gone), PAGE_ROWS):
-            reasons |= _why_gone(odoo, source.model, stored, gone[start : start + PAGE_ROWS].tolist())
+            reasons |= _why_gone(odoo, resolved.model, stored, gone[start : start + PAGE_ROWS].tolist())
     table = pa.table({"id": pa.array(reasons, pa.int64()), "reason": pa.array(reasons.values(), pa.string())})
     landing.write_table(landing.gone_path(folder, source, odoo.login.instance), table)
 
@@ -248,25 +274,42 @@ def _why_gone(odoo: Odoo, model: str, stored: str, ids: list[int]) -> dict[int, 
 
 def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None) -> list[dict]:
     source = resolved.source
-    fields = [field for field in resolved.fields.values() if field]
-    if source.kind == "mutable" and source.cursor:
+    fields = [name for name in resolved.fields.values() if name]
+    if source.has_cursor:
         fields.append(source.cursor)
-    return odoo.rows(source.model, [("id", "in", ids)], sorted(set(fields)), language)
+    return odoo.rows(resolved.model, [("id", "in", ids)], sorted(set(fields)), language)
 
 
 def to_table(
-    source: Source, fields: dict[str, str | None], rows: list[dict], instance: str, language: str | None = None
+    source: Source,
+    fields: dict[str, str | None],
+    rows: list[dict],
+    instance: str,
+    language: str | None = None,
+    salt: bytes | None = None,
 ) -> pa.Table:
-    """RPC rows as an Arrow table in stable names and types, plus `_cursor` (UTC) where the source has one."""
+    """RPC rows as an Arrow table in stable names and types, plus `_cursor` (UTC) where the source has one.
+
+    Masked columns are masked here, before anything is written; account numbers need the warehouse's `salt`.
+    """
     columns = {"instance": pa.array([instance] * len(rows), pa.string())}
     columns["id"] = pa.array([row["id"] for row in rows], pa.int64())
     if source.languages:
         columns["lang"] = pa.array([language] * len(rows), pa.string())
-    for name, field in source.fields.items():
-        columns[name] = _array(field.type, [row[fields[name]] for row in rows] if fields[name] else [None] * len(rows))
-    if source.kind == "mutable" and source.cursor:
+    for name, declared in source.fields.items():
+        values = [row[fields[name]] for row in rows] if fields[name] else [None] * len(rows)
+        columns[name] = _array(declared.type, _masked(declared.mask, values, salt) if declared.mask else values)
+    if source.has_cursor:
         columns["_cursor"] = _array("datetime", [row[source.cursor] for row in rows])
     return pa.table(columns)
+
+
+def _masked(how: str, values: list, salt: bytes | None) -> list:
+    if how == "account":
+        if salt is None:
+            raise ValueError("account numbers are hashed with the warehouse's salt, and none was given")
+        return [mask.account(value, salt) if value else None for value in values]
+    return [mask.text(str(value)) if value else None for value in values]
 
 
 def _array(type: str, values: list) -> pa.Array:
@@ -274,7 +317,8 @@ def _array(type: str, values: list) -> pa.Array:
     if type == "boolean":
         return pa.array([bool(value) for value in values], pa.bool_())
     if type == "many2many":
-        return pa.array([sorted(value) if value else [] for value in values], pa.list_(pa.int64()))
+        lists = [[value] if value and isinstance(value, int) else sorted(value or []) for value in values]
+        return pa.array(lists, pa.list_(pa.int64()))
     empty_as_null = [None if value is False else value for value in values]
     if type == "datetime":
         return pa.array(empty_as_null, pa.string()).cast(pa.timestamp("us"))

@@ -45,6 +45,7 @@ class Loaded:
     source: str
     instance: str
     absent: bool
+    refused: bool
     missing: tuple[str, ...]
     row_count: int
     new: int
@@ -70,7 +71,7 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
         """create table if not exists source_state (
             instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
             read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
-            changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp,
+            changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
             primary key (instance, source))"""
     )
     con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
@@ -104,7 +105,7 @@ def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Know
         "select watermark, full_at, fields from source_state where instance = ? and source = ?", [instance, source.name]
     ).fetchone()
     if state is None or not _has_table(con, source):
-        return Known(np.array([], np.int64), np.array([], np.int64))
+        return Known()
     current = f"select distinct id from raw.{source.name} where instance = $instance and _valid_to is null order by id"
     was_open = "select id from open_id where instance = $instance and source = $source order by id"
     return Known(
@@ -129,7 +130,7 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
     compared = [name for name in source.fields if name not in filled]
     same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
     changed = 0
-    if source.kind == "mutable":
+    if source.kind != "append":
         differs = " or ".join(f"raw.{name} is distinct from page.{name}" for name in compared) or "false"
         changed = con.execute(
             f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'change' from page
@@ -150,7 +151,10 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
         source=source.name,
         instance=instance,
         absent=facts["absent"],
-        missing=tuple(name for name, field in facts["fields"].items() if field is None),
+        refused=facts.get("refused", False),
+        missing=tuple(
+            name for name, field in facts["fields"].items() if field is None and source.fields[name].is_everywhere
+        ),
         row_count=_count_open(con, source, instance),
         new=inserted - changed,
         changed=changed,
@@ -163,14 +167,13 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
 
 
 def _page_select(source: Source, pages: list[str]) -> str:
-    cursor = ["_cursor timestamp"] if source.kind == "mutable" and source.cursor else []
     if not pages:
         columns = [f"null::{DUCKDB_TYPES[type]} as {name}" for name, type in source.columns.items()]
-        columns += ["null::timestamp as _cursor"] if cursor else []
+        columns += ["null::timestamp as _cursor"] if source.has_cursor else []
         return f"select {', '.join(columns)} where false"
-    names = ", ".join([*source.columns, *(["_cursor"] if cursor else [])])
+    names = ", ".join([*source.columns, *(["_cursor"] if source.has_cursor else [])])
     files = ", ".join("'" + page.replace("'", "''") + "'" for page in pages)
-    order = "_cursor desc nulls last" if cursor else "id"
+    order = "_cursor desc nulls last" if source.has_cursor else "id"
     return (
         f"select distinct on ({', '.join(source.key)}) {names} from read_parquet([{files}]) "
         f"order by {', '.join(source.key)}, {order}"
@@ -273,14 +276,14 @@ def _book_source(
     """Notes how far a source was read. The watermark is the newest cursor less the time the reading took: what
     changed behind the reader's back is read again next time."""
     newest = "null::timestamp"
-    if source.kind == "mutable" and source.cursor:
+    if source.has_cursor:
         newest = "(select max(_cursor) from page) - to_seconds($seconds)"
     con.execute(
         f"""insert or replace into source_state by name
             select $instance as instance, $source as source, $absent as absent, $fields as fields,
                 greatest({newest}, before.watermark) as watermark, $as_of::timestamp as read_at, $run as run,
                 $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
-                $closed as closed_rows, $missing as missing_fields,
+                $closed as closed_rows, $missing as missing_fields, $refused as refused,
                 case when $full then $as_of::timestamp else before.full_at end as full_at
             from (select 1) left join (
                 select watermark, full_at from source_state where instance = $instance and source = $source
@@ -298,6 +301,7 @@ def _book_source(
             "changed": loaded.changed,
             "closed": loaded.closed,
             "missing": list(loaded.missing),
+            "refused": loaded.refused,
             "full": facts.get("full", False),
         }
         | ({"seconds": facts.get("seconds", 0.0)} if "$seconds" in newest else {}),
@@ -366,7 +370,7 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
     con.execute("begin")
     for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
         con.execute(f"delete from raw.{table} where instance = ?", [DEMO_INSTANCE])
-    for table in ("source_state", "odoo_instance"):
+    for table in ("source_state", "open_id", "reconciliation", "odoo_instance"):
         con.execute(f"delete from {table} where instance = ?", [DEMO_INSTANCE])
     con.execute("delete from agg_kpi")
     con.execute("delete from run")

@@ -175,7 +175,8 @@ def _sentence(error: BaseException) -> str:
 def _signature(connections: list[Connection], request: Request) -> str:
     """What makes two runs the same work, so that one can resume the other: servers, users, and fields to read."""
     facts = [
-        (c.odoo.login, c.odoo.version, [(r.source.name, r.fields, r.absent) for r in c.resolved]) for c in connections
+        (c.odoo.login, c.odoo.version, [(r.source.name, r.model, r.fields, r.absent, r.refused) for r in c.resolved])
+        for c in connections
     ]
     return hashlib.sha256(repr((facts, request)).encode()).hexdigest()
 
@@ -192,8 +193,10 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
         extract.read(opened, resolved, tracked, folder, known, progress.rows, mode)
         if resolved.absent:
             progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
+        elif resolved.refused:
+            progress.say(f"{login.user} may not read {resolved.model}: {resolved.source.without}.")
         elif resolved.missing:
-            progress.say(f"{resolved.source.model} lacks {', '.join(resolved.missing)}.")
+            progress.say(f"{resolved.model} lacks {', '.join(resolved.missing)}.")
     load.book_instance(con, login.instance, login.url, opened.version, opened.transport.name)
 
 
@@ -231,7 +234,8 @@ def load_landed(
     try:
         load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
         load.book_instance(con, instance, "", version, "simulation")
-        loaded = _load(con, folder, sources, [instance], as_of)
+        landed = {name: s for name, s in sources.items() if landing.read_done(folder, s, instance) is not None}
+        loaded = _load(con, folder, landed, [instance], as_of)
         return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
     finally:
         con.close()

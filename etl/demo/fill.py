@@ -44,7 +44,8 @@ def fill(
         landing.drop(folder)
         folder, _ = landing.start_run(warehouse, refresh.utc_now(), f"demo {seed} {scale}")
     for source in discover().values():
-        _land(folder, source, simulated.get(source.name, []), scale, progress)
+        if source.name in simulated:
+            _land(folder, source, simulated[source.name], scale, progress)
     config = replace(config, users=replace(config.users, integration=(*config.users.integration, PERSON[ROBOT].login)))
     return refresh.load_landed(warehouse, config, folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress)
 

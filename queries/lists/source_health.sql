@@ -8,6 +8,7 @@ select
     source.model,
     case
         when state.absent then 'absent'
+        when state.refused then 'no right'
         when len(state.missing_fields) > 0 then 'field missing'
         when state.read_at < $as_of - interval 26 hour then 'stale'
         else 'ok'
@@ -21,7 +22,7 @@ select
     state.changed_rows as rows_changed,
     state.closed_rows as rows_closed,
     array_to_string(state.missing_fields, ', ') as missing_fields,
-    case when state.absent or len(state.missing_fields) > 0 then source.without end as cost,
+    case when state.absent or state.refused or len(state.missing_fields) > 0 then source.without end as cost,
     array_to_string(source.kpis, ', ') as kpis,
 from source_state as state
 inner join source on source.source = state.source
@@ -34,4 +35,4 @@ left join (
     from reconciliation
     group by instance, source
 ) as counted on counted.instance = state.instance and counted.source = state.source
-order by state.absent desc, state.instance, state.source
+order by state.absent desc, state.refused desc, state.instance, state.source

@@ -24,8 +24,9 @@ class Odoo19(Server):
     script = "odoo_server.py"
     pg_variable = "PLANT_PULSE_PG_PORT"
     modules = (
-        "mrp,mrp_account,purchase_stock,purchase_mrp,maintenance,base_automation,sale_mrp,"
-        "queue_job,quality_control_oca,base_tier_validation,purchase_tier_validation,auditlog"
+        "mrp,mrp_account,mrp_subcontracting,purchase_stock,purchase_mrp,stock_landed_costs,maintenance,base_automation,"
+        "sale_mrp,queue_job,quality_control_oca,base_tier_validation,purchase_tier_validation,auditlog,"
+        "mgmtsystem_nonconformity"
     )
     build_options = ("--with-demo",)
 

@@ -29,7 +29,7 @@ def landed(source: Source, records: list[dict]) -> pa.Table:
     for record in records:
         row = {"instance": "demo", "id": record["id"]}
         for column, field in source.fields.items():
-            value = record[fields[column]]
+            value = record.get(fields[column], False)
             if value is False and field.type != "boolean":
                 value = None
             row[column] = parse[field.type](value) if value and field.type in parse else value
