@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl import landing
-from etl.odoo import ModelAbsent, NoRight, Odoo, OdooError
+from etl.log import event
+from etl.odoo import ModelAbsent, NoRight, Odoo, OdooError, TooBig
 from etl.source import STORED_AS, Source
 
 PAGE_ROWS = 5_000
 WINDOW_IDS = 500_000  # ids asked for in one search
+GROW_AFTER = 4  # pages that must go well before more rows are asked for again
 OVERLAP = timedelta(hours=1)  # write_date is the start of a transaction that may commit much later
 FULL_EVERY = timedelta(days=7)
 PROBES = 20  # single rows asked for when a page of vanished ids holds some the user may not see
@@ -134,12 +136,13 @@ def read(
     to_read = planned.filter(planned["to_read"])["id"].to_numpy()
     languages = odoo.languages() if source.languages else [None]
     report(source.name, 0, len(to_read))
+    pace = Pace(PAGE_ROWS)
     for number, start in enumerate(range(0, len(to_read), PAGE_ROWS)):
         ids = to_read[start : start + PAGE_ROWS].tolist()
         for language in languages:
             path = landing.page_path(folder, source, instance, f"{number:06d}{language or ''}")
             if not path.exists():
-                rows = _page(odoo, resolved, ids, language)
+                rows = _page(odoo, resolved, ids, language, pace)
                 landing.write_table(path, to_table(source, resolved.fields, rows, instance, language))
         report(source.name, min(start + PAGE_ROWS, len(to_read)), len(to_read))
     swept = not mode.since and not mode.only_open
@@ -246,12 +249,51 @@ def _why_gone(odoo: Odoo, model: str, stored: str, ids: list[int]) -> dict[int, 
     return _why_gone(odoo, model, stored, ids[:middle]) | _why_gone(odoo, model, stored, ids[middle:])
 
 
-def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None) -> list[dict]:
+class Pace:
+    """How many rows of a source Odoo is asked for at once: half after it could not answer, double after some pages
+    that went well - and ever more of them, so that a page which is too big is not asked for again and again."""
+
+    def __init__(self, most: int):
+        self.most = self.rows = most
+        self.needed, self.went_well = GROW_AFTER, 0
+
+    def shrink(self, asked: int) -> None:
+        self.rows, self.went_well = max(1, asked // 2), 0
+        self.needed *= 2
+
+    def grow(self) -> None:
+        self.went_well += 1
+        if self.went_well >= self.needed:
+            self.rows, self.went_well = min(self.most, self.rows * 2), 0
+
+
+def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None, pace: Pace) -> list[dict]:
+    """The rows of a page, in as many parts as Odoo needs; OdooError names the one row it cannot give."""
     source = resolved.source
     fields = [field for field in resolved.fields.values() if field]
     if source.kind == "mutable" and source.cursor:
         fields.append(source.cursor)
-    return odoo.rows(source.model, [("id", "in", ids)], sorted(set(fields)), language)
+    rows = []
+    while ids:
+        part = ids[: pace.rows]
+        started = time.monotonic()
+        try:
+            rows += odoo.page(source.model, part, sorted(set(fields)), language)
+        except TooBig as error:
+            if len(part) == 1:
+                raise OdooError(
+                    f"{odoo.login.instance} cannot give {source.model} {part[0]}, even alone ({error.cause}): "
+                    "open this record in Odoo and read Odoo's log; where the server is only slow, raise its limits "
+                    "(limit_time_real, limit_memory_hard)."
+                ) from error
+            pace.shrink(len(part))
+            event("smaller", model=source.model, rows=len(part), next_rows=pace.rows, cause=error.cause)
+            continue
+        pace.grow()
+        seconds = round(time.monotonic() - started, 3)
+        event("page", model=source.model, language=language, rows=len(part), seconds=seconds)
+        ids = ids[len(part) :]
+    return rows
 
 
 def to_table(
