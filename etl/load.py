@@ -8,6 +8,7 @@ than before, are filled into open rows and open no new version. Times are UTC wi
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ DUCKDB_TYPES = {
 
 
 DEMO_INSTANCE = "demo"
+LOCK_SECONDS = 2  # `etl status` holds the work database for a moment, a refresh for its whole time
 
 
 class WarehouseBusy(Exception):
@@ -56,14 +58,19 @@ class Loaded:
 def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """The work database of a warehouse folder, made when absent; WarehouseBusy while another process has it."""
     warehouse.mkdir(parents=True, exist_ok=True)
-    try:
-        con = duckdb.connect(str(warehouse / "work.duckdb"))
-    except duckdb.IOException as error:
-        if "Conflicting lock" in str(error) or "Could not set lock" in str(error):
-            raise WarehouseBusy(
-                f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
-            ) from error
-        raise
+    patience = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            con = duckdb.connect(str(warehouse / "work.duckdb"))
+            break
+        except duckdb.IOException as error:
+            if not _is_locked(error):
+                raise
+            if time.monotonic() > patience:
+                raise WarehouseBusy(
+                    f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
+                ) from error
+            time.sleep(0.1)
     con.execute("set timezone = 'UTC'")
     con.execute("create schema if not exists raw")
     con.execute(
@@ -96,6 +103,10 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             plant_count bigint, is_final boolean, baseline double, verdict varchar, reason varchar)"""
     )
     return con
+
+
+def _is_locked(error: duckdb.IOException) -> bool:
+    return "Conflicting lock" in str(error) or "Could not set lock" in str(error)
 
 
 def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Known:
@@ -380,9 +391,13 @@ def last_run(warehouse: Path) -> dict | None:
         return None
     try:
         con = duckdb.connect(str(warehouse / "work.duckdb"), read_only=True)
-    except duckdb.IOException:
+    except duckdb.IOException as error:
+        if not _is_locked(error):
+            raise
         return {"run": None, "started_at": None, "status": "running", "message": "a refresh is at work"}
     rows = con.sql("select run, started_at, status, message from run order by started_at desc limit 1")
     found = rows.to_arrow_table().to_pylist()
     con.close()
+    if found and found[0]["status"] == "running":  # nobody holds the file: that run was killed
+        found[0] |= {"status": "failed", "message": "it was cut off; the next refresh goes on from there"}
     return found[0] if found else None
