@@ -131,7 +131,9 @@ def read(
         return
     plan = landing.plan_path(folder, source, instance)
     if not plan.exists():
-        landing.write_table(plan, _plan(odoo, resolved, tracked, known, mode))
+        made_at = odoo.now().isoformat(sep=" ", timespec="seconds")
+        made = _plan(odoo, resolved, tracked, known, mode)
+        landing.write_table(plan, made.replace_schema_metadata({"made_at": made_at}))
     planned = pq.read_table(plan)
     to_read = planned.filter(planned["to_read"])["id"].to_numpy()
     languages = odoo.languages() if source.languages else [None]
@@ -155,6 +157,7 @@ def read(
         "swept": swept,
         "full": swept and bool(planned["to_read"].to_numpy().all()),
         "seconds": max(0.0, time.time() - plan.stat().st_mtime),
+        "made_at": planned.schema.metadata[b"made_at"].decode(),
         "counts": _counts(odoo, resolved, tracked) if swept else [],
     }
     landing.write_done(folder, source, instance, facts)
@@ -178,7 +181,8 @@ def _plan(odoo: Odoo, resolved: Resolved, tracked: list[str], known: Known, mode
     open_ids = _ids(odoo, source.model, [*domain, *source.open_domain]) if source.open_domain else known.ids[:0]
     changed = known.ids[:0]
     if source.kind == "mutable" and source.cursor and known.watermark is not None:
-        changed = _ids(odoo, source.model, [*domain, (source.cursor, ">=", str(known.watermark - OVERLAP))])
+        since = known.watermark - OVERLAP - max(timedelta(), -odoo.clock_ahead)  # its clock may have been set back
+        changed = _ids(odoo, source.model, [*domain, (source.cursor, ">=", since.strftime("%Y-%m-%d %H:%M:%S"))])
     if mode.since is not None and (source.open_domain is not None or source.kind == "append"):
         ids = np.union1d(_ids(odoo, source.model, [*domain, ("create_date", ">=", str(mode.since))]), open_ids)
     elif mode.only_open:

@@ -282,14 +282,15 @@ def _book_source(
     con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, facts: dict, run: str, as_of: datetime
 ) -> None:
     """Notes how far a source was read. The watermark is the newest cursor less the time the reading took: what
-    changed behind the reader's back is read again next time."""
+    changed behind the reader's back is read again next time. It never lies after the moment the ids were asked for, by
+    Odoo's clock: a date in the future would hide every change before it."""
     newest = "null::timestamp"
     if source.kind == "mutable" and source.cursor:
         newest = "(select max(_cursor) from page) - to_seconds($seconds)"
     con.execute(
         f"""insert or replace into source_state by name
             select $instance as instance, $source as source, $absent as absent, $fields as fields,
-                greatest({newest}, before.watermark) as watermark, $as_of::timestamp as read_at, $run as run,
+                least($made_at::timestamp, greatest({newest}, before.watermark)) as watermark, $as_of::timestamp as read_at, $run as run,
                 $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
                 $closed as closed_rows, $missing as missing_fields,
                 case when $full then $as_of::timestamp else before.full_at end as full_at
@@ -301,6 +302,7 @@ def _book_source(
             "source": source.name,
             "absent": loaded.absent,
             "fields": json.dumps(facts["fields"], sort_keys=True),
+            "made_at": facts.get("made_at"),
             "as_of": as_of,
             "run": run,
             "row_count": loaded.row_count,

@@ -126,6 +126,10 @@ class Odoo:
             raise _not_asked_for(self.login, f"{model}.{method}")
         return answer
 
+    def now(self) -> datetime:
+        """Now by the server's clock, UTC without a zone."""
+        return datetime.now(UTC).replace(tzinfo=None) + self.clock_ahead
+
     def fields(self, model: str) -> dict[str, dict]:
         """Field name -> {type, store, ...} of what the user may see; ModelAbsent where there is no such model."""
         return self.call(model, "fields_get", attributes=["type", "store", "relation"])

@@ -6,13 +6,14 @@ import http.client
 import json
 import logging
 import urllib.error
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import httpx
 import pytest
 
-from etl import extract, landing, log, odoo
+from etl import extract, landing, load, log, odoo
 from etl.odoo import Login, Odoo, OdooError, TooBig, Transient
 from etl.source import Source, column
 
@@ -214,6 +215,63 @@ def test_an_error_of_odoos_own_is_told_apart(name, kind):
 def test_a_secret_that_a_server_repeats_is_not_shown():
     shown = str(odoo._server_error(LOGIN, "x.y.read", "", "wrong key secret-of-anna"))
     assert "secret-of-anna" not in shown and "wrong key ***" in shown
+
+
+def test_a_change_during_a_long_read_is_read_by_the_next_run(tmp_path):
+    """The first page is old when the last one is read, hours later: the next run must begin where the first began."""
+    con = load.open_work(tmp_path)
+    source = replace(SOURCE, name="x_y")
+    hours = iter(range(8, 24))
+
+    class Slow(Table):
+        def call(self, model, method, arguments):
+            rows = super().call(model, method, arguments)
+            if method == "search_read":  # each page holds a change made just before it was read
+                rows[-1]["write_date"] = f"2026-01-01 {next(hours):02d}:00:00"
+            return rows
+
+    folder = tmp_path / "landing" / "20260101T070000Z"
+    reader = Odoo(LOGIN, Slow(64 * 5), "19.0")
+    reader.now = lambda: datetime(2026, 1, 1, 7)
+    extract.read(reader, RESOLVED, [], folder, load.known(con, source, "odoo"), lambda *facts: None)
+    load.load_source(con, source, "odoo", folder, datetime(2026, 1, 1, 13))
+    assert load.known(con, source, "odoo").watermark == datetime(2026, 1, 1, 7)
+    con.close()
+
+
+def test_a_row_from_the_future_does_not_hide_the_changes_after_it(tmp_path):
+    """As when Odoo's clock was ahead for a while, or someone wrote a date by hand."""
+    con = load.open_work(tmp_path)
+
+    class Future(Table):
+        def call(self, model, method, arguments):
+            rows = super().call(model, method, arguments)
+            return [row | {"write_date": "2036-01-01 00:00:00"} for row in rows] if method == "search_read" else rows
+
+    folder = tmp_path / "landing" / "20260101T070000Z"
+    reader = Odoo(LOGIN, Future(5), "19.0")
+    reader.now = lambda: datetime(2026, 1, 1, 7)
+    extract.read(reader, RESOLVED, [], folder, load.known(con, SOURCE, "odoo"), lambda *facts: None)
+    load.load_source(con, SOURCE, "odoo", folder, datetime(2026, 1, 1, 7))
+    assert load.known(con, SOURCE, "odoo").watermark == datetime(2026, 1, 1, 7)
+    con.close()
+
+
+def test_a_clock_set_back_widens_what_is_read_again(tmp_path):
+    asked = []
+
+    class Asking(Table):
+        def call(self, model, method, arguments):
+            if method == "search":
+                asked.extend(term[2] for term in arguments["domain"] if term[0] == "write_date")
+            return super().call(model, method, arguments)
+
+    known = extract.Known({1, 2, 3}, datetime(2026, 1, 1, 12), RESOLVED.fields)
+    for number, behind in enumerate((0, 3)):
+        reader = Odoo(LOGIN, Asking(3), "19.0", ahead=timedelta(hours=-behind))
+        folder = tmp_path / f"2026010{number + 1}T000000Z"
+        extract.read(reader, RESOLVED, [], folder, known, lambda *facts: None)
+    assert asked == ["2026-01-01 11:00:00", "2026-01-01 08:00:00"]
 
 
 def test_the_log_has_one_json_object_per_event_and_no_secret(tmp_path, waited):
