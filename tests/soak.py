@@ -383,8 +383,8 @@ def readers(plant: SmallPlant, queries: int, seed: int, versions: int = 6, threa
     hold(len(seen) >= 2, f"only {len(seen)} version was seen: the test says nothing")
     took = sorted(seconds for _, seconds, *_ in answers)
     return (
-        f"readers: {len(answers)} queries from {threads} threads over {len(seen)} of {len(expected)} versions that were "
-        f"published meanwhile, 0 errors, 0 answers of another or a mixed version; median {took[len(took) // 2] * 1000:.1f} ms, "
+        f"readers: {len(answers)} queries from {threads} threads over {len(seen)} versions while {len(expected)} were "
+        f"published, 0 errors, 0 answers of another or a mixed version; median {took[len(took) // 2] * 1000:.1f} ms, "
         f"longest {took[-1] * 1000:.0f} ms. {time.monotonic() - began:.0f} s."
     )
 
