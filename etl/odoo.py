@@ -93,7 +93,8 @@ class Transport(Protocol):
 class Odoo:
     """A connection that can only read. Context: archived rows included, the user's companies all allowed.
 
-    `say` is told of every wait; `clock_ahead` is how far the server's clock is ahead of this machine's.
+    `say` is told of every wait, and without it nothing is waited for. `clock_ahead` is how far the server's clock is
+    ahead of this machine's.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Odoo:
         login: Login,
         transport: Transport,
         version: str,
-        say: Say = lambda text: None,
+        say: Say | None = None,
         ahead: timedelta = timedelta(),
     ):
         self.login = login
@@ -172,8 +173,10 @@ class Odoo:
         return [row["code"] for row in self.rows("res.lang", [("active", "=", True)], ["code"])]
 
 
-def patiently(call: Callable[[], Answer], say: Say, at_once=()) -> Answer:
+def patiently(call: Callable[[], Answer], say: Say | None, at_once=()) -> Answer:
     """The result of `call`, tried again after a wait while its trouble is Transient; `at_once` is not waited for."""
+    if say is None:
+        return call()
     for number, wait in enumerate(WAITS, start=2):
         try:
             return call()
@@ -198,8 +201,11 @@ def _is_answer(method: str, arguments: dict[str, Any], answer: Any) -> bool:
     return isinstance(answer, dict)
 
 
-def connect(login: Login, transport: str | None = None, say: Say = lambda text: None) -> Odoo:
-    """A checked connection; `transport` forces "json-2" or "json-rpc". OdooError says what is wrong."""
+def connect(login: Login, transport: str | None = None, say: Say | None = None) -> Odoo:
+    """A checked connection; `transport` forces "json-2" or "json-rpc". OdooError says what is wrong.
+
+    With `say`, troubles that may pass are waited for, now and later, and each wait is told.
+    """
     if not re.match(r"https?://[^/]", login.url):
         raise OdooError(f"ODOO_URL {login.url!r} is no address: it begins with http:// or https://.")
     version, ahead = patiently(lambda: _greeting(login), say)

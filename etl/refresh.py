@@ -185,11 +185,11 @@ def _sentence(error: BaseException) -> str:
 
 
 def _signature(connections: list[Connection], request: Request) -> str:
-    """What makes two runs the same work, so that one can resume the other: servers, users, and fields to read."""
+    """What makes two runs the same work, so that one can resume the other: servers, users, fields, size of a page."""
     facts = [
         (c.odoo.login, c.odoo.version, [(r.source.name, r.fields, r.absent) for r in c.resolved]) for c in connections
     ]
-    return hashlib.sha256(repr((facts, request)).encode()).hexdigest()
+    return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS)).encode()).hexdigest()
 
 
 def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> None:

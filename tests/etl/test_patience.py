@@ -83,6 +83,12 @@ def test_waits_are_bounded_and_told(waited):
     assert [line[-8:] for line in said] == ["2 of 5).", "3 of 5).", "4 of 5).", "5 of 5)."]
 
 
+def test_without_anyone_to_tell_nothing_is_waited_for(waited):
+    with pytest.raises(Transient):
+        odoo.patiently(lambda: (_ for _ in ()).throw(Transient("Odoo does not answer.", "reset")), None)
+    assert waited == []
+
+
 def test_a_trouble_that_waiting_does_not_cure_is_not_waited_for(waited):
     with pytest.raises(OdooError, match="refused"):
         odoo.patiently(lambda: (_ for _ in ()).throw(OdooError("refused")), print)

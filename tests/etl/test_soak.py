@@ -26,7 +26,9 @@ def test_a_lost_and_a_doubled_row_are_found(tmp_path):
     with pytest.raises(soak.Broken, match=r"299 rows in place of 300; lost \[\(7, "):
         soak.check_rows(plant)
     con = duckdb.connect(str(tmp_path / "work.duckdb"))
-    con.execute("insert into raw.mrp_production select * replace (null as _valid_to) from raw.mrp_production where id = 7")
+    con.execute(
+        "insert into raw.mrp_production select * replace (null as _valid_to) from raw.mrp_production where id = 7"
+    )
     con.close()
     with pytest.raises(soak.Broken, match="1 versions of a row twice"):
         soak.check_rows(plant)

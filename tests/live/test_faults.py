@@ -3,6 +3,7 @@ ends in one sentence, and in the end the raw tables are those of a refresh that 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -253,6 +254,31 @@ def test_questions_other_than_pages_are_asked_again_too(kind, transport, run, pr
     assert run.code == 0, run.said
     assert all(fault.done or (fault.method == "login" and transport == "json-2") for fault in proxy.faults)
     assert same(tmp_path, undisturbed)
+
+
+def test_a_server_that_is_down_is_waited_for_and_then_told(run, tmp_path):
+    run.environment["ODOO_URL"] = "http://127.0.0.1:9"
+    run()
+    assert run.code == 1
+    assert run.said.count("Odoo did not answer ([Errno 111] Connection refused), trying again in 0 s") == 4
+    assert "Odoo at http://127.0.0.1:9 does not answer ([Errno 111] Connection refused): check that it runs" in run.said
+
+
+def test_the_log_tells_run_sources_pages_retries_errors_and_publishing(run, proxy, tmp_path, transport):
+    file = tmp_path / "log.jsonl"
+    proxy.faults.append(Fault("502", PAGED, nth=2, times=ALWAYS))
+    assert run("--transport", transport, "--log", str(file)).code == 1
+    proxy.faults.clear()
+    run.environment["OPS_LOG"] = str(file)
+    assert run("--transport", transport).code == 0
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    events = [line["event"] for line in lines]
+    assert {"run", "source", "page", "retry", "error", "loaded", "published"} <= set(events)
+    [error] = [line for line in lines if line["event"] == "error"]
+    assert error["level"] == "error" and "HTTP 502 and no JSON" in error["message"]
+    assert events[-1] == "published" and lines[-1]["version"] == warehouse.current_version(tmp_path)
+    assert [line["number"] for line in lines if line["event"] == "retry"] == [2, 3, 4, 5]
+    assert run.environment["ODOO_API_KEY"] not in file.read_text()
 
 
 def test_the_wait_is_told_in_words(run, proxy, monkeypatch, transport):
