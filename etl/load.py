@@ -290,7 +290,8 @@ def _book_source(
     con.execute(
         f"""insert or replace into source_state by name
             select $instance as instance, $source as source, $absent as absent, $fields as fields,
-                least($made_at::timestamp, greatest({newest}, before.watermark)) as watermark, $as_of::timestamp as read_at, $run as run,
+                least($made_at::timestamp, greatest({newest}, before.watermark)) as watermark,
+                $as_of::timestamp as read_at, $run as run,
                 $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
                 $closed as closed_rows, $missing as missing_fields,
                 case when $full then $as_of::timestamp else before.full_at end as full_at

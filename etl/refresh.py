@@ -160,7 +160,7 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
     started_at = landing.run_started_at(folder)
     load.book_run(con, folder.name, started_at, status="running", message=None)
     instances = [connection.odoo.login.instance for connection in connections]
-    event("run", run=folder.name, resumed=resumed, full=full, days=days, instances=instances)
+    event("run", run=folder.name, resumed=resumed, instances=instances, **vars(request))
     try:
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")

@@ -156,7 +156,7 @@ class RealOdoo:
 
     def run(self, full: bool) -> refresh.Outcome:
         self.login()
-        return refresh.refresh(self.folder, config.load(), SILENT, full=full)
+        return refresh.refresh(self.folder, config.load(), SILENT, refresh.Request(full=full))
 
 
 def real_odoo(folder: Path) -> RealOdoo | None:

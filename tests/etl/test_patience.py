@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import httpx
+import numpy as np
 import pytest
 
 from etl import extract, landing, load, log, odoo
@@ -20,6 +21,8 @@ from etl.source import Source, column
 LOGIN = Login("odoo", "http://odoo.test", "plants", "anna", "secret-of-anna", is_api_key=True)
 SOURCE = Source(model="x.y", name="x_y", without="", fields={"name": column("char")})
 RESOLVED = extract.Resolved(SOURCE, {"name": "name"})
+MODE = extract.Mode(datetime(2026, 1, 1))
+NONE = np.array([], np.int64)
 
 
 class Table:
@@ -33,15 +36,22 @@ class Table:
         self.asked: list[int] = []
 
     def call(self, model, method, arguments):
-        domain = arguments.get("domain") or []
-        ids = [i for i in self.ids if not domain or (domain[0][1] != "in" or i in set(domain[0][2]))]
+        if method == "search_count":
+            return len(self.ids)
+        ids = [i for i in self.ids if all(_holds(i, term) for term in arguments["domain"])]
         if method == "search":
-            return ids
-        self.asked.append(len(domain[0][2]))
-        answer = self.trouble(domain[0][2])
+            return sorted(ids, reverse="desc" in arguments["order"])[: arguments.get("limit")]
+        asked = arguments["domain"][0][2]
+        self.asked.append(len(asked))
+        answer = self.trouble(asked)
         if answer is not None:
             return answer
         return [{"id": i, "name": f"n{i}", "write_date": "2026-01-01 00:00:00"} for i in ids]
+
+
+def _holds(i: int, term: tuple) -> bool:
+    name, operator, value = term
+    return name != "id" or {"in": lambda: i in set(value), ">": lambda: i > value, "<=": lambda: i <= value}[operator]()
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +67,7 @@ def read(tmp_path, table: Table) -> list[int]:
     said: list[str] = []
     reader = Odoo(LOGIN, table, "19.0", said.append)
     folder = tmp_path / "20260101T000000Z"
-    extract.read(reader, RESOLVED, [], folder, extract.Known(set(), None, None), lambda *facts: None)
+    extract.read(reader, RESOLVED, [], folder, extract.Known(NONE, NONE), lambda *facts: None, MODE)
     pages = [landing.pq.read_table(path) for path in landing.page_paths(folder, SOURCE, "odoo")]
     return sorted(i for page in pages for i in page["id"].to_pylist())
 
@@ -239,7 +249,7 @@ def test_a_change_during_a_long_read_is_read_by_the_next_run(tmp_path):
     folder = tmp_path / "landing" / "20260101T070000Z"
     reader = Odoo(LOGIN, Slow(64 * 5), "19.0")
     reader.now = lambda: datetime(2026, 1, 1, 7)
-    extract.read(reader, RESOLVED, [], folder, load.known(con, source, "odoo"), lambda *facts: None)
+    extract.read(reader, RESOLVED, [], folder, load.known(con, source, "odoo"), lambda *facts: None, MODE)
     load.load_source(con, source, "odoo", folder, datetime(2026, 1, 1, 13))
     assert load.known(con, source, "odoo").watermark == datetime(2026, 1, 1, 7)
     con.close()
@@ -257,27 +267,27 @@ def test_a_row_from_the_future_does_not_hide_the_changes_after_it(tmp_path):
     folder = tmp_path / "landing" / "20260101T070000Z"
     reader = Odoo(LOGIN, Future(5), "19.0")
     reader.now = lambda: datetime(2026, 1, 1, 7)
-    extract.read(reader, RESOLVED, [], folder, load.known(con, SOURCE, "odoo"), lambda *facts: None)
+    extract.read(reader, RESOLVED, [], folder, load.known(con, SOURCE, "odoo"), lambda *facts: None, MODE)
     load.load_source(con, SOURCE, "odoo", folder, datetime(2026, 1, 1, 7))
     assert load.known(con, SOURCE, "odoo").watermark == datetime(2026, 1, 1, 7)
     con.close()
 
 
 def test_a_clock_set_back_widens_what_is_read_again(tmp_path):
-    asked = []
+    asked = set()
 
     class Asking(Table):
         def call(self, model, method, arguments):
             if method == "search":
-                asked.extend(term[2] for term in arguments["domain"] if term[0] == "write_date")
+                asked.update(term[2] for term in arguments["domain"] if term[0] == "write_date")
             return super().call(model, method, arguments)
 
-    known = extract.Known({1, 2, 3}, datetime(2026, 1, 1, 12), RESOLVED.fields)
+    known = extract.Known(np.array([1, 2, 3]), NONE, datetime(2026, 1, 1, 12), datetime(2026, 1, 1), RESOLVED.fields)
     for number, behind in enumerate((0, 3)):
         reader = Odoo(LOGIN, Asking(3), "19.0", ahead=timedelta(hours=-behind))
         folder = tmp_path / f"2026010{number + 1}T000000Z"
-        extract.read(reader, RESOLVED, [], folder, known, lambda *facts: None)
-    assert asked == ["2026-01-01 11:00:00", "2026-01-01 08:00:00"]
+        extract.read(reader, RESOLVED, [], folder, known, lambda *facts: None, MODE)
+    assert asked == {"2026-01-01 11:00:00", "2026-01-01 08:00:00"}
 
 
 def test_the_log_has_one_json_object_per_event_and_no_secret(tmp_path, waited):

@@ -175,8 +175,9 @@ def understood(path: str, body: bytes) -> Call:
         params = json.loads(body)["params"]
         if params["service"] == "object":
             model, method, *arguments = params["args"][3:]
-            positional, named = [*arguments, [], {}][:2] if len(arguments) != 1 else [*arguments, {}]
-            return Call("json-rpc", model, method, named | ({"ids": positional[0]} if positional else {}))
+            positional, named = (*arguments, {}) if len(arguments) == 1 else arguments or ([], {})
+            first = "domain" if method.startswith("search") else "ids"
+            return Call("json-rpc", model, method, named | ({first: positional[0]} if positional else {}))
         return Call("json-rpc", "", params["method"])
     return Call("", "", path)
 

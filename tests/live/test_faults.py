@@ -318,10 +318,9 @@ def test_a_key_revoked_in_mid_run_is_one_sentence_and_a_new_key_goes_on(
 
 def test_odoos_workers_killed_at_work(every_source, run, proxy, undisturbed, tmp_path, odoo, transport):
     """The real thing: the processes that serve the request die by SIGKILL, as at limit_time_real."""
-    from tests.live import odoo_server
+    master = int((Path(odoo["ODOO_LOG"]).parent / "odoo.pid").read_text())
 
     def kill_soon() -> None:
-        master = odoo_server.odoo_pid()
         threading.Timer(0.02, kill_workers, [master]).start()
 
     fault = Fault("worker killed", PAGED, nth=2, times=3, hook=kill_soon)
