@@ -4,7 +4,7 @@ PORT ?= 8501
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint docs screenshots odoo odoo-down odoo14 odoo14-down bench clean
+.PHONY: help run test lint soak docs screenshots odoo odoo-down odoo14 odoo14-down bench clean
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -18,6 +18,10 @@ test: .venv/tests-ready ## Set up and run every test
 lint: .venv/tests-ready ## Check style and layout of the code
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+
+soak: .venv/tests-ready ## Kill 200 refreshes and ask 10 000 times during publishing (15 minutes; a real Odoo with `make odoo`)
+	@$(PY) tests/soak.py kills --rounds 200 --seed 1
+	@$(PY) tests/soak.py readers --queries 10000 --seed 1
 
 docs: .venv/ready ## Write docs/kpis.md from the KPI files
 	@$(PY) -m queries docs

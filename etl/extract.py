@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl import landing, mask
-from etl.odoo import ModelAbsent, NoRight, Odoo, OdooError
+from etl.log import event
+from etl.odoo import ModelAbsent, NoRight, Odoo, OdooError, TooBig
 from etl.source import STORED_AS, Source
 
 PAGE_ROWS = 5_000
 WINDOW_IDS = 500_000  # ids asked for in one search
+GROW_AFTER = 4  # pages that must go well before more rows are asked for again
 OVERLAP = timedelta(hours=1)  # write_date is the start of a transaction that may commit much later
 FULL_EVERY = timedelta(days=7)
 PROBES = 20  # single rows asked for when a page of vanished ids holds some the user may not see
@@ -151,18 +153,21 @@ def read(
         return
     plan = landing.plan_path(folder, source, instance)
     if not plan.exists():
-        landing.write_table(plan, _plan(odoo, resolved, tracked, known, mode))
+        made_at = odoo.now().isoformat(sep=" ", timespec="seconds")
+        made = _plan(odoo, resolved, tracked, known, mode)
+        landing.write_table(plan, made.replace_schema_metadata({"made_at": made_at}))
     planned = pq.read_table(plan)
     to_read = planned.filter(planned["to_read"])["id"].to_numpy()
     languages = odoo.languages() if source.languages else [None]
     salt = mask.salt(folder.parents[1]) if any(f.mask == "account" for f in source.fields.values()) else None
     report(source.name, 0, len(to_read))
+    pace = Pace(PAGE_ROWS)
     for number, start in enumerate(range(0, len(to_read), PAGE_ROWS)):
         ids = to_read[start : start + PAGE_ROWS].tolist()
         for language in languages:
             path = landing.page_path(folder, source, instance, f"{number:06d}{language or ''}")
             if not path.exists():
-                rows = _page(odoo, resolved, ids, language)
+                rows = _page(odoo, resolved, ids, language, pace)
                 landing.write_table(path, to_table(source, resolved.fields, rows, instance, language, salt))
         report(source.name, min(start + PAGE_ROWS, len(to_read)), len(to_read))
     swept = not mode.since and not mode.only_open
@@ -177,6 +182,7 @@ def read(
         "swept": swept,
         "full": swept and bool(planned["to_read"].to_numpy().all()),
         "seconds": max(0.0, time.time() - plan.stat().st_mtime),
+        "made_at": planned.schema.metadata[b"made_at"].decode(),
         "counts": _counts(odoo, resolved, tracked) if swept and source.sweep == "nightly" else [],
     }
     landing.write_done(folder, source, instance, facts)
@@ -201,7 +207,8 @@ def _plan(odoo: Odoo, resolved: Resolved, tracked: list[str], known: Known, mode
     open_ids = _ids(odoo, model, [*domain, *still_open]) if still_open is not None else known.ids[:0]
     changed = known.ids[:0]
     if source.has_cursor and known.watermark is not None:
-        changed = _ids(odoo, model, [*domain, (source.cursor, ">=", str(known.watermark - OVERLAP))])
+        since = known.watermark - OVERLAP - max(timedelta(), -odoo.clock_ahead)  # its clock may have been set back
+        changed = _ids(odoo, model, [*domain, (source.cursor, ">=", since.strftime("%Y-%m-%d %H:%M:%S"))])
     if mode.since is not None and (still_open is not None or source.kind == "append"):
         ids = np.union1d(_ids(odoo, model, [*domain, (source.created, ">=", str(mode.since))]), open_ids)
     elif mode.only_open:
@@ -272,12 +279,51 @@ def _why_gone(odoo: Odoo, model: str, stored: str, ids: list[int]) -> dict[int, 
     return _why_gone(odoo, model, stored, ids[:middle]) | _why_gone(odoo, model, stored, ids[middle:])
 
 
-def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None) -> list[dict]:
+class Pace:
+    """How many rows of a source Odoo is asked for at once: half after it could not answer, double after some pages
+    that went well - and ever more of them, so that a page which is too big is not asked for again and again."""
+
+    def __init__(self, most: int):
+        self.most = self.rows = most
+        self.needed, self.went_well = GROW_AFTER, 0
+
+    def shrink(self, asked: int) -> None:
+        self.rows, self.went_well = max(1, asked // 2), 0
+        self.needed *= 2
+
+    def grow(self) -> None:
+        self.went_well += 1
+        if self.went_well >= self.needed:
+            self.rows, self.went_well = min(self.most, self.rows * 2), 0
+
+
+def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None, pace: Pace) -> list[dict]:
+    """The rows of a page, in as many parts as Odoo needs; OdooError names the one row it cannot give."""
     source = resolved.source
     fields = [name for name in resolved.fields.values() if name]
     if source.has_cursor:
         fields.append(source.cursor)
-    return odoo.rows(resolved.model, [("id", "in", ids)], sorted(set(fields)), language)
+    rows = []
+    while ids:
+        part = ids[: pace.rows]
+        started = time.monotonic()
+        try:
+            rows += odoo.page(resolved.model, part, sorted(set(fields)), language)
+        except TooBig as error:
+            if len(part) == 1:
+                raise OdooError(
+                    f"{odoo.login.instance} cannot give {resolved.model} {part[0]}, even alone ({error.cause}): "
+                    "open this record in Odoo and read Odoo's log; where the server is only slow, raise its limits "
+                    "(limit_time_real, limit_memory_hard)."
+                ) from error
+            pace.shrink(len(part))
+            event("smaller", model=resolved.model, rows=len(part), next_rows=pace.rows, cause=error.cause)
+            continue
+        pace.grow()
+        seconds = round(time.monotonic() - started, 3)
+        event("page", model=resolved.model, language=language, rows=len(part), seconds=seconds)
+        ids = ids[len(part) :]
+    return rows
 
 
 def to_table(

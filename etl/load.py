@@ -8,6 +8,7 @@ than before, are filled into open rows and open no new version. Times are UTC wi
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ DUCKDB_TYPES = {
 
 
 DEMO_INSTANCE = "demo"
+LOCK_SECONDS = 2  # `etl status` holds the work database for a moment, a refresh for its whole time
 
 
 class WarehouseBusy(Exception):
@@ -57,14 +59,19 @@ class Loaded:
 def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """The work database of a warehouse folder, made when absent; WarehouseBusy while another process has it."""
     warehouse.mkdir(parents=True, exist_ok=True)
-    try:
-        con = duckdb.connect(str(warehouse / "work.duckdb"))
-    except duckdb.IOException as error:
-        if "Conflicting lock" in str(error) or "Could not set lock" in str(error):
-            raise WarehouseBusy(
-                f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
-            ) from error
-        raise
+    patience = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            con = duckdb.connect(str(warehouse / "work.duckdb"))
+            break
+        except duckdb.IOException as error:
+            if not _is_locked(error):
+                raise
+            if time.monotonic() > patience:
+                raise WarehouseBusy(
+                    f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
+                ) from error
+            time.sleep(0.1)
     con.execute("set timezone = 'UTC'")
     con.execute("create schema if not exists raw")
     con.execute(
@@ -97,6 +104,10 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             plant_count bigint, is_final boolean, baseline double, verdict varchar, reason varchar)"""
     )
     return con
+
+
+def _is_locked(error: duckdb.IOException) -> bool:
+    return "Conflicting lock" in str(error) or "Could not set lock" in str(error)
 
 
 def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Known:
@@ -274,14 +285,16 @@ def _book_source(
     con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, facts: dict, run: str, as_of: datetime
 ) -> None:
     """Notes how far a source was read. The watermark is the newest cursor less the time the reading took: what
-    changed behind the reader's back is read again next time."""
+    changed behind the reader's back is read again next time. It never lies after the moment the ids were asked for, by
+    Odoo's clock: a date in the future would hide every change before it."""
     newest = "null::timestamp"
     if source.has_cursor:
         newest = "(select max(_cursor) from page) - to_seconds($seconds)"
     con.execute(
         f"""insert or replace into source_state by name
             select $instance as instance, $source as source, $absent as absent, $fields as fields,
-                greatest({newest}, before.watermark) as watermark, $as_of::timestamp as read_at, $run as run,
+                least($made_at::timestamp, greatest({newest}, before.watermark)) as watermark,
+                $as_of::timestamp as read_at, $run as run,
                 $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
                 $closed as closed_rows, $missing as missing_fields, $refused as refused,
                 case when $full then $as_of::timestamp else before.full_at end as full_at
@@ -293,6 +306,7 @@ def _book_source(
             "source": source.name,
             "absent": loaded.absent,
             "fields": json.dumps(facts["fields"], sort_keys=True),
+            "made_at": facts.get("made_at"),
             "as_of": as_of,
             "run": run,
             "row_count": loaded.row_count,
@@ -384,9 +398,13 @@ def last_run(warehouse: Path) -> dict | None:
         return None
     try:
         con = duckdb.connect(str(warehouse / "work.duckdb"), read_only=True)
-    except duckdb.IOException:
+    except duckdb.IOException as error:
+        if not _is_locked(error):
+            raise
         return {"run": None, "started_at": None, "status": "running", "message": "a refresh is at work"}
     rows = con.sql("select run, started_at, status, message from run order by started_at desc limit 1")
     found = rows.to_arrow_table().to_pylist()
     con.close()
+    if found and found[0]["status"] == "running":  # nobody holds the file: that run was killed
+        found[0] |= {"status": "failed", "message": "it was cut off; the next refresh goes on from there"}
     return found[0] if found else None

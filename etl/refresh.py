@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +15,13 @@ from pathlib import Path
 import duckdb
 
 from etl import extract, landing, load, odoo, publish
-from etl.odoo import Login, Odoo, OdooError
+from etl.log import event
+from etl.odoo import Login, Odoo
 from etl.source import Source, discover, tracked_models
 from queries.config import Config, ConfigError
 
 OPEN = "open"
+SKEW_SECONDS = 120  # from here on a difference between two clocks is told
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ def refresh(
     sources = request.sources()
     con = load.open_work(warehouse)
     try:
-        connections = _connect(con, config, sources, transport)
+        publish.settle(con, warehouse)
+        connections = _connect(con, config, sources, transport, progress)
         if load.forget_demo(con):
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
         return _run(con, warehouse, config, sources, connections, progress, request)
@@ -130,18 +135,24 @@ def refresh(
         con.close()
 
 
-def _connect(con, config: Config, sources: dict[str, Source], transport: str | None) -> list[Connection]:
+def _connect(con, config: Config, sources: dict[str, Source], transport: str | None, progress) -> list[Connection]:
     """A checked connection to every Odoo; a failure is booked as a run, so that the run log shows it."""
     started_at = utc_now()
     try:
         return [
             Connection(opened, extract.resolve(opened, list(sources.values()), tracked_models(sources.values())))
-            for opened in [odoo.connect(login, transport) for login in logins(config)]
+            for opened in [odoo.connect(login, transport, progress.say) for login in logins(config)]
         ]
-    except (OdooError, ConfigError) as error:
-        run = started_at.strftime(landing.RUN_FORMAT)
-        load.book_run(con, run, started_at, status="failed", message=_sentence(error))
+    except BaseException as error:
+        _book_failure(con, started_at.strftime(landing.RUN_FORMAT), started_at, error)
         raise
+
+
+def _book_failure(con, run: str, started_at: datetime, error: BaseException) -> None:
+    """Books a run that failed, where the work database still can be written: it may be the disk that is full."""
+    event("error", logging.ERROR, run=run, message=_sentence(error), kind=type(error).__name__)
+    with suppress(duckdb.Error):
+        load.book_run(con, run, started_at, status="failed", message=_sentence(error))
 
 
 def _run(con, warehouse, config, sources, connections: list[Connection], progress, request: Request) -> Outcome:
@@ -149,6 +160,7 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
     started_at = landing.run_started_at(folder)
     load.book_run(con, folder.name, started_at, status="running", message=None)
     instances = [connection.odoo.login.instance for connection in connections]
+    event("run", run=folder.name, resumed=resumed, instances=instances, **vars(request))
     try:
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
@@ -161,24 +173,24 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
         # Parts of it were read long ago: it is kept as history, and a run of now is what readers get.
         load.book_run(con, folder.name, started_at, status="loaded", message="resumed; followed by a run of its own")
     except BaseException as error:
-        load.book_run(con, folder.name, started_at, status="failed", message=_sentence(error))
+        _book_failure(con, folder.name, started_at, error)
         raise
-    while landing.run_started_at(folder) >= utc_now():  # runs are named by the second
-        time.sleep(0.2)
     return _run(con, warehouse, config, sources, connections, progress, replace(request, full=False))
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "it was stopped; the next refresh goes on from there"
     return str(error).splitlines()[0][:500] if str(error) else type(error).__name__
 
 
 def _signature(connections: list[Connection], request: Request) -> str:
-    """What makes two runs the same work, so that one can resume the other: servers, users, and fields to read."""
+    """What makes two runs the same work, so that one can resume the other: servers, users, fields, size of a page."""
     facts = [
         (c.odoo.login, c.odoo.version, [(r.source.name, r.model, r.fields, r.absent, r.refused) for r in c.resolved])
         for c in connections
     ]
-    return hashlib.sha256(repr((facts, request)).encode()).hexdigest()
+    return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS)).encode()).hexdigest()
 
 
 def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> None:
@@ -187,10 +199,27 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
         f"over {opened.transport.name.upper()}."
     )
+    skew = opened.clock_ahead.total_seconds()
+    if abs(skew) > SKEW_SECONDS:
+        progress.say(
+            f"The clock of {login.instance} is {abs(skew) / 60:.0f} minutes {'ahead of' if skew > 0 else 'behind'} "
+            "this machine's, so ages are wrong by as much: set the wrong one right."
+        )
+        event("clock", logging.WARNING, instance=login.instance, ahead_seconds=round(skew))
     tracked = tracked_models(discover().values())
     for resolved in connection.resolved:
         known = load.known(con, resolved.source, login.instance)
+        started = time.monotonic()
         extract.read(opened, resolved, tracked, folder, known, progress.rows, mode)
+        event(
+            "source",
+            run=folder.name,
+            instance=login.instance,
+            model=resolved.source.model,
+            absent=resolved.absent,
+            missing=resolved.missing,
+            seconds=round(time.monotonic() - started, 3),
+        )
         if resolved.absent:
             progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
         elif resolved.refused:
@@ -210,17 +239,18 @@ def _load(con: duckdb.DuckDBPyConnection, folder, sources: dict[str, Source], in
         load.book_loaded(con, folder.name, as_of, loaded)
         con.execute("commit")
     except BaseException:
-        con.execute("rollback")
+        with suppress(duckdb.Error):  # after a full disk there is nothing left to roll back
+            con.execute("rollback")
         raise
     landing.finish_run(folder)
+    for item in loaded:
+        event("loaded", logging.INFO, run=folder.name, **vars(item))
     return loaded
 
 
 def _publish(con, warehouse, config, sources, folder, as_of, loaded, progress) -> Outcome:
-    load.book_run(
-        con, folder.name, landing.run_started_at(folder), status="published", published_at=utc_now(), message=None
-    )
     version = publish.publish(con, warehouse, folder.name, as_of, list(discover().values()), config, progress.building)
+    event("published", run=folder.name, version=version.name, as_of=as_of)
     return Outcome(folder.name, as_of, version.name, loaded)
 
 
@@ -232,6 +262,7 @@ def load_landed(
     publish.validate(list(sources.values()), config)
     con = load.open_work(warehouse)
     try:
+        publish.settle(con, warehouse)
         load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
         load.book_instance(con, instance, "", version, "simulation")
         landed = {name: s for name, s in sources.items() if landing.read_done(folder, s, instance) is not None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from etl.odoo import Login, ModelAbsent, NoRight
 
 STAMPS = {"create_date": "datetime", "write_date": "datetime", "create_uid": "many2one", "write_uid": "many2one"}
@@ -14,6 +16,13 @@ class FakeOdoo:
         self.login = Login("odoo", "http://odoo.test", "db", "reader", "secret", is_api_key=True)
         self.models, self.refused = {"res.company": ({"name": "char"}, [{"id": 1}])} | models, refused
         self.read: list[int] = []
+        self.clock_ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime(2100, 1, 1)
+
+    def page(self, model: str, ids: list[int], fields: list[str], language: str | None = None) -> list[dict]:
+        return self.rows(model, [("id", "in", ids)], fields, language)
 
     def fields(self, model: str) -> dict[str, dict]:
         if model not in self.models:

@@ -136,7 +136,6 @@ TROUBLES = {
     "wrong key": ({"ODOO_API_KEY": "0123456789"}, "the API key is wrong or has expired"),
     "wrong database": ({"ODOO_DB": "nowhere"}, "has no database 'nowhere': set ODOO_DB"),
     "wrong database, password": ({"ODOO_DB": "nowhere", "ODOO_API_KEY": "", "ODOO_PASSWORD": "admin"}, "set ODOO_DB"),
-    "dead server": ({"ODOO_URL": "http://127.0.0.1:9"}, "does not answer"),
     "no address": ({"ODOO_URL": "odoo.example.com"}, "begins with http:// or https://"),
     "no secret": ({"ODOO_API_KEY": "", "ODOO_PASSWORD": ""}, "set the environment variable ODOO_API_KEY"),
     "no rights": (
