@@ -98,7 +98,7 @@ class SmallPlant:
                 dict.fromkeys(source.columns) | {"instance": "soak"} | row for row in records.get(source.name, [])
             ]
             table = pa.Table.from_pylist(complete, source.schema)
-            if source.kind == "mutable" and source.cursor:
+            if source.has_cursor:
                 table = table.append_column("_cursor", pa.nulls(table.num_rows, pa.timestamp("us")))
             landing.write_table(landing.page_path(folder, source, "soak", 0), table)
             ids = table["id"].unique()
