@@ -49,6 +49,7 @@ MODEL = {
 SOURCE_STATUS = {
     "ok": ("good", "✓", "ok"),
     "absent": ("none", "○", "absent"),
+    "no right": ("warn", "!", "no right"),
     "field missing": ("warn", "!", "field missing"),
     "stale": ("warn", "!", "stale"),
 }

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from etl import acl, report
+from etl import acl, log, report
 from etl import check as first_look
 from etl import refresh as refresh_run
 from etl import status as state
@@ -29,6 +30,7 @@ from queries.config import ConfigError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: from Odoo into the warehouse.")
 console = Console(stderr=True)
+STOPPED = "stopped; what was read is kept, and the next refresh goes on from there."
 KNOWN_ERRORS = (OdooError, ConfigError, CatalogError, WarehouseBusy, CheckFailed, published.WarehouseMissing)
 
 
@@ -38,14 +40,43 @@ def sentences():
     try:
         yield
     except KNOWN_ERRORS as error:
-        raise _stop(str(error)) from error
-    except OSError as error:
-        raise _stop(
-            f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}: "
-            "free disk space or mend the rights of the warehouse folder, then run the command again."
-        ) from error
+        raise _stop(_full_disk(error) or str(error)) from error
     except KeyboardInterrupt as error:
-        raise _stop("stopped; what was read is kept, and the next refresh goes on from there.") from error
+        raise _stop(STOPPED) from error
+    except (OSError, duckdb.Error) as error:
+        raise _stop(_full_disk(error) or _storage(error)) from error
+    except RuntimeError as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        raise _stop(STOPPED) from error  # DuckDB was at work when the signal came
+    except MemoryError as error:
+        raise _stop("the memory of this machine is used up: end other programs, or give it more.") from error
+
+
+def _storage(error: Exception) -> str:
+    """The sentence for a disk or a file that cannot be used."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"{text}: end other programs, or give this machine more memory."
+    if isinstance(error, OSError):
+        text = f"{error.strerror or text}{f' ({error.filename})' if error.filename else ''}"
+        return f"{text}: free disk space or mend the rights of the warehouse folder, then run the command again."
+    return (
+        f"the database of the warehouse folder {published.folder()} could not be used ({text}): run the command again; "
+        "where that does not help, move work.duckdb away and everything is read anew."
+    )
+
+
+def _full_disk(error: BaseException | None) -> str | None:
+    """The sentence for a full disk, when that is what lies behind an error."""
+    while error is not None:
+        if "No space left" in str(error) or "Disk quota" in str(error):
+            return (
+                f"the disk of the warehouse folder {published.folder()} is full: free some space, then run the "
+                "command again; what was read is kept."
+            )
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def say(text: str) -> None:
@@ -91,6 +122,19 @@ def progress_display():
         yield refresh_run.Progress(say, rows, building)
 
 
+@contextmanager
+def _logging(path: Path | None):
+    """Events of this command go to a file, when one was named."""
+    if path is None:
+        yield
+        return
+    handler = log.to_file(path)
+    try:
+        yield
+    finally:
+        log.remove(handler)
+
+
 def _summary(outcome: refresh_run.Outcome) -> None:
     read = sum(item.read for item in outcome.loaded)
     new = sum(item.new for item in outcome.loaded)
@@ -107,15 +151,18 @@ def _summary(outcome: refresh_run.Outcome) -> None:
 def refresh(
     full: Annotated[bool, typer.Option(help="Read every row again, not only what is new or changed.")] = False,
     days: Annotated[int | None, typer.Option(help="First load only: this many days, and what is still open.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A source, or the group open; may be given again.")] = None,
     transport: Annotated[str | None, typer.Option(help="json-2 or json-rpc; chosen by what the server offers.")] = None,
+    log_file: Annotated[
+        Path | None, typer.Option("--log", envvar="OPS_LOG", help="Append what happens to this file, as JSON lines.")
+    ] = None,
 ) -> None:
     """Pull from Odoo what is new or changed, and publish it. Exit code 0 only when it was published."""
-    with sentences(), progress_display() as progress:
+    with sentences(), _logging(log_file), progress_display() as progress:
         if transport not in (None, "json-2", "json-rpc"):
             raise ConfigError(f"--transport {transport!r} is unknown: use json-2 or json-rpc.")
-        outcome = refresh_run.refresh(
-            published.folder(), configuration.load(), progress, full=full, days=days, transport=transport
-        )
+        request = refresh_run.Request(full=full, days=days, only=tuple(only or ()))
+        outcome = refresh_run.refresh(published.folder(), configuration.load(), progress, request, transport)
         _summary(outcome)
 
 

@@ -35,7 +35,9 @@ the module "{GROUP}" takes everything away again."""
 
 def models(odoo: Odoo, sources: Iterable[Source], also: Iterable[str] = ()) -> list[str]:
     """The models that must be readable and that this database has, sorted; ModelAbsent when it lacks one of `also`."""
-    found = {model for model in {*(source.model for source in sources), *ALSO_READ} if _has(odoo, model)}
+    found = {
+        model for model in {*(model for source in sources for model in source.models), *ALSO_READ} if _has(odoo, model)
+    }
     for model in also:
         if not _has(odoo, model):
             raise ModelAbsent(f"{odoo.login.instance} has no model {model}: leave it out, or correct its name.")

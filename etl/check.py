@@ -56,6 +56,7 @@ class Model:
     source: str
     model: str
     without: str
+    needed: bool  # a refresh stops without it
     kpis: list[str]
     state: str
     rows: int | None = None
@@ -73,9 +74,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that is missing, what it costs and what closes it."""
+    """Something that is missing, what it costs and what closes it. `needed`: numbers are wrong or stop without it."""
 
     what: str
+    needed: bool
     cost: list[str]
     kpis: list[str]
     remedy: str
@@ -103,7 +105,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        return not self.gaps
+        return not any(gap.needed for gap in self.gaps)
 
 
 def run(config: Config, sources: Iterable[Source], only: str | None = None) -> list[Report]:
@@ -244,18 +246,18 @@ def _time(value: str | bool | None) -> datetime | None:
 
 def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tuple[Model, extract.Resolved | None]:
     """A source as the user sees it: its rows are counted and one is read with every field."""
-    found = Model(source.name, source.model, source.without, kpis, "ok")
+    found = Model(source.name, source.model, source.without, source.needed, kpis, "ok")
     try:
-        available = odoo.fields(source.model)
+        resolved = extract.resolve_one(odoo, source, tracked)
+        if resolved.absent:
+            return replace(found, state="absent"), None
+        found = replace(found, model=resolved.model)
         domain = extract.domain_of(source, tracked)
-        rows = odoo.count(source.model, domain)
-        resolved = extract.pick_fields(source, available)
+        rows = odoo.count(resolved.model, domain)
         fields = sorted({field for field in resolved.fields.values() if field})
-        first = odoo.search(source.model, domain, limit=1)
+        first = odoo.search(resolved.model, domain, limit=1)
         if first:
-            odoo.call(source.model, "read", ids=first, fields=fields, load="")
-    except ModelAbsent:
-        return replace(found, state="absent"), None
+            odoo.call(resolved.model, "read", ids=first, fields=fields, load="")
     except NoRight as error:
         return replace(found, state="refused", allowed_for=list(error.allowed_for), message=str(error)), None
     except OdooError as error:
@@ -378,9 +380,10 @@ def _transport_reason(odoo: Odoo) -> str:
 
 
 def judge(who: Account, models: list[Model], all_kpis: list[str], compared: bool) -> list[Gap]:
-    """What is missing, the gap that costs most KPIs first."""
+    """What is missing: what is needed before what would help, the gap that costs most KPIs first."""
     gaps = [
-        *_refused(who, [model for model in models if model.state == "refused"]),
+        *_refused(who, [model for model in models if model.state == "refused" and model.needed]),
+        *_refused(who, [model for model in models if model.state == "refused" and not model.needed]),
         *_companies(who, all_kpis),
         *_hidden_rows(who, models),
     ]
@@ -404,13 +407,13 @@ def judge(who: Account, models: list[Model], all_kpis: list[str], compared: bool
             )
         if model.state == "failed":
             gaps.append(_gap(f"{model.model} could not be read.", model.message, [model]))
-    return sorted(gaps, key=lambda gap: -len(gap.kpis))
+    return sorted(gaps, key=lambda gap: (not gap.needed, -len(gap.kpis)))
 
 
 def _gap(what: str, remedy: str, models: list[Model], kpis: list[str] | None = None) -> Gap:
     costs = list(dict.fromkeys(f"{model.model}: {model.without}" for model in models))
     lost = kpis if kpis is not None else sorted({kpi for model in models for kpi in model.kpis})
-    return Gap(what, costs, lost, remedy, [model.model for model in models])
+    return Gap(what, any(model.needed for model in models), costs, lost, remedy, [model.model for model in models])
 
 
 def _refused(who: Account, models: list[Model]) -> list[Gap]:
@@ -456,7 +459,7 @@ def _companies(who: Account, all_kpis: list[str]) -> list[Gap]:
         return []
     names = ", ".join(who.other_companies)
     remedy = f"add {names} to the allowed companies of user {who.login!r} (Settings > Users > Access Rights)"
-    return [Gap(f"The user is not in {names}.", ["what happens there is in no number"], all_kpis, remedy, [])]
+    return [Gap(f"The user is not in {names}.", True, ["what happens there is in no number"], all_kpis, remedy, [])]
 
 
 def _hidden_rows(who: Account, every: list[Model]) -> list[Gap]:
@@ -525,8 +528,6 @@ def remarks(
     elif not admin.is_administrator or admin.other_companies:
         notes.append(f"User {admin.login!r} is no administrator of all companies: it may not see every row either.")
     for model in models:
-        if model.state == "absent":
-            notes.append(f"{model.model} is not installed: {model.without}.")
         missing = [name for name in model.missing_fields if not model.hidden_fields.get(name)]
         if missing:
             notes.append(f"{model.model} has no {', '.join(missing)} in this Odoo.")

@@ -1,8 +1,9 @@
 """Landing: pages as they were read, one Parquet file each, durable the moment they are written.
 
-`landing/<run>/<source>/<instance>.plan.parquet` holds the ids the run set out to read,
-`<instance>.page-<n>.parquet` the n-th page of them, `<instance>.done.json` what was found once all are there.
-A run that was killed resumes from these files; `landing/<run>/loaded` says that work.duckdb has them.
+In `landing/<run>/<source>/`: `<instance>.plan.parquet` holds the ids the run looked at and set out to read,
+`<instance>.page-<n>.parquet` the n-th page of them, `<instance>.gone.parquet` the ids no longer there and why,
+`<instance>.done.json` what was found once all are there. A run that was killed resumes from these files;
+`landing/<run>/loaded` says that work.duckdb has them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,18 +28,22 @@ RUN_FORMAT = "%Y%m%dT%H%M%SZ"
 def start_run(warehouse: Path, now: datetime, signature: str) -> tuple[Path, bool]:
     """The folder of the run to work in, and whether it resumes one that was cut off.
 
-    `signature` says what is read from where; only a run with the same one is resumed.
+    `signature` says what is read from where; only a run with the same one is resumed, and only while nothing newer
+    was loaded: its older pages would put back what has changed since.
     """
     root = warehouse / "landing"
     root.mkdir(parents=True, exist_ok=True)
     for folder in sorted(root.iterdir(), reverse=True):
-        if not _is_run(folder) or (folder / "loaded").exists():
+        if not _is_run(folder):
             continue
+        if (folder / "loaded").exists():
+            break
         if now - run_started_at(folder) < RESUME_WITHIN and _read_text(folder / "signature") == signature:
             return folder, True
-    folder = root / now.strftime(RUN_FORMAT)
+    while (folder := root / now.strftime(RUN_FORMAT)).exists():
+        now += timedelta(seconds=1)  # runs are named by the second
     folder.mkdir()
-    _write_text(folder / "signature", signature)
+    write_text_atomically(folder / "signature", signature)
     return folder, False
 
 
@@ -48,7 +54,7 @@ def run_started_at(folder: Path) -> datetime:
 
 def finish_run(folder: Path) -> None:
     """Marks the run as loaded and drops what is older than the last few runs."""
-    _write_text(folder / "loaded", "")
+    write_text_atomically(folder / "loaded", "")
     runs = sorted((f for f in folder.parent.iterdir() if _is_run(f)), reverse=True)
     for old in [f for f in runs if f.name < folder.name][KEEP_RUNS - 1 :]:
         shutil.rmtree(old, ignore_errors=True)
@@ -63,13 +69,14 @@ def write_table(path: Path, table: pa.Table) -> None:
     """Writes a Parquet file that is either complete or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    pq.write_table(table, part, compression="zstd")
-    _settle(part, path)
+    with _removed_on_failure(part):
+        pq.write_table(table, part, compression="zstd")
+        _settle(part, path)
 
 
 def write_done(folder: Path, source: Source, instance: str, facts: dict) -> None:
     """Marks a source as read completely, with what was found."""
-    _write_text(folder / source.name / f"{instance}.done.json", json.dumps(facts, indent=1, sort_keys=True))
+    write_text_atomically(folder / source.name / f"{instance}.done.json", json.dumps(facts, indent=1, sort_keys=True))
 
 
 def read_done(folder: Path, source: Source, instance: str) -> dict | None:
@@ -82,6 +89,10 @@ def plan_path(folder: Path, source: Source, instance: str) -> Path:
     return folder / source.name / f"{instance}.plan.parquet"
 
 
+def gone_path(folder: Path, source: Source, instance: str) -> Path:
+    return folder / source.name / f"{instance}.gone.parquet"
+
+
 def page_path(folder: Path, source: Source, instance: str, number: int | str) -> Path:
     return folder / source.name / f"{instance}.page-{number}.parquet"
 
@@ -90,16 +101,24 @@ def page_paths(folder: Path, source: Source, instance: str) -> list[Path]:
     return sorted((folder / source.name).glob(f"{instance}.page-*.parquet"))
 
 
-def write_text_atomically(path: Path, text: str) -> None:
-    """Replaces a small file so that a reader sees the old or the new text, never a part."""
-    _write_text(path, text)
-
-
-def _write_text(path: Path, text: str) -> None:
+def write_text_atomically(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replaces a small file so that a reader sees the old or the new text, never a part, and may read it at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    _settle(part, path)
+    with _removed_on_failure(part):
+        part.write_text(text, encoding="utf-8")
+        part.chmod(mode)
+        _settle(part, path)
+
+
+@contextmanager
+def _removed_on_failure(part: Path):
+    """On a full disk half a file would only be in the way."""
+    try:
+        yield
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _settle(part: Path, path: Path) -> None:

@@ -8,11 +8,13 @@ than before, are filled into open rows and open no new version. Times are UTC wi
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from etl import landing
@@ -31,6 +33,7 @@ DUCKDB_TYPES = {
 
 
 DEMO_INSTANCE = "demo"
+LOCK_SECONDS = 2  # `etl status` holds the work database for a moment, a refresh for its whole time
 
 
 class WarehouseBusy(Exception):
@@ -44,6 +47,7 @@ class Loaded:
     source: str
     instance: str
     absent: bool
+    refused: bool
     missing: tuple[str, ...]
     row_count: int
     new: int
@@ -55,21 +59,33 @@ class Loaded:
 def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """The work database of a warehouse folder, made when absent; WarehouseBusy while another process has it."""
     warehouse.mkdir(parents=True, exist_ok=True)
-    try:
-        con = duckdb.connect(str(warehouse / "work.duckdb"))
-    except duckdb.IOException as error:
-        if "Conflicting lock" in str(error) or "Could not set lock" in str(error):
-            raise WarehouseBusy(
-                f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
-            ) from error
-        raise
+    patience = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            con = duckdb.connect(str(warehouse / "work.duckdb"))
+            break
+        except duckdb.IOException as error:
+            if not _is_locked(error):
+                raise
+            if time.monotonic() > patience:
+                raise WarehouseBusy(
+                    f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
+                ) from error
+            time.sleep(0.1)
     con.execute("set timezone = 'UTC'")
     con.execute("create schema if not exists raw")
     con.execute(
         """create table if not exists source_state (
             instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
             read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
-            changed_rows bigint, closed_rows bigint, missing_fields varchar[], primary key (instance, source))"""
+            changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
+            primary key (instance, source))"""
+    )
+    con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
+    con.execute(
+        """create table if not exists reconciliation (
+            instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
+            counted_at timestamp)"""
     )
     con.execute(
         """create table if not exists run (
@@ -90,17 +106,28 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def _is_locked(error: duckdb.IOException) -> bool:
+    return "Conflicting lock" in str(error) or "Could not set lock" in str(error)
+
+
 def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Known:
     """What the warehouse already has of a source."""
     state = con.execute(
-        "select watermark, fields from source_state where instance = ? and source = ?", [instance, source.name]
+        "select watermark, full_at, fields from source_state where instance = ? and source = ?", [instance, source.name]
     ).fetchone()
     if state is None or not _has_table(con, source):
-        return Known(set(), None, None)
-    ids = con.execute(
-        f"select distinct id from raw.{source.name} where instance = ? and _valid_to is null", [instance]
-    ).fetchall()
-    return Known({row[0] for row in ids}, state[0], json.loads(state[1]))
+        return Known()
+    current = f"select distinct id from raw.{source.name} where instance = $instance and _valid_to is null order by id"
+    was_open = "select id from open_id where instance = $instance and source = $source order by id"
+    return Known(
+        ids=con.execute(current, {"instance": instance}).fetchnumpy()["id"].astype(np.int64),
+        open_ids=con.execute(was_open, {"instance": instance, "source": source.name})
+        .fetchnumpy()["id"]
+        .astype(np.int64),
+        watermark=state[0],
+        full_at=state[1],
+        fields=json.loads(state[2]),
+    )
 
 
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
@@ -114,7 +141,7 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
     compared = [name for name in source.fields if name not in filled]
     same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
     changed = 0
-    if source.kind == "mutable":
+    if source.kind != "append":
         differs = " or ".join(f"raw.{name} is distinct from page.{name}" for name in compared) or "false"
         changed = con.execute(
             f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'change' from page
@@ -128,32 +155,36 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
             where not exists (select 1 from raw.{source.name} as raw where raw._valid_to is null and {same_key})""",
         [run.name, as_of],
     ).fetchone()[0]
-    closed = _close_vanished(con, source, instance, run, as_of) if facts["swept"] and source.sweep != "never" else 0
+    closed = _close_gone(con, source, instance, run, as_of)
+    _note_open(con, source, instance, run)
     read = con.execute("select count(*) from page").fetchone()[0]
     loaded = Loaded(
         source=source.name,
         instance=instance,
         absent=facts["absent"],
-        missing=tuple(name for name, field in facts["fields"].items() if field is None),
+        refused=facts.get("refused", False),
+        missing=tuple(
+            name for name, field in facts["fields"].items() if field is None and source.fields[name].is_everywhere
+        ),
         row_count=_count_open(con, source, instance),
         new=inserted - changed,
         changed=changed,
         closed=closed,
         read=read,
     )
-    _book_source(con, source, loaded, facts["fields"], run.name, as_of)
+    _book_source(con, source, loaded, facts, run.name, as_of)
+    _reconcile(con, source, instance, facts, as_of)
     return loaded
 
 
 def _page_select(source: Source, pages: list[str]) -> str:
-    cursor = ["_cursor timestamp"] if source.kind == "mutable" and source.cursor else []
     if not pages:
         columns = [f"null::{DUCKDB_TYPES[type]} as {name}" for name, type in source.columns.items()]
-        columns += ["null::timestamp as _cursor"] if cursor else []
+        columns += ["null::timestamp as _cursor"] if source.has_cursor else []
         return f"select {', '.join(columns)} where false"
-    names = ", ".join([*source.columns, *(["_cursor"] if cursor else [])])
+    names = ", ".join([*source.columns, *(["_cursor"] if source.has_cursor else [])])
     files = ", ".join("'" + page.replace("'", "''") + "'" for page in pages)
-    order = "_cursor desc nulls last" if cursor else "id"
+    order = "_cursor desc nulls last" if source.has_cursor else "id"
     return (
         f"select distinct on ({', '.join(source.key)}) {names} from read_parquet([{files}]) "
         f"order by {', '.join(source.key)}, {order}"
@@ -180,6 +211,13 @@ def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     names = ", ".join(source.columns)
     con.execute(
         f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null"
+    )
+    same_key = " and ".join(f"later.{key} = raw.{key}" for key in source.key)
+    con.execute(
+        f"""create or replace view stg_{source.name}_last as
+            select {names}, _valid_to as gone_at, _closed_by as gone_by from raw.{source.name} as raw
+            where _valid_to is null or (_closed_by <> 'change' and not exists (
+                select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to))"""
     )
     con.execute(
         f"""create or replace view stg_{source.name}_history as
@@ -214,16 +252,27 @@ def _fill_new_columns(
     return moved
 
 
-def _close_vanished(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
-    plan = landing.plan_path(run, source, instance)
-    if not plan.exists():
-        return 0  # the model is absent: nothing is known about its rows
+def _close_gone(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
+    """Closes the rows that are no longer found, each with the reason: deleted, hidden or left."""
+    gone = landing.gone_path(run, source, instance)
+    if not gone.exists():
+        return 0
     return con.execute(
-        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'vanished'
-            where raw._valid_to is null and raw.instance = ?
-              and not exists (select 1 from read_parquet(?) as plan where plan.id = raw.id)""",
-        [as_of, instance, str(plan)],
+        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = gone.reason from read_parquet(?) as gone
+            where raw._valid_to is null and raw.instance = ? and raw.id = gone.id""",
+        [as_of, str(gone), instance],
     ).fetchone()[0]
+
+
+def _note_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path) -> None:
+    """Remembers which rows were open, so that the next run reads them again even if nothing says they changed."""
+    plan = landing.plan_path(run, source, instance)
+    if source.open_domain is None or not plan.exists():
+        return
+    con.execute("delete from open_id where instance = ? and source = ?", [instance, source.name])
+    con.execute(
+        "insert into open_id select ?, ?, id from read_parquet(?) where is_open", [instance, source.name, str(plan)]
+    )
 
 
 def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> int:
@@ -233,19 +282,31 @@ def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -
 
 
 def _book_source(
-    con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, fields: dict, run: str, as_of: datetime
+    con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, facts: dict, run: str, as_of: datetime
 ) -> None:
-    cursor = "(select max(_cursor) from page)" if source.kind == "mutable" and source.cursor else "null::timestamp"
+    """Notes how far a source was read. The watermark is the newest cursor less the time the reading took: what
+    changed behind the reader's back is read again next time. It never lies after the moment the ids were asked for, by
+    Odoo's clock: a date in the future would hide every change before it."""
+    newest = "null::timestamp"
+    if source.has_cursor:
+        newest = "(select max(_cursor) from page) - to_seconds($seconds)"
     con.execute(
-        f"""insert or replace into source_state
-            select $instance, $source, $absent, $fields, greatest({cursor}, (
-                select watermark from source_state where instance = $instance and source = $source)),
-                $as_of, $run, $row_count, $read, $new, $changed, $closed, $missing""",
+        f"""insert or replace into source_state by name
+            select $instance as instance, $source as source, $absent as absent, $fields as fields,
+                least($made_at::timestamp, greatest({newest}, before.watermark)) as watermark,
+                $as_of::timestamp as read_at, $run as run,
+                $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
+                $closed as closed_rows, $missing as missing_fields, $refused as refused,
+                case when $full then $as_of::timestamp else before.full_at end as full_at
+            from (select 1) left join (
+                select watermark, full_at from source_state where instance = $instance and source = $source
+            ) as before on true""",
         {
             "instance": loaded.instance,
             "source": source.name,
             "absent": loaded.absent,
-            "fields": json.dumps(fields, sort_keys=True),
+            "fields": json.dumps(facts["fields"], sort_keys=True),
+            "made_at": facts.get("made_at"),
             "as_of": as_of,
             "run": run,
             "row_count": loaded.row_count,
@@ -254,8 +315,31 @@ def _book_source(
             "changed": loaded.changed,
             "closed": loaded.closed,
             "missing": list(loaded.missing),
-        },
+            "refused": loaded.refused,
+            "full": facts.get("full", False),
+        }
+        | ({"seconds": facts.get("seconds", 0.0)} if "$seconds" in newest else {}),
     )
+
+
+def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, facts: dict, as_of: datetime) -> None:
+    """Books our rows beside what Odoo counted right after the reading, by company where rows have one."""
+    if not facts.get("counts"):
+        return
+    con.execute("delete from reconciliation where instance = ? and source = ?", [instance, source.name])
+    company = "company_id" if "company_id" in source.fields else "null"
+    ours = dict(
+        con.execute(
+            f"""select {company} as company_id, count(distinct id) from raw.{source.name}
+                where instance = ? and _valid_to is null group by all""",
+            [instance],
+        ).fetchall()
+    )
+    for company_id, count in facts["counts"]:
+        con.execute(
+            "insert into reconciliation values (?, ?, ?, ?, ?, ?)",
+            [instance, source.name, company_id, count, ours.get(company_id, 0), as_of],
+        )
 
 
 def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:
@@ -300,7 +384,7 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
     con.execute("begin")
     for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
         con.execute(f"delete from raw.{table} where instance = ?", [DEMO_INSTANCE])
-    for table in ("source_state", "odoo_instance"):
+    for table in ("source_state", "open_id", "reconciliation", "odoo_instance"):
         con.execute(f"delete from {table} where instance = ?", [DEMO_INSTANCE])
     con.execute("delete from agg_kpi")
     con.execute("delete from run")
@@ -314,9 +398,13 @@ def last_run(warehouse: Path) -> dict | None:
         return None
     try:
         con = duckdb.connect(str(warehouse / "work.duckdb"), read_only=True)
-    except duckdb.IOException:
+    except duckdb.IOException as error:
+        if not _is_locked(error):
+            raise
         return {"run": None, "started_at": None, "status": "running", "message": "a refresh is at work"}
     rows = con.sql("select run, started_at, status, message from run order by started_at desc limit 1")
     found = rows.to_arrow_table().to_pylist()
     con.close()
+    if found and found[0]["status"] == "running":  # nobody holds the file: that run was killed
+        found[0] |= {"status": "failed", "message": "it was cut off; the next refresh goes on from there"}
     return found[0] if found else None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ from etl.load import ensure_tables
 from etl.source import Source
 from queries import catalog, measure
 from queries.config import Config, ConfigError
+from queries.warehouse import current_version
 
 KEEP_DAYS = 7
 KEEP_INTRADAY = 12
@@ -40,21 +42,44 @@ def publish(
     config: Config,
     report: Callable[[str], None],
 ) -> Path:
-    """Builds and publishes `ops_<run>.duckdb` from the work database `con`; returns its path."""
+    """Builds and publishes `ops_<run>.duckdb` from the work database `con`, and books it; returns its path."""
     building = warehouse / f".build_ops_{run}.duckdb"
-    for leftover in warehouse.glob(".build_ops_*"):
-        leftover.unlink()
+    _clear_builds(warehouse)
     ensure_tables(con, sources)
-    con.execute(f"attach '{_quoted(building)}' as ops")
     try:
-        con.execute("set search_path = 'ops.main,work.main'")
-        _build(con, run, as_of, sources, config, report)
-        _keep_scoreboard(con, run)
-        con.execute("set search_path = 'work.main'")
-    finally:
-        con.execute("set search_path = 'work.main'")
-        con.execute("detach ops")
-    return _release(warehouse, building, run)
+        con.execute(f"attach '{_quoted(building)}' as ops")
+        try:
+            con.execute("set search_path = 'ops.main,work.main'")
+            _build(con, run, as_of, sources, config, report)
+        finally:
+            with suppress(duckdb.Error):  # what went wrong inside is what counts
+                con.execute("set search_path = 'work.main'")
+                con.execute("detach ops")
+        published = _release(warehouse, building, run)
+    except BaseException:
+        _clear_builds(warehouse)  # on a full disk it would only be in the way
+        raise
+    _book(con, published, run)
+    return published
+
+
+def settle(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Brings the books in line with what is there, after a run that was killed at any moment."""
+    _clear_builds(warehouse)
+    con.execute(
+        """update run set status = 'failed', message = 'it was cut off; the next refresh goes on from there'
+            where status = 'running'"""
+    )
+    current = current_version(warehouse)
+    run = (current or "").removeprefix("ops_").removesuffix(".duckdb")
+    behind = con.execute("select 1 from run where run = ? and published_at is null", [run]).fetchone()
+    if behind and (warehouse / current).exists():
+        _book(con, warehouse / current, run)
+
+
+def _clear_builds(warehouse: Path) -> None:
+    for leftover in warehouse.glob(".build_ops_*"):
+        leftover.unlink(missing_ok=True)
 
 
 def validate(sources: list[Source], config: Config) -> None:
@@ -173,7 +198,29 @@ def _scoreboard(con, kpis: dict[str, catalog.Kpi], as_of: datetime, run: str) ->
     return pa.concat_tables(parts)
 
 
-def _keep_scoreboard(con, run: str) -> None:
+def _book(con, published: Path, run: str) -> None:
+    """Books a published run, and keeps its scoreboard: both or neither."""
+    con.execute(f"attach '{_quoted(published)}' as ops (read_only)")
+    try:
+        con.execute("begin")
+        _keep_scoreboard(con)
+        con.execute(
+            """update run set status = 'published', message = null,
+                    published_at = (select published_at from ops.main.run where run = $run)
+                where run = $run""",
+            {"run": run},
+        )
+        con.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):
+            con.execute("rollback")
+        raise
+    finally:
+        with suppress(duckdb.Error):
+            con.execute("detach ops")
+
+
+def _keep_scoreboard(con) -> None:
     """Appends to the history what this run says differently from the run before."""
     con.execute(
         """insert into work.main.agg_kpi
@@ -236,8 +283,17 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
     con.execute(
         "create table ops.main.version as select $run as run, $as_of::timestamp as as_of", {"run": run, "as_of": as_of}
     )
-    con.execute("create table ops.main.run as select * from work.main.run order by started_at desc limit 400")
-    con.execute("create table ops.main.source_state as select * from work.main.source_state")
+    con.execute(
+        """create table ops.main.run as
+            select * replace (
+                if(run = $run, 'published', status) as status,
+                if(run = $run, $now, published_at) as published_at,
+                if(run = $run, null, message) as message)
+            from work.main.run order by started_at desc limit 400""",
+        {"run": run, "now": datetime.now(UTC).replace(tzinfo=None, microsecond=0)},
+    )
+    for table in ("source_state", "reconciliation"):
+        con.execute(f"create table ops.main.{table} as select * from work.main.{table}")
     needs = kpis_of_sources(sources, kpis)
     rows = [{"source": s.name, "model": s.model, "without": s.without, "kpis": sorted(needs[s.name])} for s in sources]
     con.register(
@@ -270,7 +326,8 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
 def kpis_of_sources(sources: list[Source], kpis: dict[str, catalog.Kpi]) -> dict[str, set[str]]:
     """Which KPIs read a source, through however many marts."""
     marts = catalog.marts()
-    staging = {f"stg_{source.name}": source.name for source in sources}
+    views = ("", "_last", "_history")
+    staging = {f"stg_{source.name}{view}": source.name for source in sources for view in views}
     reads: dict[str, set[str]] = {}
     for mart in marts.values():  # in dependency order
         names = catalog.depends_on(mart.sql, [*staging, *marts]) - {mart.name}
@@ -295,8 +352,7 @@ def _release(warehouse: Path, building: Path, run: str) -> Path:
     building.chmod(0o644)
     target = warehouse / f"ops_{run}.duckdb"
     building.replace(target)
-    landing.write_text_atomically(warehouse / "CURRENT", target.name)
-    (warehouse / "CURRENT").chmod(0o644)
+    landing.write_text_atomically(warehouse / "CURRENT", target.name, mode=0o644)
     retire(warehouse, target.name)
     return target
 

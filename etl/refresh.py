@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from etl import extract, landing, load, odoo, publish
-from etl.odoo import Login, Odoo, OdooError
+from etl.log import event
+from etl.odoo import Login, Odoo
 from etl.source import Source, discover, tracked_models
 from queries.config import Config, ConfigError
+
+OPEN = "open"
+SKEW_SECONDS = 120  # from here on a difference between two clocks is told
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,35 @@ class Outcome:
     as_of: datetime
     version: str
     loaded: list[load.Loaded]
+
+
+@dataclass(frozen=True)
+class Request:
+    """How much a refresh reads.
+
+    full: every row again. days: a first load of that many days and what is still open.
+    only: sources by name, or the group "open": open documents and what else is new, cheap enough for every hour.
+    """
+
+    full: bool = False
+    days: int | None = None
+    only: tuple[str, ...] = ()
+
+    def sources(self) -> dict[str, Source]:
+        """The sources to read; ConfigError on an unknown name."""
+        every = discover()
+        unknown = [name for name in self.only if name != OPEN and name not in every]
+        if unknown:
+            raise ConfigError(f"--only {unknown[0]!r} is no source or group: use open, or one of {', '.join(every)}.")
+        if not self.only:
+            return every
+        hourly = {name for name, source in every.items() if source.open_domain or source.kind == "append"}
+        return {name: s for name, s in every.items() if name in self.only or (OPEN in self.only and name in hourly)}
+
+    def mode(self, now: datetime) -> extract.Mode:
+        """How each source is read."""
+        since = now - timedelta(days=self.days) if self.days else None
+        return extract.Mode(now, full=self.full, since=since, only_open=OPEN in self.only)
 
 
 @dataclass(frozen=True)
@@ -84,55 +119,53 @@ def logins(config: Config) -> list[Login]:
 
 
 def refresh(
-    warehouse: Path,
-    config: Config,
-    progress: Progress,
-    *,
-    full: bool = False,
-    days: int | None = None,
-    transport: str | None = None,
+    warehouse: Path, config: Config, progress: Progress, request: Request = Request(), transport: str | None = None
 ) -> Outcome:
-    """Brings the warehouse up to date with Odoo and publishes it.
-
-    full reads every row again; days limits a first load to that many days plus what is still open.
-    """
-    sources = discover()
-    publish.validate(list(sources.values()), config)
+    """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire."""
+    publish.validate(list(discover().values()), config)
+    sources = request.sources()
     con = load.open_work(warehouse)
     try:
-        connections = _connect(con, config, sources, transport)
+        publish.settle(con, warehouse)
+        connections = _connect(con, config, sources, transport, progress)
         if load.forget_demo(con):
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
-        return _run(con, warehouse, config, sources, connections, progress, full, days)
+        return _run(con, warehouse, config, sources, connections, progress, request)
     finally:
         con.close()
 
 
-def _connect(con, config: Config, sources: dict[str, Source], transport: str | None) -> list[Connection]:
+def _connect(con, config: Config, sources: dict[str, Source], transport: str | None, progress) -> list[Connection]:
     """A checked connection to every Odoo; a failure is booked as a run, so that the run log shows it."""
     started_at = utc_now()
     try:
         return [
             Connection(opened, extract.resolve(opened, list(sources.values()), tracked_models(sources.values())))
-            for opened in [odoo.connect(login, transport) for login in logins(config)]
+            for opened in [odoo.connect(login, transport, progress.say) for login in logins(config)]
         ]
-    except (OdooError, ConfigError) as error:
-        run = started_at.strftime(landing.RUN_FORMAT)
-        load.book_run(con, run, started_at, status="failed", message=_sentence(error))
+    except BaseException as error:
+        _book_failure(con, started_at.strftime(landing.RUN_FORMAT), started_at, error)
         raise
 
 
-def _run(con, warehouse, config, sources, connections: list[Connection], progress, full, days) -> Outcome:
-    folder, resumed = landing.start_run(warehouse, utc_now(), _signature(connections, full, days))
+def _book_failure(con, run: str, started_at: datetime, error: BaseException) -> None:
+    """Books a run that failed, where the work database still can be written: it may be the disk that is full."""
+    event("error", logging.ERROR, run=run, message=_sentence(error), kind=type(error).__name__)
+    with suppress(duckdb.Error):
+        load.book_run(con, run, started_at, status="failed", message=_sentence(error))
+
+
+def _run(con, warehouse, config, sources, connections: list[Connection], progress, request: Request) -> Outcome:
+    folder, resumed = landing.start_run(warehouse, utc_now(), _signature(connections, request))
     started_at = landing.run_started_at(folder)
     load.book_run(con, folder.name, started_at, status="running", message=None)
     instances = [connection.odoo.login.instance for connection in connections]
+    event("run", run=folder.name, resumed=resumed, instances=instances, **vars(request))
     try:
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
-        since = started_at - timedelta(days=days) if days else None
         for connection in connections:
-            _land(con, folder, sources, connection, progress, full, since)
+            _land(con, folder, connection, progress, request.mode(started_at))
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
         if not resumed:
@@ -140,39 +173,59 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
         # Parts of it were read long ago: it is kept as history, and a run of now is what readers get.
         load.book_run(con, folder.name, started_at, status="loaded", message="resumed; followed by a run of its own")
     except BaseException as error:
-        load.book_run(con, folder.name, started_at, status="failed", message=_sentence(error))
+        _book_failure(con, folder.name, started_at, error)
         raise
-    while landing.run_started_at(folder) >= utc_now():  # runs are named by the second
-        time.sleep(0.2)
-    return _run(con, warehouse, config, sources, connections, progress, False, days)
+    return _run(con, warehouse, config, sources, connections, progress, replace(request, full=False))
 
 
 def _sentence(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "it was stopped; the next refresh goes on from there"
     return str(error).splitlines()[0][:500] if str(error) else type(error).__name__
 
 
-def _signature(connections: list[Connection], full: bool, days: int | None) -> str:
-    """What makes two runs the same work, so that one can resume the other: servers, users, and fields to read."""
+def _signature(connections: list[Connection], request: Request) -> str:
+    """What makes two runs the same work, so that one can resume the other: servers, users, fields, size of a page."""
     facts = [
-        (c.odoo.login, c.odoo.version, [(r.source.name, r.fields, r.absent) for r in c.resolved]) for c in connections
+        (c.odoo.login, c.odoo.version, [(r.source.name, r.model, r.fields, r.absent, r.refused) for r in c.resolved])
+        for c in connections
     ]
-    return hashlib.sha256(repr((facts, full, days)).encode()).hexdigest()
+    return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS)).encode()).hexdigest()
 
 
-def _land(con, folder, sources, connection: Connection, progress, full, since) -> None:
+def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> None:
     opened, login = connection.odoo, connection.odoo.login
     progress.say(
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
         f"over {opened.transport.name.upper()}."
     )
-    tracked = tracked_models(sources.values())
+    skew = opened.clock_ahead.total_seconds()
+    if abs(skew) > SKEW_SECONDS:
+        progress.say(
+            f"The clock of {login.instance} is {abs(skew) / 60:.0f} minutes {'ahead of' if skew > 0 else 'behind'} "
+            "this machine's, so ages are wrong by as much: set the wrong one right."
+        )
+        event("clock", logging.WARNING, instance=login.instance, ahead_seconds=round(skew))
+    tracked = tracked_models(discover().values())
     for resolved in connection.resolved:
         known = load.known(con, resolved.source, login.instance)
-        extract.read(opened, resolved, tracked, folder, known, progress.rows, full=full, since=since)
+        started = time.monotonic()
+        extract.read(opened, resolved, tracked, folder, known, progress.rows, mode)
+        event(
+            "source",
+            run=folder.name,
+            instance=login.instance,
+            model=resolved.source.model,
+            absent=resolved.absent,
+            missing=resolved.missing,
+            seconds=round(time.monotonic() - started, 3),
+        )
         if resolved.absent:
             progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
+        elif resolved.refused:
+            progress.say(f"{login.user} may not read {resolved.model}: {resolved.source.without}.")
         elif resolved.missing:
-            progress.say(f"{resolved.source.model} lacks {', '.join(resolved.missing)}.")
+            progress.say(f"{resolved.model} lacks {', '.join(resolved.missing)}.")
     load.book_instance(con, login.instance, login.url, opened.version, opened.transport.name)
 
 
@@ -186,17 +239,18 @@ def _load(con: duckdb.DuckDBPyConnection, folder, sources: dict[str, Source], in
         load.book_loaded(con, folder.name, as_of, loaded)
         con.execute("commit")
     except BaseException:
-        con.execute("rollback")
+        with suppress(duckdb.Error):  # after a full disk there is nothing left to roll back
+            con.execute("rollback")
         raise
     landing.finish_run(folder)
+    for item in loaded:
+        event("loaded", logging.INFO, run=folder.name, **vars(item))
     return loaded
 
 
 def _publish(con, warehouse, config, sources, folder, as_of, loaded, progress) -> Outcome:
-    load.book_run(
-        con, folder.name, landing.run_started_at(folder), status="published", published_at=utc_now(), message=None
-    )
-    version = publish.publish(con, warehouse, folder.name, as_of, list(sources.values()), config, progress.building)
+    version = publish.publish(con, warehouse, folder.name, as_of, list(discover().values()), config, progress.building)
+    event("published", run=folder.name, version=version.name, as_of=as_of)
     return Outcome(folder.name, as_of, version.name, loaded)
 
 
@@ -208,9 +262,11 @@ def load_landed(
     publish.validate(list(sources.values()), config)
     con = load.open_work(warehouse)
     try:
+        publish.settle(con, warehouse)
         load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
         load.book_instance(con, instance, "", version, "simulation")
-        loaded = _load(con, folder, sources, [instance], as_of)
+        landed = {name: s for name, s in sources.items() if landing.read_done(folder, s, instance) is not None}
+        loaded = _load(con, folder, landed, [instance], as_of)
         return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
     finally:
         con.close()

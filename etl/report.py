@@ -42,10 +42,15 @@ def show(report: Report, console: Console) -> None:
 
 def verdict(report: Report) -> str:
     """One sentence."""
-    if report.ok:
-        return "Plant Pulse can read everything it needs."
-    count = len(report.gaps)
-    return f"{count} {'thing is' if count == 1 else 'things are'} missing."
+    needed = sum(gap.needed for gap in report.gaps)
+    useful = len(report.gaps) - needed
+    if needed:
+        return f"{needed} {'thing is' if needed == 1 else 'things are'} missing{_more(useful)}."
+    return f"Plant Pulse can read everything it needs{_more(useful)}."
+
+
+def _more(useful: int) -> str:
+    return f"; {useful} more would be useful" if useful else ""
 
 
 def _facts(report: Report) -> list[str]:

@@ -39,6 +39,11 @@ STORED_AS = {
 }
 
 
+KINDS = ("mutable", "append", "unstamped")
+SWEEPS = ("nightly", "open", "never")
+MASKS = ("text", "account")
+
+
 @dataclass(frozen=True)
 class Field:
     """One column: its stored type, the Odoo fields it may come from (first one present wins)."""
@@ -46,46 +51,90 @@ class Field:
     type: str
     candidates: tuple[str, ...] = ()
     person: bool = False  # names or identifies a natural person
+    mask: str = ""  # how a value is masked before it is landed
+    until: int = 0  # the last Odoo version that has it; 0 while it still does
+    only: str = ""  # what else it takes for the model to have it
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether its absence is worth a word."""
+        return not self.until and not self.only
 
     @property
     def arrow_type(self) -> pa.DataType:
         return ARROW_TYPES[self.type]
 
 
-def column(type: str, *candidates: str, person: bool = False) -> Field:
-    """A column read from the first of `candidates` the Odoo model has; without candidates, from its own name."""
+def column(type: str, *candidates: str, person: bool = False, mask: str = "", until: int = 0, only: str = "") -> Field:
+    """A column read from the first of `candidates` the Odoo model has; without candidates, from its own name.
+
+    person: names or identifies a natural person, so readers without the right to names do not see it.
+    mask: "text" takes addresses, numbers and keys out of a text, "account" keeps a hash and the last characters.
+    until, only: the last Odoo version that has the field, or what must be installed for it; such a column stays
+        empty elsewhere and is not reported as missing.
+    A `many2many` column also takes a candidate that is a many2one: a list of one.
+    """
     if type not in ARROW_TYPES:
         raise ValueError(f"field type {type!r} is unknown; use one of {', '.join(ARROW_TYPES)}")
-    return Field(type, candidates, person)
+    if mask not in ("", *MASKS):
+        raise ValueError(f"mask {mask!r} is unknown; use one of {', '.join(MASKS)}")
+    return Field(type, candidates, person, mask, until, only)
 
 
 @dataclass(frozen=True)
 class Source:
     """One Odoo model to read.
 
-    kind: `mutable` rows change and are versioned; `append` rows are written once and kept once.
+    model, former_models: its name, and the names it had in older versions; the first one the server has is read.
+    kind: `mutable` rows change and are versioned; `append` rows are written once and kept once; `unstamped` rows
+        change and are versioned, but no write date moves: every open row is read each time, and every row that was
+        open the last time.
     cursor: the Odoo field that moves when a mutable row changes; None reads every row each time. Append-only
-        rows need none: those whose id is not yet known are read.
-    sweep: `nightly` compares the ids of every run with Odoo's and closes what vanished; `never` does not.
+        rows need none: those whose id is not yet known are read. Unstamped rows may have one that dates their end.
+    sweep: `nightly` compares the ids of every run with Odoo's and closes what vanished; `open` closes only what
+        vanished while it was open, where Odoo clears away what is done; `never` closes nothing.
     domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it.
     open_domain: rows that are still open, read on a first load whatever their age; None reads everything at once.
+    created: the Odoo field that says when a row was made.
     languages: read once per installed language; the key gains the column `lang`.
     tracked: documents whose chatter is an event source (see mail_message): the fields whose changes KPIs need, by
         their names in Odoo; True when any change will do.
+    needed: a refresh stops when the user may not read it; otherwise it goes on and says what that costs.
     without: what cannot be measured when the model or its rows are missing.
     """
 
     model: str
     fields: dict[str, Field]
     without: str
+    former_models: tuple[str, ...] = ()
     kind: str = "mutable"
     cursor: str | None = "write_date"
     sweep: str = "nightly"
     domain: tuple | Callable[[list[str]], tuple] = ()
     open_domain: tuple | None = None
+    created: str = "create_date"
     languages: bool = False
     tracked: bool | tuple[str, ...] = False
+    needed: bool = False
     name: str = field(default="")
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.model}: kind {self.kind!r} is unknown; use one of {', '.join(KINDS)}")
+        if self.sweep not in SWEEPS:
+            raise ValueError(f"{self.model}: sweep {self.sweep!r} is unknown; use one of {', '.join(SWEEPS)}")
+        if self.sweep == "open" and (self.kind != "unstamped" or self.open_domain is None):
+            raise ValueError(f"{self.model}: only unstamped rows with an open_domain can be swept while open")
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the model, the present one first."""
+        return (self.model, *self.former_models)
+
+    @property
+    def has_cursor(self) -> bool:
+        """Whether the newest cursor of its rows is kept."""
+        return self.kind != "append" and self.cursor is not None
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -18,12 +18,20 @@ def read(warehouse: Path) -> dict:
     sources = published.read(opened, "source_health").to_pylist()
     checks = [check for check in published.read(opened, "check_result").to_pylist() if check["failed_count"]]
     absent = [source["model"] for source in sources if source["status"] == "absent"]
+    refused = [source["model"] for source in sources if source["status"] == "no right"]
     sentence = f"{opened.version} is published, data as of {opened.as_of:%Y-%m-%d %H:%M:%S} UTC, {age / 3600:.1f} h old"
     sentence += "." if age < STALE_HOURS * 3600 else ": stale, run `python -m etl refresh`."
     sentence += f" Not installed: {', '.join(absent)}." if absent else ""
+    sentence += f" Not readable by the user: {', '.join(refused)}." if refused else ""
     if checks:
         titles = ", ".join(check["title"] for check in checks)
         sentence += f" {len(checks)} {'check' if len(checks) == 1 else 'checks'} found rows: {titles}."
+    counted = published.read(opened, "reconciliation").to_pylist()
+    apart = sorted({row["source"] for row in counted if row["difference"]})
+    if apart:
+        sentence += f" Rows differ from Odoo's count in {', '.join(apart)}."
+    elif counted:
+        sentence += f" The rows of all {len({row['source'] for row in counted})} sources equal Odoo's count."
     last = load.last_run(warehouse)
     if last and last["status"] == "running":
         sentence += " A refresh is at work."
@@ -38,5 +46,6 @@ def read(warehouse: Path) -> dict:
         "sentence": sentence,
         "sources": sources,
         "checks": checks,
+        "reconciliation": counted,
         "runs": published.read(opened, "run_log").to_pylist(),
     }

@@ -27,6 +27,16 @@ def picking_type_id(plant: Plant, code: str) -> int:
     return (plant.id - 1) * len(_TYPES) + [type_code for _, type_code in _TYPES].index(code) + 1
 
 
+# Locations: two of the whole group, then a view and the stock of each warehouse.
+VENDORS, PRODUCTION = 4, 15
+UNIT = 1
+
+
+def stock_location_id(plant: Plant) -> int:
+    """Where the plant keeps its stock."""
+    return 20 + 2 * plant.id + 1
+
+
 def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
     """Every master data source; all of it is older than `start`, but for the monthly currency rates."""
     written = stamp(start - 200 * 86400)
@@ -63,6 +73,8 @@ def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
             "code": plant.warehouse,
             "company_id": plant.company.id,
             "partner_id": people.COMPANY_PARTNER[plant.company.id],
+            "view_location_id": stock_location_id(plant) - 1,
+            "lot_stock_id": stock_location_id(plant),
             "active": True,
             "write_date": written,
         }
@@ -74,6 +86,8 @@ def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
             "name": name,
             "code": code,
             "warehouse_id": plant.id,
+            "default_location_src_id": VENDORS if code == "incoming" else stock_location_id(plant),
+            "default_location_dest_id": stock_location_id(plant),
             "company_id": plant.company.id,
             "active": True,
             "write_date": written,
@@ -100,10 +114,43 @@ def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
         "res_currency_rate": _rates(seed, start, now),
         "stock_warehouse": warehouses,
         "stock_picking_type": types,
+        "stock_location": _locations(written),
+        "uom_uom": [
+            {
+                "id": UNIT,
+                "name": "Units",
+                "factor": 1.0,
+                "relative_uom_id": False,
+                "active": True,
+                "write_date": written,
+            }
+        ],
         "tier_definition": tiers,
         **people.records(written),
         **products.records(written),
     }
+
+
+def _locations(written: str) -> list[dict]:
+    def location(id: int, name: str, usage: str, parent: int = 0, plant: Plant | None = None) -> dict:
+        return {
+            "id": id,
+            "name": name,
+            "complete_name": f"{plant.warehouse}/{name}" if parent else name,
+            "usage": usage,
+            "location_id": parent or False,
+            "warehouse_id": plant.id if plant else False,
+            "company_id": plant.company.id if plant else False,
+            "active": True,
+            "write_date": written,
+        }
+
+    found = [location(VENDORS, "Vendors", "supplier"), location(PRODUCTION, "Production", "production")]
+    for plant in PLANTS:
+        stock = stock_location_id(plant)
+        found.append(location(stock - 1, plant.warehouse, "view", plant=plant))
+        found.append(location(stock, "Stock", "internal", stock - 1, plant))
+    return sorted(found, key=lambda record: record["id"])
 
 
 def _rates(seed: int, start: int, now: int) -> list[dict]:

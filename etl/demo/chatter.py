@@ -79,6 +79,8 @@ def records(events: list[Event]) -> dict[str, list[dict]]:
                 "model": MODEL[type(event.document)],
                 "res_id": event.document.id,
                 "message_type": event.kind,
+                "subtype_id": False,
+                "mail_activity_type_id": False,
                 # Odoo stamps the message when it is posted, a moment after the transaction began.
                 "date": stamp(event.at + 1) if (event.at + event.document.id) % 3 == 0 else created,
                 "author_id": event.author or person.partner_id,

@@ -124,6 +124,7 @@ def records(written: str) -> dict[str, list[dict]]:
             "id": product.template_id,
             "name": product.name,
             "categ_id": product.category_id,
+            "uom_id": 1,
             "type": "consu",
             "active": True,
             "write_date": written,
@@ -135,6 +136,7 @@ def records(written: str) -> dict[str, list[dict]]:
             "id": product.id,
             "product_tmpl_id": product.template_id,
             "default_code": product.code,
+            "standard_price": product.price,
             "active": True,
             "write_date": written,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from etl.demo.basics import currency_id, picking_type_id
+from etl.demo.basics import PRODUCTION, UNIT, VENDORS, currency_id, picking_type_id, stock_location_id
 from etl.demo.clock import NEVER, stamp
 from etl.demo.document import Block, Document, Line, Move, Order, Purchase, Review
 
@@ -63,10 +63,17 @@ def _order(order: Order) -> dict:
         "reservation_state": order.reservation_state,
         "product_id": order.product,
         "product_qty": order.product_qty,
+        "product_uom_id": UNIT,
+        "bom_id": False,
+        "lot_producing_ids": [],
         "qty_producing": order.producing,
         "user_id": order.responsible,
         "company_id": order.plant.company.id,
         "picking_type_id": picking_type_id(order.plant, "mrp_operation"),
+        "location_src_id": stock_location_id(order.plant),
+        "location_dest_id": stock_location_id(order.plant),
+        "production_group_id": False,
+        "reference_ids": [],
         "priority": order.priority,
         "backorder_sequence": order.split,
         "orderpoint_id": order.orderpoint,
@@ -91,6 +98,9 @@ def _purchase(purchase: Purchase) -> dict:
         "currency_id": currency_id(purchase.plant),
         "picking_type_id": picking_type_id(purchase.plant, "incoming"),
         "amount_untaxed": purchase.amount_untaxed,
+        "amount_total": purchase.amount_untaxed,
+        "invoice_status": "to invoice" if purchase.state == "purchase" else "no",
+        "date_order": stamp(purchase.approved or purchase.created),
         "date_approve": stamp(purchase.approved) if purchase.approved else False,
         "date_planned": stamp(purchase.planned),
         "effective_date": stamp(purchase.received) if purchase.received != NEVER else False,
@@ -105,8 +115,10 @@ def _line(line: Line) -> dict:
         "id": line.id,
         "order_id": line.purchase.id,
         "product_id": line.product,
+        "product_uom_id": UNIT,
         "product_qty": line.quantity,
         "qty_received": line.received,
+        "qty_invoiced": 0.0,
         "price_unit": line.price,
         "price_subtotal": round(line.quantity * line.price, 2),
         "date_planned": stamp(line.planned),
@@ -118,22 +130,41 @@ def _line(line: Line) -> dict:
 
 def _move(move: Move) -> dict:
     order, delivery = move.consumed_by or move.made_by, move.delivery
+    stock = stock_location_id(move.plant)
+    places = (stock, PRODUCTION) if move.consumed_by else (PRODUCTION if move.made_by else VENDORS, stock)
     return {
         "id": move.id,
         "reference": order.name if order else delivery.name,
         "origin": order.name if order else delivery.purchase.name,
         "state": move.state,
         "product_id": move.product,
+        "product_uom": UNIT,
         "product_uom_qty": move.demand,
         "quantity": move.quantity,
+        "picked": move.state == "done",
         "date": stamp(move.at),
         "date_deadline": stamp(move.deadline) if move.deadline else False,
+        "reservation_date": False,
+        "delay_alert_date": False,
+        "location_id": places[0],
+        "location_dest_id": places[1],
         "raw_material_production_id": move.consumed_by.id if move.consumed_by else False,
         "production_id": move.made_by.id if move.made_by else False,
+        "workorder_id": False,
         "purchase_line_id": move.line.id if move.line else False,
+        "sale_line_id": False,
+        "orderpoint_id": False,
         "picking_id": delivery.id if delivery else False,
         "picking_type_id": picking_type_id(move.plant, "mrp_operation" if order else "incoming"),
+        "partner_id": delivery.purchase.vendor if delivery else False,
         "company_id": move.plant.company.id,
+        "scrap_id": False,
+        "origin_returned_move_id": False,
+        "is_inventory": False,
+        "is_subcontract": False,
+        "price_unit": float(move.line.price) if move.line else 0.0,
+        "value": 0.0,
+        "reference_ids": [],
         "move_dest_ids": [destination.id for destination in move.destinations],
         "create_date": stamp(move.created),
         "write_date": stamp(move.written),

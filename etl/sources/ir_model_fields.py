@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="ir.model.fields",
     without="tracked changes cannot be told apart: every lead time is lost",
+    needed=True,
     domain=lambda tracked: (("model", "in", tracked),),
     fields={
         "document_model": column("char", "model"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="ir.model.fields.selection",
     without="labels of state changes cannot be turned back into states",
+    needed=True,
     cursor=None,
     languages=True,
     domain=lambda tracked: (("field_id.model", "in", tracked),),

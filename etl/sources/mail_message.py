@@ -10,12 +10,15 @@ from etl.source import Source, column
 SOURCE = Source(
     model="mail.message",
     without="no state change can be dated: every lead time is lost",
+    needed=True,
     kind="append",
     domain=lambda tracked: (("model", "in", tracked), ("message_type", "!=", "user_notification")),
     fields={
         "document_model": column("char", "model"),
         "document_id": column("integer", "res_id"),
         "message_type": column("selection"),
+        "subtype_id": column("many2one"),
+        "activity_type_id": column("many2one", "mail_activity_type_id"),
         "sent_at": column("datetime", "date"),
         "author_id": column("many2one"),
         "created_by_id": column("many2one", "create_uid"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="product.category",
     without="numbers cannot be cut by product family",
+    needed=True,
     fields={
         "name": column("char"),
         "complete_name": column("char"),

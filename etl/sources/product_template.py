@@ -5,9 +5,11 @@ from etl.source import Source, column
 SOURCE = Source(
     model="product.template",
     without="products have no names",
+    needed=True,
     fields={
         "name": column("char"),
         "categ_id": column("many2one"),
+        "uom_id": column("many2one"),
         "type": column("selection"),
         "active": column("boolean"),
     },

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="purchase.order",
     without="purchase approval KPIs cannot be measured",
+    needed=True,
     tracked=("state",),
     open_domain=(("state", "in", ("draft", "sent", "to approve")),),
     fields={
@@ -17,6 +18,9 @@ SOURCE = Source(
         "currency_id": column("many2one"),
         "picking_type_id": column("many2one"),
         "untaxed_amount": column("float", "amount_untaxed"),
+        "total_amount": column("float", "amount_total"),
+        "invoice_status": column("selection"),
+        "ordered_at": column("datetime", "date_order"),
         "approved_at": column("datetime", "date_approve"),
         "planned_at": column("datetime", "date_planned"),
         "received_at": column("datetime", "effective_date"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="res.company",
     without="no plant can be named",
+    needed=True,
     fields={
         "name": column("char"),
         "currency_id": column("many2one"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="res.currency.rate",
     without="amounts in several currencies cannot be added up",
+    needed=True,
     fields={
         "rate_on": column("date", "name"),
         "rate": column("float"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="res.partner",
     without="vendors and users have no names",
+    needed=True,
     fields={
         "name": column("char", person=True),
         "is_company": column("boolean"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="res.users",
     without="actors stay unknown",
+    needed=True,
     fields={
         "login": column("char", person=True),
         "partner_id": column("many2one"),

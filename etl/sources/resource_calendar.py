@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="resource.calendar",
     without="plants have no time zone (UTC is shown)",
+    needed=True,
     fields={
         "name": column("char"),
         "tz": column("selection"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="tier.definition",
     without="approval steps through OCA tiers have no names, and waiting in turn cannot be told",
+    needed=True,
     fields={
         "name": column("char"),
         "approve_sequence": column("boolean"),

@@ -5,6 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="tier.review",
     without="approvals through OCA tiers are not seen (Odoo's own double validation is)",
+    needed=True,
     open_domain=(("status", "in", ("waiting", "pending")),),
     fields={
         "document_model": column("char", "model"),

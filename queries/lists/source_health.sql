@@ -8,19 +8,31 @@ select
     source.model,
     case
         when state.absent then 'absent'
+        when state.refused then 'no right'
         when len(state.missing_fields) > 0 then 'field missing'
         when state.read_at < $as_of - interval 26 hour then 'stale'
         else 'ok'
     end as status,
     state.row_count,
+    counted.odoo_count,
+    counted.rows_apart,
     state.read_at as last_read_at,
     state.read_rows as rows_read,
     state.new_rows as rows_new,
     state.changed_rows as rows_changed,
     state.closed_rows as rows_closed,
     array_to_string(state.missing_fields, ', ') as missing_fields,
-    case when state.absent or len(state.missing_fields) > 0 then source.without end as cost,
+    case when state.absent or state.refused or len(state.missing_fields) > 0 then source.without end as cost,
     array_to_string(source.kpis, ', ') as kpis,
 from source_state as state
 inner join source on source.source = state.source
-order by state.absent desc, state.instance, state.source
+left join (
+    select
+        instance,
+        source,
+        sum(odoo_count)::bigint as odoo_count,
+        sum(abs(warehouse_count - odoo_count))::bigint as rows_apart,
+    from reconciliation
+    group by instance, source
+) as counted on counted.instance = state.instance and counted.source = state.source
+order by state.absent desc, state.refused desc, state.instance, state.source

@@ -32,7 +32,7 @@ def account(**more) -> Account:
 
 
 def model(name: str, **more) -> Model:
-    facts = {"without": f"no {name}", "kpis": [], "state": "ok", "rows": 5}
+    facts = {"without": f"no {name}", "needed": True, "kpis": [], "state": "ok", "rows": 5}
     return Model(name.replace(".", "_"), name, **(facts | more))
 
 
@@ -56,6 +56,15 @@ def test_the_dearest_gap_comes_first():
     assert gaps[1].what == "Odoo does not track changes of state on c.d."
     assert gaps[2].what == "The user may not read 1 model: a.b." and gaps[2].cost == ["a.b: no a.b"]
     assert gaps[3].what == "The field cost of e.f is shown only to: Accounting."
+
+
+def test_what_would_merely_help_comes_last_and_fails_nothing():
+    gaps = judge(
+        account(),
+        model("a.b", state="refused", needed=False, kpis=KPIS),
+        model("c.d", state="refused", kpis=KPIS[:1]),
+    )
+    assert [(gap.needed, gap.models) for gap in gaps] == [(True, ["c.d"]), (False, ["a.b"])]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ from datetime import date, datetime
 
 import pytest
 
-from etl.extract import Resolved, _pick, to_table
-from etl.source import Source, column
+from etl import extract, landing, load
+from etl.extract import Known, Mode, Resolved, _pick, to_table
+from etl.odoo import OdooError
+from etl.source import Source, column, discover
+from tests.etl.fake_odoo import FakeOdoo
 
 SOURCE = Source(
     model="x.y",
@@ -84,10 +87,174 @@ def test_the_first_stored_candidate_of_the_right_type_is_taken(available, picked
     assert _pick(source, "field_id", available) == picked
 
 
+def test_amounts_of_money_come_from_the_columns_a_version_keeps_them_in():
+    number = {"type": "float", "store": True}
+    source = discover()["mail_tracking_value"]
+    old = {"old_value_float": number, "old_value_monetary": number}
+    assert (_pick(source, "old_amount", old), _pick(source, "old_float", old)) == (
+        "old_value_monetary",
+        "old_value_float",
+    )
+    assert _pick(source, "old_amount", {"old_value_float": number}) == "old_value_float"
+
+
 def test_what_a_server_lacks_is_listed():
-    assert Resolved(SOURCE, FIELDS).missing == ["gone"]
+    assert Resolved(SOURCE, FIELDS, SOURCE.model).missing == ["gone"]
 
 
 def test_an_unknown_column_type_is_refused():
     with pytest.raises(ValueError, match="field type 'money' is unknown; use one of"):
         column("money")
+
+
+def test_a_single_reference_fills_a_list():
+    source = Source(model="m", without="", fields={"lots": column("many2many", "lot_ids", "lot_id")}, cursor=None)
+    assert _pick(source, "lots", {"lot_id": {"type": "many2one", "store": True}}) == "lot_id"
+    rows = [{"id": 1, "lot_id": 7}, {"id": 2, "lot_id": False}]
+    assert to_table(source, {"lots": "lot_id"}, rows, "odoo")["lots"].to_pylist() == [[7], []]
+
+
+def test_columns_of_other_versions_and_modules_are_not_missing():
+    fields = {
+        "old": column("char", until=16),
+        "extra": column("char", only="another module"),
+        "gone": column("char"),
+    }
+    source = Source(model="m", without="", fields=fields)
+    assert Resolved(source, dict.fromkeys(fields), "m").missing == ["gone"]
+
+
+LOT = Source(
+    model="stock.lot",
+    name="stock_lot",
+    without="lots are lost",
+    former_models=("stock.production.lot",),
+    fields={"name": column("char")},
+)
+TYPES = {"name": "char", "state": "selection", "write_date": "datetime", "create_date": "datetime"}
+
+
+@pytest.mark.parametrize("model", LOT.models)
+def test_a_model_is_found_under_the_name_the_version_gives_it(model, tmp_path):
+    odoo = FakeOdoo({model: (TYPES, [{"id": 1, "name": "L1"}])})
+    [resolved] = extract.resolve(odoo, [LOT], [])
+    assert (resolved.model, resolved.absent) == (model, False)
+    run = tmp_path / "landing" / "20260101T000000Z"
+    extract.read(odoo, resolved, [], run, Known(), lambda *progress: None, Mode(datetime(2026, 1, 1)))
+    assert odoo.read == [1]
+
+
+def test_a_model_under_none_of_its_names_is_absent():
+    [resolved] = extract.resolve(FakeOdoo({}), [LOT], [])
+    assert resolved.absent and resolved.model == "stock.lot"
+
+
+def test_only_needed_models_stop_a_user_without_rights(tmp_path):
+    odoo = FakeOdoo({"stock.lot": (TYPES, [{"id": 1}])}, refused=("stock.lot",))
+    [resolved] = extract.resolve(odoo, [LOT], [])
+    assert resolved.refused and not resolved.absent
+    run = tmp_path / "landing" / "20260101T000000Z"
+    extract.read(odoo, resolved, [], run, Known(), lambda *progress: None, Mode(datetime(2026, 1, 1)))
+    assert odoo.read == []
+    facts = landing.read_done(run, LOT, "odoo")
+    assert (facts["refused"], facts["absent"], facts["swept"]) == (True, False, False)
+    with pytest.raises(OdooError, match=r"'reader' may not read stock\.lot on odoo, so lots are lost: give it"):
+        extract.resolve(odoo, [Source(model="stock.lot", without="lots are lost", fields={}, needed=True)], [])
+
+
+def test_a_domain_that_asks_for_what_the_model_lacks_means_another_model():
+    source = Source(model="stock.lot", without="", fields={}, domain=(("grade.name", "=", "A"),))
+    assert extract.resolve(FakeOdoo({"stock.lot": (TYPES, [])}), [source], [])[0].absent
+
+
+JOB = Source(
+    model="queue.job",
+    name="queue_job",
+    without="jobs are lost",
+    kind="unstamped",
+    cursor="date_done",
+    sweep="open",
+    created="date_created",
+    open_domain=(("state", "not in", ("done", "cancelled")),),
+    fields={"state": column("selection"), "done_at": column("datetime", "date_done")},
+)
+JOB_TYPES = {"state": "selection", "date_done": "datetime", "date_created": "datetime"}
+
+
+class Jobs:
+    """Jobs of a fake Odoo, refreshed day after day."""
+
+    def __init__(self, folder):
+        self.folder, self.day = folder, 0
+        self.rows: dict[int, dict] = {}
+        self.con = load.open_work(folder)
+
+    def set(self, id: int, state: str, done: str | bool = False) -> None:
+        self.rows[id] = {"id": id, "state": state, "date_done": done, "date_created": f"2026-01-{id:02d} 00:00:00"}
+
+    def refresh(self, **options) -> tuple[list[int], load.Loaded]:
+        """The ids that were read, and what loading them changed."""
+        self.day += 1
+        odoo = FakeOdoo({"queue.job": (JOB_TYPES, list(self.rows.values()))})
+        run = self.folder / "landing" / f"202602{self.day:02d}T000000Z"
+        [resolved] = extract.resolve(odoo, [JOB], [])
+        known = load.known(self.con, JOB, "odoo")
+        mode = Mode(datetime(2026, 2, self.day), **options)
+        extract.read(odoo, resolved, [], run, known, lambda *progress: None, mode)
+        return sorted(odoo.read), load.load_source(self.con, JOB, "odoo", run, datetime(2026, 2, self.day))
+
+    def states(self) -> dict[int, str]:
+        return dict(self.con.execute("select id, state from stg_queue_job").fetchall())
+
+
+@pytest.fixture
+def jobs(tmp_path):
+    made = Jobs(tmp_path)
+    made.set(1, "done", "2026-01-01 01:00:00")
+    made.set(2, "done", "2026-01-20 01:00:00")
+    made.set(3, "failed")
+    made.set(4, "pending")
+    yield made
+    made.con.close()
+
+
+def test_unstamped_rows_are_read_while_open_once_more_after_it_and_when_lately_done(jobs):
+    assert jobs.refresh()[0] == [1, 2, 3, 4]
+    assert jobs.refresh()[0] == [2, 3, 4]  # 2 lies within the overlap of the newest end
+    jobs.set(3, "cancelled")
+    jobs.set(4, "done", "2026-01-20 09:00:00")
+    jobs.set(5, "started")
+    read, loaded = jobs.refresh()
+    assert read == [2, 3, 4, 5] and (loaded.new, loaded.changed) == (1, 2)
+    assert jobs.refresh()[0] == [4, 5]
+    jobs.set(1, "done", "2026-01-20 10:00:00")  # run once more
+    assert jobs.refresh()[0] == [1, 4, 5]
+    assert jobs.states() == {1: "done", 2: "done", 3: "cancelled", 4: "done", 5: "started"}
+
+
+def test_what_odoo_clears_away_when_done_stays_and_what_vanishes_open_is_closed(jobs):
+    jobs.refresh()
+    del jobs.rows[1], jobs.rows[3]
+    loaded = jobs.refresh()[1]
+    assert loaded.closed == 1
+    assert jobs.states() == {1: "done", 2: "done", 4: "pending"}
+    assert jobs.refresh()[1].closed == 0
+
+
+def test_a_first_look_goes_by_the_date_the_source_names(jobs):
+    assert jobs.refresh(since=datetime(2026, 1, 2))[0] == [2, 3, 4]
+    assert jobs.refresh()[0] == [1, 2, 3, 4]
+
+
+def test_unstamped_rows_that_are_always_open_are_all_read_each_time(tmp_path):
+    source = Source(
+        model="ir.cron", name="ir_cron", without="", kind="unstamped", cursor=None, fields={"name": column("char")}
+    )
+    odoo = FakeOdoo({"ir.cron": ({"name": "char"}, [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}])})
+    con = load.open_work(tmp_path)
+    for day in (1, 2):
+        run = tmp_path / "landing" / f"2026010{day}T000000Z"
+        [resolved] = extract.resolve(odoo, [source], [])
+        extract.read(odoo, resolved, [], run, load.known(con, source, "odoo"), print, Mode(datetime(2026, 1, day)))
+        assert load.load_source(con, source, "odoo", run, datetime(2026, 1, day)).read == 2
+    con.close()

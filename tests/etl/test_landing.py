@@ -54,3 +54,44 @@ def test_a_source_is_done_only_when_said_so(tmp_path):
     assert landing.read_done(tmp_path, SOURCE, "odoo") is None
     landing.write_done(tmp_path, SOURCE, "odoo", {"ids": 3})
     assert landing.read_done(tmp_path, SOURCE, "odoo") == {"ids": 3}
+
+
+def test_a_run_is_not_resumed_once_something_newer_was_loaded(tmp_path):
+    """Its older pages would put back what has changed since."""
+    landing.start_run(tmp_path, NOW, "same")
+    newer, _ = landing.start_run(tmp_path, NOW + timedelta(hours=1), "everything")
+    landing.finish_run(newer)
+    folder, resumed = landing.start_run(tmp_path, NOW + timedelta(hours=2), "same")
+    assert not resumed and folder.name == "20260101T140000Z"
+
+
+def test_a_run_gets_a_name_of_its_own_even_within_one_second_or_after_the_clock_was_set_back(tmp_path):
+    first, _ = landing.start_run(tmp_path, NOW, "one")
+    second, resumed = landing.start_run(tmp_path, NOW, "two")
+    third, _ = landing.start_run(tmp_path, NOW, "three")
+    assert not resumed and len({first, second, third}) == 3
+
+
+def test_a_file_that_could_not_be_written_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(landing.os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(28, "No space left")))
+    for write in (
+        lambda: landing.write_table(tmp_path / "page.parquet", pa.table({"id": [1]})),
+        lambda: landing.write_text_atomically(tmp_path / "CURRENT", "ops_x.duckdb"),
+    ):
+        try:
+            write()
+        except OSError:
+            pass
+        else:
+            raise AssertionError("it was written")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_small_file_may_be_read_by_others_from_the_first_moment(tmp_path, monkeypatch):
+    modes = []
+    replace = landing.Path.replace
+    monkeypatch.setattr(
+        landing.Path, "replace", lambda part, to: (modes.append(part.stat().st_mode), replace(part, to))
+    )
+    landing.write_text_atomically(tmp_path / "CURRENT", "ops_x.duckdb", mode=0o644)
+    assert [oct(mode)[-3:] for mode in modes] == ["644"]

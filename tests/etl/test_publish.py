@@ -128,3 +128,58 @@ def test_costs_of_a_missing_source_are_found_through_the_marts():
     assert "Release lead time" in needs["mail_tracking_value"]
     assert "Purchase approval turnaround" in needs["tier_review"]
     assert needs["res_currency_rate"] == set()
+
+
+def booked(folder, run) -> tuple:
+    con = load.open_work(folder)
+    try:
+        publish.settle(con, folder)
+        status = con.execute("select status, published_at is not null from run where run = ?", [run]).fetchone()
+        return *status, con.execute("select count(*) from agg_kpi where run = ?", [run]).fetchone()[0]
+    finally:
+        con.close()
+
+
+def killed(*arguments, **named):
+    raise SystemExit("killed")
+
+
+AFTER_A_KILL = {
+    "while it is built": ("_build", ("failed", False, 0)),
+    "before it is renamed": ("_release", ("failed", False, 0)),
+    "before CURRENT is replaced": ("landing.write_text_atomically", ("failed", False, 0)),
+    "before it is booked": ("_book", ("published", True, 1)),
+    "before old ones are retired": ("retire", ("published", True, 1)),
+}
+
+
+@pytest.mark.parametrize("moment", AFTER_A_KILL)
+def test_the_books_agree_with_what_is_published_after_a_kill(moment, folder, monkeypatch):
+    where, (status, is_published, has_scoreboard) = AFTER_A_KILL[moment]
+    before = warehouse.current_version(folder)
+    later = warehouse.open(warehouse=folder).as_of.replace(year=2028)
+    with monkeypatch.context() as patched:
+        patched.setattr(f"etl.publish.{where}", killed)
+        with pytest.raises(SystemExit):
+            republish(folder, as_of=later)
+    assert (warehouse.current_version(folder) != before) == is_published
+    found = booked(folder, "20300101T000000Z")
+    assert found[:2] == (status, is_published) and bool(found[2]) == bool(has_scoreboard)
+    assert booked(folder, "20300101T000000Z") == found, "settling twice must change nothing"
+    assert not list(folder.glob(".build*"))
+    version = warehouse.open(warehouse=folder)
+    [told] = (
+        version.cursor().sql("select status, published_at from run where run = (select run from version)").fetchall()
+    )
+    assert told[0] == "published" and told[1] is not None
+
+
+def test_status_does_not_take_a_killed_run_for_one_at_work(folder):
+    con = load.open_work(folder)
+    load.book_run(con, "20300101T000000Z", datetime(2030, 1, 1), status="running")
+    con.close()
+    assert load.last_run(folder)["status"] == "failed" and "cut off" in load.last_run(folder)["message"]
+    con = load.open_work(folder)
+    publish.settle(con, folder)
+    con.close()
+    assert load.last_run(folder)["message"] == "it was cut off; the next refresh goes on from there"

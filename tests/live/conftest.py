@@ -16,6 +16,20 @@ from queries import config, warehouse
 from tests.conftest import SILENT, skip_or_fail
 
 SERVER = Path(__file__).parent / "odoo_server.py"
+SALT = b"the same for all, so that they can be compared"
+# Models of Odoo Enterprise, which the real Odoo of these tests is not.
+ENTERPRISE = {
+    "approval_approver",
+    "approval_category",
+    "approval_request",
+    "mrp_eco",
+    "quality_alert",
+    "quality_alert_stage",
+    "quality_check",
+    "studio_approval_entry",
+    "studio_approval_request",
+    "studio_approval_rule",
+}
 
 
 def server(command: str) -> subprocess.CompletedProcess:
@@ -34,11 +48,13 @@ def odoo() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def truth(odoo) -> list[dict]:
     """What the flows played into a fresh database must show, one dict per expected or forbidden KPI row."""
-    from tests.live import flows
+    from tests.live import flows, more_rows
 
     reset = server("reset")
     assert reset.returncode == 0, reset.stderr
-    return flows.play(odoo)
+    played = flows.play(odoo)
+    more_rows.create(odoo)
+    return played
 
 
 @dataclass(frozen=True)
@@ -47,10 +63,10 @@ class Login:
 
     environment: dict[str, str]
 
-    def refresh(self, folder: Path, **options) -> refresh.Outcome:
-        """A refresh in this process."""
+    def refresh(self, folder: Path, transport: str | None = None, **request) -> refresh.Outcome:
+        """A refresh in this process; `request` are fields of refresh.Request."""
         with environment(self.environment):
-            return refresh.refresh(folder, config.load(), SILENT, **options)
+            return refresh.refresh(folder, config.load(), SILENT, refresh.Request(**request), transport)
 
     def run(self, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess:
         """`python -m <arguments>` as a user starts it."""
@@ -102,6 +118,7 @@ def warehouses(truth, login, tmp_path_factory) -> dict[str, Path]:
     folders = {}
     for transport in ("json-2", "json-rpc"):
         folders[transport] = tmp_path_factory.mktemp(transport)
+        (folders[transport] / "salt").write_bytes(SALT)
         login.refresh(folders[transport], transport=transport)
     return folders
 

@@ -167,21 +167,25 @@ def test_the_administrator_can_read_everything(login, truth, tmp_path):
 
 
 def test_a_user_without_rights_learns_exactly_what_is_missing(player, by_password, tmp_path):
-    refused = [
-        source.model
-        for source in SOURCES
-        if source is not MAINTENANCE and not player.call("etl_norights", source.model, "has_access", [], "read")
+    installed = {row["model"] for row in player.call("admin", "ir.model", "search_read", [], ["model"])}
+    forbidden = [
+        source
+        for source in discover().values()
+        if source.model in installed and not player.call("etl_norights", source.model, "has_access", [], "read")
     ]
-    assert len(refused) > 3
+    refused = [source.model for source in forbidden if source.needed]
+    useful = [source.model for source in forbidden if not source.needed]
+    assert len(refused) > 3 and len(useful) > 3
     said = by_password("etl_norights").run(tmp_path, "etl", "check")
     assert said.returncode == 1 and not said.stderr
-    assert said.stdout.splitlines()[0] == "1 thing is missing."
+    assert said.stdout.splitlines()[0] == "1 thing is missing; 1 more would be useful."
     assert f"The user may not read {len(refused)} models: {', '.join(refused)}." in said.stdout
     assert "JSON-RPC: a password is given; an API key would use JSON-2" in said.stdout
     assert "whether there are more, it may not know" in said.stdout
     assert "ODOO_ADMIN_USER and ODOO_ADMIN_PASSWORD" in said.stdout
     facts = json.loads(by_password("etl_norights").run(tmp_path, "etl", "check", "--json").stdout)
-    [gap] = facts["instances"][0]["gaps"]
+    [gap, other] = facts["instances"][0]["gaps"]
+    assert other["models"] == useful and not other["needed"]
     assert gap["models"] == refused and len(gap["kpis"]) == facts["instances"][0]["kpi_count"]
     assert f'write the read-only group "{acl.GROUP}" with `python -m etl check --write-acl' in gap["remedy"]
     assert "Role / Administrator (mail.tracking.value)" in gap["remedy"]
@@ -350,5 +354,4 @@ def test_a_model_that_odoo_lacks_cannot_be_added(login, tmp_path):
 def test_a_source_that_is_not_installed_is_no_gap(login):
     absent = replace(MAINTENANCE, model="quality.check", name="quality_check", without="holds are not seen")
     report = look(login, [absent])
-    assert report.ok and report.models[0].state == "absent"
-    assert "quality.check is not installed: holds are not seen." in report.notes
+    assert report.ok and not report.gaps and report.models[0].state == "absent"

@@ -9,14 +9,17 @@ import time
 from datetime import datetime
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from etl import landing, load
+from etl.extract import domain_of
 from etl.odoo import READ_METHODS, Odoo, OdooError, connect
 from etl.refresh import logins
-from etl.source import discover
+from etl.source import discover, tracked_models
 from queries import config, warehouse
-from tests.live.conftest import Login, environment
+from tests.live import more_rows
+from tests.live.conftest import ENTERPRISE, SALT, Login, environment
 
 pytestmark = pytest.mark.live
 
@@ -36,7 +39,7 @@ def raw_rows(folder, name) -> list:
 def test_both_transports_give_identical_rows(name, warehouses):
     over_json2, over_jsonrpc = (raw_rows(warehouses[transport], name) for transport in ("json-2", "json-rpc"))
     assert over_json2 == over_jsonrpc
-    assert over_json2, f"{name} is empty: the comparison says nothing"
+    assert over_json2 or name in ENTERPRISE, f"{name} is empty: the comparison says nothing"
 
 
 def test_reading_as_odoo_14_gives_the_same_rows(login, truth):
@@ -48,11 +51,35 @@ def test_reading_as_odoo_14_gives_the_same_rows(login, truth):
     assert odoo.rows("mrp.production", [], fields) == modern != []
 
 
-def test_rows_in_the_warehouse_equal_odoos_count(login, warehouses):
+@pytest.mark.parametrize("name", sorted(set(RAW) - ENTERPRISE))
+def test_rows_in_the_warehouse_equal_odoos_count(name, login, warehouses):
     with environment(login.environment):
         odoo = connect(logins(config.load())[0])
-    for name in ("mrp_production", "purchase_order", "tier_review", "res_partner", "product_product", "res_users"):
-        assert len(raw_rows(warehouses["json-2"], name)) == odoo.count(discover()[name].model, []), name
+    source = discover()[name]
+    count = odoo.count(source.model, domain_of(source, tracked_models(discover().values())))
+    languages = len(odoo.languages()) if source.languages else 1
+    assert len(raw_rows(warehouses["json-2"], name)) == count * languages
+
+
+def test_secrets_never_reach_the_disk(warehouses):
+    for folder in warehouses.values():
+        for path in sorted(folder.rglob("*")):
+            if path.suffix == ".parquet":
+                found = pq.read_table(path)
+                text = "\n".join(
+                    str(value) for name in found.column_names for value in found[name].to_pylist() if value
+                )
+                for secret in (more_rows.ACCOUNT, "jane.doe@", "901820", "{'name'"):
+                    assert secret not in text, (path.name, secret)
+        [failed] = [row for row in raw_rows(folder, "queue_job") if "live-1" in row]
+        assert "[e-mail] refused by [phone] {…}" in failed
+        [entry] = raw_rows(folder, "ir_logging")
+        assert any("failed: [e-mail] refused by [phone] {…}" in str(value) for value in entry)
+
+
+def test_absences_of_people_are_not_read(warehouses):
+    names = {value for row in raw_rows(warehouses["json-2"], "resource_calendar_leaves") for value in row}
+    assert {"Overhaul", "Christmas"} <= names and "Ill" not in names
 
 
 def test_a_second_refresh_changes_nothing_but_the_run_log(login, truth, tmp_path):
@@ -109,7 +136,6 @@ TROUBLES = {
     "wrong key": ({"ODOO_API_KEY": "0123456789"}, "the API key is wrong or has expired"),
     "wrong database": ({"ODOO_DB": "nowhere"}, "has no database 'nowhere': set ODOO_DB"),
     "wrong database, password": ({"ODOO_DB": "nowhere", "ODOO_API_KEY": "", "ODOO_PASSWORD": "admin"}, "set ODOO_DB"),
-    "dead server": ({"ODOO_URL": "http://127.0.0.1:9"}, "does not answer"),
     "no address": ({"ODOO_URL": "odoo.example.com"}, "begins with http:// or https://"),
     "no secret": ({"ODOO_API_KEY": "", "ODOO_PASSWORD": ""}, "set the environment variable ODOO_API_KEY"),
     "no rights": (
@@ -147,6 +173,7 @@ def test_a_typo_in_the_configuration_stops_before_anything_is_read(login, wareho
 
 
 def test_a_killed_run_resumes_and_loses_nothing(login, truth, tmp_path, warehouses):
+    (tmp_path / "salt").write_bytes(SALT)
     process = subprocess.Popen(
         [sys.executable, "-m", "etl", "refresh"],
         env={"PATH": "/usr/bin:/bin", "OPS_WAREHOUSE": str(tmp_path)} | login.environment,

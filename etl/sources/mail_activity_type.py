@@ -1,0 +1,15 @@
+"""Kinds of activities."""
+
+from etl.source import Source, column
+
+SOURCE = Source(
+    model="mail.activity.type",
+    without="activities cannot be cut by kind",
+    fields={
+        "name": column("char"),
+        "category": column("selection"),
+        "document_model": column("char", "res_model"),
+        "keeps_done": column("boolean", "keep_done", until=18),
+        "active": column("boolean"),
+    },
+)
