@@ -4,10 +4,10 @@ PORT ?= 8501
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint docs screenshots odoo odoo-down bench clean
+.PHONY: help run test lint docs screenshots odoo odoo-down odoo14 odoo14-down bench clean
 
 help: ## List these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: .venv/ready ## Set up, fill the warehouse (demo plants, or your Odoo if ODOO_URL is set) and serve the dashboard
 	@$(PY) -m etl serve --port $(PORT)
@@ -30,6 +30,12 @@ odoo: .venv/tests-ready ## Bring up a real Odoo 19 for the tests (Debian; needs 
 
 odoo-down: ## Stop it
 	@$(PYTHON) tests/live/odoo_server.py down
+
+odoo14: .venv/tests-ready ## Bring up a real Odoo 14 beside it
+	@$(PY) tests/live/odoo14_server.py up
+
+odoo14-down: ## Stop that one
+	@$(PYTHON) tests/live/odoo14_server.py down
 
 lock: .venv/tests-ready ## Write requirements.txt and tests/requirements.txt from pyproject.toml
 	@$(PY) -m uv pip compile pyproject.toml -o requirements.txt --generate-hashes --universal --python-version 3.11 -q

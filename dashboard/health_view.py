@@ -19,12 +19,19 @@ def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:
     wrong = [source for source in sources if source["status"] != "ok"]
     failed = [check for check in checks if check["status"] == "fail"]
     warned = [check for check in checks if check["status"] == "warn"]
+    counted = [source for source in sources if source["odoo_count"] is not None]
+    apart = [source for source in counted if source["rows_apart"]]
     facts = {
         "Last published": escape(readable.ago(good["published_at"])) if good else mark("bad", "✕", "never"),
         "Last run": mark(*texts.RUN_STATUS.get(last["status"], ("none", "○", last["status"]))) if last else "–",
         "Sources": mark("warn", "!", f"{len(wrong)} of {len(sources)} incomplete")
         if wrong
         else mark("good", "✓", f"all {len(sources)} read"),
+        "Rows against Odoo": mark("warn", "!", f"{len(apart)} of {len(counted)} sources differ")
+        if apart
+        else mark("good", "✓", "the same")
+        if counted
+        else "not counted",
         "Checks": mark("bad", "✕", f"{len(failed)} failed")
         if failed
         else mark("warn", "!", f"{len(warned)} of {len(checks)} warn")
@@ -96,10 +103,20 @@ def sources(rows: list[dict]) -> None:
             "Instance": text("instance"),
             "Status": status("status", texts.SOURCE_STATUS),
             "Rows": figure("row_count"),
+            "In Odoo": _in_odoo,
             "Read": short(lambda s: readable.ago(s["last_read_at"])),
             "Changed": figure("rows_changed"),
             "Closed": figure("rows_closed"),
         }, rows)  # fmt: skip
+
+
+def _in_odoo(source: dict) -> str:
+    """What Odoo counted right after the reading, and by how many rows we differ."""
+    if source["odoo_count"] is None:
+        return "–"
+    if not source["rows_apart"]:
+        return mark("good", "✓", "the same")
+    return mark("warn", "!", f"{readable.number(source['odoo_count'])}, {source['rows_apart']} apart")
 
 
 def labels(rows: list[dict]) -> None:

@@ -1,4 +1,4 @@
-"""The command line of the ETL: python -m etl refresh | demo | status | serve."""
+"""The command line of the ETL: python -m etl check | refresh | demo | status | serve."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from etl import acl, report
+from etl import check as first_look
 from etl import refresh as refresh_run
 from etl import status as state
 from etl.load import WarehouseBusy
-from etl.odoo import OdooError
+from etl.odoo import OdooError, connect
 from etl.publish import CheckFailed
+from etl.source import discover
 from queries import config as configuration
 from queries import warehouse as published
 from queries.catalog import CatalogError
@@ -104,16 +107,59 @@ def _summary(outcome: refresh_run.Outcome) -> None:
 def refresh(
     full: Annotated[bool, typer.Option(help="Read every row again, not only what is new or changed.")] = False,
     days: Annotated[int | None, typer.Option(help="First load only: this many days, and what is still open.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A source, or the group open; may be given again.")] = None,
     transport: Annotated[str | None, typer.Option(help="json-2 or json-rpc; chosen by what the server offers.")] = None,
 ) -> None:
     """Pull from Odoo what is new or changed, and publish it. Exit code 0 only when it was published."""
     with sentences(), progress_display() as progress:
         if transport not in (None, "json-2", "json-rpc"):
             raise ConfigError(f"--transport {transport!r} is unknown: use json-2 or json-rpc.")
-        outcome = refresh_run.refresh(
-            published.folder(), configuration.load(), progress, full=full, days=days, transport=transport
-        )
+        request = refresh_run.Request(full=full, days=days, only=tuple(only or ()))
+        outcome = refresh_run.refresh(published.folder(), configuration.load(), progress, request, transport)
         _summary(outcome)
+
+
+@app.command()
+def check(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    instance: Annotated[str | None, typer.Option(help="Only this Odoo of ops.toml.")] = None,
+    write_acl: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the read-only group as a zip file to import into Odoo.")
+    ] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(metavar="MODEL", help="With --write-acl: a further model to read; repeatable.")
+    ] = None,
+) -> None:
+    """First look at an Odoo: what can be read, what is missing, what that costs. Exit code 0 when all can be read."""
+    with sentences():
+        config = configuration.load()
+        if write_acl:
+            _write_acl(config, instance, write_acl, also or [])
+            return
+        found = first_look.run(config, discover().values(), instance)
+        if as_json:
+            print(json.dumps(report.as_json(found), indent=1, default=str))
+        else:
+            for one in found:
+                report.show(one, Console())
+        raise typer.Exit(0 if all(one.ok for one in found) else 1)
+
+
+def _write_acl(config: configuration.Config, instance: str | None, path: Path, also: list[str]) -> None:
+    if path.suffix != ".zip":
+        raise ConfigError(f"--write-acl writes a zip file: call it {acl.MODULE}.zip instead of {path.name}.")
+    logins = first_look.chosen(config, instance)
+    if len(logins) > 1:
+        names = ", ".join(login.instance for _, login in logins)
+        raise ConfigError(f"each Odoo gets a file of its own: name one with --instance ({names}).")
+    odoo = connect(logins[0][1])
+    readable = acl.models(odoo, discover().values(), also)
+    acl.write(path, readable, odoo.major)
+    say(
+        f'Wrote {path}: the group "{acl.GROUP}" with read access to {len(readable)} models, for Odoo {odoo.major}.\n'
+        "An administrator imports it (developer mode on, Apps > Import Module) and gives it to the user; "
+        "docs/operating.md has the steps."
+    )
 
 
 @app.command()

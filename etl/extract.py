@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,7 +17,10 @@ from etl.odoo import ModelAbsent, NoRight, Odoo, OdooError
 from etl.source import STORED_AS, Source
 
 PAGE_ROWS = 5_000
+WINDOW_IDS = 500_000  # ids asked for in one search
 OVERLAP = timedelta(hours=1)  # write_date is the start of a transaction that may commit much later
+FULL_EVERY = timedelta(days=7)
+PROBES = 20  # single rows asked for when a page of vanished ids holds some the user may not see
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,28 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Known:
-    """What the warehouse has of a source: its current ids, the newest cursor, from which fields, what was open."""
+    """What the warehouse has of a source: its current ids, those that were open, the newest cursor, when every row
+    was read last, and from which fields."""
 
-    ids: set[int]
-    watermark: datetime | None
-    fields: dict[str, str | None] | None
-    open_ids: set[int] = field(default_factory=set)
+    ids: np.ndarray
+    open_ids: np.ndarray
+    watermark: datetime | None = None
+    full_at: datetime | None = None
+    fields: dict[str, str | None] | None = None
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How much of a source a run reads.
+
+    full: every row. since: a first look at rows created after it or still open, which closes nothing.
+    only_open: documents that are open or were, and what else is new; nothing is swept.
+    """
+
+    now: datetime
+    full: bool = False
+    since: datetime | None = None
+    only_open: bool = False
 
 
 Report = Callable[[str, int, int], None]  # source, rows read, rows to read
@@ -62,24 +83,35 @@ def resolve(odoo: Odoo, sources: list[Source], tracked: list[str]) -> list[Resol
 
 
 def _resolve(odoo: Odoo, source: Source, tracked: list[str]) -> Resolved:
-    nothing = dict.fromkeys(source.fields)
+    nothing, model = dict.fromkeys(source.fields), source.model
+    try:
+        model, available = find_model(odoo, source, tracked)
+        odoo.search(model, domain_of(source, tracked), limit=1)
+    except ModelAbsent:
+        return Resolved(source, nothing, model, absent=True)
+    except NoRight:
+        return Resolved(source, nothing, model, refused=True)
+    return pick_fields(source, model, available)
+
+
+def find_model(odoo: Odoo, source: Source, tracked: list[str]) -> tuple[str, dict[str, dict]]:
+    """The name this Odoo has for a source's model, and its fields; ModelAbsent where it has none that fits."""
     for model in source.models:
         try:
             available = odoo.fields(model)
-            domain = domain_of(source, tracked)
-            if not _fields_of(domain) <= available.keys():
-                continue  # another model of the same name
-            odoo.search(model, domain, limit=1)
         except ModelAbsent:
             continue
-        except NoRight:
-            return Resolved(source, nothing, model, refused=True)
-        fields = {name: _pick(source, name, available) for name in source.fields}
-        open_domain = source.open_domain
-        if open_domain is not None and not _fields_of(open_domain) <= available.keys():
-            open_domain = None
-        return Resolved(source, fields, model, open_domain)
-    return Resolved(source, nothing, source.model, absent=True)
+        if _fields_of(domain_of(source, tracked)) <= available.keys():  # else another model of the same name
+            return model, available
+    raise ModelAbsent(f"{odoo.login.instance} has no model {source.model}.")
+
+
+def pick_fields(source: Source, model: str, available: dict[str, dict]) -> Resolved:
+    """A source with the fields that are `available` to the user."""
+    open_domain = source.open_domain
+    if open_domain is not None and not _fields_of(open_domain) <= available.keys():
+        open_domain = None
+    return Resolved(source, {name: _pick(source, name, available) for name in source.fields}, model, open_domain)
 
 
 def _fields_of(domain: Iterable) -> set[str]:
@@ -110,20 +142,12 @@ def domain_of(source: Source, tracked: list[str]) -> list:
 
 
 def read(
-    odoo: Odoo,
-    resolved: Resolved,
-    tracked: list[str],
-    folder: Path,
-    known: Known,
-    report: Report,
-    *,
-    full: bool = False,
-    since: datetime | None = None,
+    odoo: Odoo, resolved: Resolved, tracked: list[str], folder: Path, known: Known, report: Report, mode: Mode
 ) -> None:
     """Lands one source of one Odoo. Resumes where an earlier try of the same run stopped.
 
-    full reads every row; otherwise rows unknown so far and rows whose cursor moved. With `since`, only rows
-    created after it or still open: a first look that closes nothing, the rest follows in the next run.
+    Read are rows not known yet, rows whose cursor moved, and rows that are open or were at the last run; every row
+    when it is asked for, a week has passed, or the fields differ from the last run's.
     """
     source, instance = resolved.source, odoo.login.instance
     if landing.read_done(folder, source, instance) is not None:
@@ -134,67 +158,130 @@ def read(
         return
     plan = landing.plan_path(folder, source, instance)
     if not plan.exists():
-        landing.write_table(plan, _plan(odoo, resolved, tracked, known, full, since))
+        landing.write_table(plan, _plan(odoo, resolved, tracked, known, mode))
     planned = pq.read_table(plan)
-    to_read = planned.filter(planned["to_read"])["id"].to_pylist()
+    to_read = planned.filter(planned["to_read"])["id"].to_numpy()
     languages = odoo.languages() if source.languages else [None]
-    salt = mask.salt(folder.parents[1]) if any(f.mask == "account" for f in source.fields.values()) else None
+    salt = mask.salt(folder.parents[1]) if any(field.mask == "account" for field in source.fields.values()) else None
     report(source.name, 0, len(to_read))
     for number, start in enumerate(range(0, len(to_read), PAGE_ROWS)):
-        ids = to_read[start : start + PAGE_ROWS]
+        ids = to_read[start : start + PAGE_ROWS].tolist()
         for language in languages:
             path = landing.page_path(folder, source, instance, f"{number:06d}{language or ''}")
             if not path.exists():
                 rows = _page(odoo, resolved, ids, language)
                 landing.write_table(path, to_table(source, resolved.fields, rows, instance, language, salt))
         report(source.name, min(start + PAGE_ROWS, len(to_read)), len(to_read))
-    facts = {"absent": False, "refused": False, "fields": resolved.fields}
-    facts |= {"ids": planned.num_rows, "swept": since is None}
+    swept = not mode.since and not mode.only_open
+    if swept and source.sweep != "never":
+        gone = np.setdiff1d(known.ids, planned["id"].to_numpy())
+        _land_gone(odoo, resolved, folder, np.intersect1d(gone, known.open_ids) if source.sweep == "open" else gone)
+    facts = {
+        "absent": False,
+        "refused": False,
+        "fields": resolved.fields,
+        "ids": planned.num_rows,
+        "swept": swept,
+        "full": swept and bool(planned["to_read"].to_numpy().all()),
+        "seconds": max(0.0, time.time() - plan.stat().st_mtime),
+        "counts": _counts(odoo, resolved, tracked) if swept and source.sweep == "nightly" else [],
+    }
     landing.write_done(folder, source, instance, facts)
 
 
-def _plan(odoo: Odoo, resolved: Resolved, tracked, known: Known, full: bool, since: datetime | None) -> pa.Table:
-    """Every id the user can see, which of them to read, and which of the unstamped ones are open."""
-    source, model, still_open = resolved.source, resolved.model, resolved.open_domain
-    domain = domain_of(source, tracked)
-    recent = (source.created, ">=", str(since))
-    if since is not None and still_open is not None:
-        ids = odoo.search(model, [*domain, "|", recent, *_joined(still_open)])
-    elif since is not None and source.kind == "append":
-        ids = odoo.search(model, [*domain, recent])
-    else:
-        ids = odoo.search(model, domain)
-    unguided = source.cursor is None if source.kind == "mutable" else still_open is None and source.kind != "append"
-    open_ids = set()
-    if source.kind == "unstamped" and not unguided:
-        open_ids = set(odoo.search(model, [*domain, *still_open]))
-    everything = full or unguided or known.fields != resolved.fields
-    if everything or not known.ids:
-        wanted = set(ids)
-    else:
-        wanted = set(ids) - known.ids | open_ids | known.open_ids
-        if source.has_cursor and known.watermark is not None:
-            from_time = (known.watermark - OVERLAP).strftime("%Y-%m-%d %H:%M:%S")
-            wanted |= set(odoo.search(model, [*domain, (source.cursor, ">=", from_time)]))
-    return pa.table(
-        {
-            "id": pa.array(ids, pa.int64()),
-            "to_read": pa.array([i in wanted for i in ids], pa.bool_()),
-            "is_open": pa.array([i in open_ids for i in ids], pa.bool_()),
-        }
-    )
+def _counts(odoo: Odoo, resolved: Resolved, tracked: list[str]) -> list[tuple[int | None, int]]:
+    """What Odoo counts right after the reading: (company, rows) where rows have one, else (None, rows)."""
+    domain = domain_of(resolved.source, tracked)
+    total = odoo.count(resolved.model, domain)
+    if not resolved.fields.get("company_id"):
+        return [(None, total)]
+    company = resolved.fields["company_id"]
+    companies = odoo.search("res.company", [])
+    counted = [(id, odoo.count(resolved.model, [*domain, (company, "=", id)])) for id in companies]
+    return [*counted, (None, total - sum(count for _, count in counted))]
 
 
-def _joined(domain: Iterable) -> list:
-    """A domain as one operand: all its terms must hold. Odoo writes operators before what they join."""
-    terms = list(domain)
-    operands = sum(1 if not isinstance(term, str) else -1 if term in "&|" else 0 for term in terms)
-    return ["&"] * (operands - 1) + terms
+def _plan(odoo: Odoo, resolved: Resolved, tracked: list[str], known: Known, mode: Mode) -> pa.Table:
+    """The ids a run looks at, which of them to read, and which are open."""
+    source, domain = resolved.source, domain_of(resolved.source, tracked)
+    still_open = resolved.open_domain
+    open_ids = _ids(odoo, resolved.model, [*domain, *still_open]) if still_open else known.ids[:0]
+    changed = known.ids[:0]
+    if source.has_cursor and known.watermark is not None:
+        changed = _ids(odoo, resolved.model, [*domain, (source.cursor, ">=", str(known.watermark - OVERLAP))])
+    if mode.since is not None and (still_open is not None or source.kind == "append"):
+        ids = np.union1d(_ids(odoo, resolved.model, [*domain, (source.created, ">=", str(mode.since))]), open_ids)
+    elif mode.only_open:
+        newest = int(known.ids.max(initial=0))
+        added = _ids(odoo, resolved.model, [*domain, ("id", ">", newest - PAGE_ROWS)])
+        ids = np.union1d(np.union1d(np.setdiff1d(added, known.ids), changed), np.union1d(open_ids, known.open_ids))
+    else:
+        ids = _ids(odoo, resolved.model, domain)
+    wanted = ids
+    if not _reads_everything(source, resolved, known, mode):
+        wanted = np.concatenate([np.setdiff1d(ids, known.ids), changed, open_ids, known.open_ids])
+    return pa.table({"id": ids, "to_read": np.isin(ids, wanted), "is_open": np.isin(ids, open_ids)})
+
+
+def _reads_everything(source: Source, resolved: Resolved, known: Known, mode: Mode) -> bool:
+    if mode.full or mode.since is not None or known.fields != resolved.fields:
+        return True
+    if mode.only_open:
+        return False
+    if source.kind == "append":
+        return not len(known.ids)
+    unguided = resolved.open_domain is None and (source.cursor is None or source.kind == "unstamped")
+    return unguided or known.full_at is None or mode.now - known.full_at >= FULL_EVERY
+
+
+def _ids(odoo: Odoo, model: str, domain: list) -> np.ndarray:
+    """Every id that matches, ascending; in windows, so that a large table does not become one large answer."""
+    newest = odoo.search(model, domain, order="id desc", limit=1)
+    if not newest:  # nothing matches, or the model filters by rights after the limit: then only all of it tells
+        return np.array(odoo.search(model, domain), np.int64)
+    found = [
+        np.array(odoo.search(model, [*domain, ("id", ">", start), ("id", "<=", start + WINDOW_IDS)]), np.int64)
+        for start in range(0, newest[0] + 1, WINDOW_IDS)
+    ]
+    return np.concatenate(found)
+
+
+def _land_gone(odoo: Odoo, resolved: Resolved, folder: Path, gone: np.ndarray) -> None:
+    """Lands the ids that are no longer found, each with the reason: deleted, hidden (by rights), left (the domain)."""
+    if not len(gone):
+        return
+    source = resolved.source
+    stored = next(field for field in resolved.fields.values() if field)
+    reasons = {}
+    if source.kind == "append":
+        reasons = dict.fromkeys(gone.tolist(), "deleted")
+    else:
+        for start in range(0, len(gone), PAGE_ROWS):
+            reasons |= _why_gone(odoo, resolved.model, stored, gone[start : start + PAGE_ROWS].tolist())
+    table = pa.table({"id": pa.array(reasons, pa.int64()), "reason": pa.array(reasons.values(), pa.string())})
+    landing.write_table(landing.gone_path(folder, source, odoo.login.instance), table)
+
+
+def _why_gone(odoo: Odoo, model: str, stored: str, ids: list[int]) -> dict[int, str]:
+    """Asks for a stored field by id (an id alone Odoo echoes): Odoo returns what is visible, nothing for what is
+    deleted, and refuses all of a page that holds a row the user may not see. Where a sample of such a page is refused
+    to the last row, all of it is taken as hidden."""
+    try:
+        visible = {row["id"] for row in odoo.call(model, "read", ids=ids, fields=[stored])}
+        return {id: "left" if id in visible else "deleted" for id in ids}
+    except NoRight:
+        if len(ids) == 1:
+            return {ids[0]: "hidden"}
+    sample = ids[:: max(1, len(ids) // PROBES)]
+    if len(ids) > PROBES and all(_why_gone(odoo, model, stored, [id])[id] == "hidden" for id in sample):
+        return dict.fromkeys(ids, "hidden")
+    middle = len(ids) // 2
+    return _why_gone(odoo, model, stored, ids[:middle]) | _why_gone(odoo, model, stored, ids[middle:])
 
 
 def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None) -> list[dict]:
     source = resolved.source
-    fields = [name for name in resolved.fields.values() if name]
+    fields = [field for field in resolved.fields.values() if field]
     if source.has_cursor:
         fields.append(source.cursor)
     return odoo.rows(resolved.model, [("id", "in", ids)], sorted(set(fields)), language)

@@ -1,8 +1,9 @@
 """Landing: pages as they were read, one Parquet file each, durable the moment they are written.
 
-`landing/<run>/<source>/<instance>.plan.parquet` holds the ids the run set out to read,
-`<instance>.page-<n>.parquet` the n-th page of them, `<instance>.done.json` what was found once all are there.
-A run that was killed resumes from these files; `landing/<run>/loaded` says that work.duckdb has them.
+In `landing/<run>/<source>/`: `<instance>.plan.parquet` holds the ids the run looked at and set out to read,
+`<instance>.page-<n>.parquet` the n-th page of them, `<instance>.gone.parquet` the ids no longer there and why,
+`<instance>.done.json` what was found once all are there. A run that was killed resumes from these files;
+`landing/<run>/loaded` says that work.duckdb has them.
 """
 
 from __future__ import annotations
@@ -80,6 +81,10 @@ def read_done(folder: Path, source: Source, instance: str) -> dict | None:
 
 def plan_path(folder: Path, source: Source, instance: str) -> Path:
     return folder / source.name / f"{instance}.plan.parquet"
+
+
+def gone_path(folder: Path, source: Source, instance: str) -> Path:
+    return folder / source.name / f"{instance}.gone.parquet"
 
 
 def page_path(folder: Path, source: Source, instance: str, number: int | str) -> Path:

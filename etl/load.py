@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from etl import landing
@@ -70,11 +71,15 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
         """create table if not exists source_state (
             instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
             read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
-            changed_rows bigint, closed_rows bigint, missing_fields varchar[], refused boolean,
-            primary key (instance, source))"""
+            changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp,
+            refused boolean, primary key (instance, source))"""
     )
-    con.execute("alter table source_state add column if not exists refused boolean")
-    con.execute("create table if not exists open_row (instance varchar, source varchar, id bigint)")
+    con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
+    con.execute(
+        """create table if not exists reconciliation (
+            instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
+            counted_at timestamp)"""
+    )
     con.execute(
         """create table if not exists run (
             run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
@@ -97,16 +102,21 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
 def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Known:
     """What the warehouse already has of a source."""
     state = con.execute(
-        "select watermark, fields from source_state where instance = ? and source = ?", [instance, source.name]
+        "select watermark, full_at, fields from source_state where instance = ? and source = ?", [instance, source.name]
     ).fetchone()
     if state is None or not _has_table(con, source):
-        return Known(set(), None, None)
-    ids = con.execute(
-        f"select distinct id from raw.{source.name} where instance = ? and _valid_to is null", [instance]
-    ).fetchall()
-    open_ids = con.execute("select id from open_row where instance = ? and source = ?", [instance, source.name])
-    open_ids = {row[0] for row in open_ids.fetchall()}
-    return Known({row[0] for row in ids}, state[0], json.loads(state[1]), open_ids)
+        return Known(np.array([], np.int64), np.array([], np.int64))
+    current = f"select distinct id from raw.{source.name} where instance = $instance and _valid_to is null order by id"
+    was_open = "select id from open_id where instance = $instance and source = $source order by id"
+    return Known(
+        ids=con.execute(current, {"instance": instance}).fetchnumpy()["id"].astype(np.int64),
+        open_ids=con.execute(was_open, {"instance": instance, "source": source.name})
+        .fetchnumpy()["id"]
+        .astype(np.int64),
+        watermark=state[0],
+        full_at=state[1],
+        fields=json.loads(state[2]),
+    )
 
 
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
@@ -134,7 +144,7 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
             where not exists (select 1 from raw.{source.name} as raw where raw._valid_to is null and {same_key})""",
         [run.name, as_of],
     ).fetchone()[0]
-    closed = _close_vanished(con, source, instance, run, as_of) if facts["swept"] and source.sweep != "never" else 0
+    closed = _close_gone(con, source, instance, run, as_of)
     _note_open(con, source, instance, run)
     read = con.execute("select count(*) from page").fetchone()[0]
     loaded = Loaded(
@@ -151,7 +161,8 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
         closed=closed,
         read=read,
     )
-    _book_source(con, source, loaded, facts["fields"], run.name, as_of)
+    _book_source(con, source, loaded, facts, run.name, as_of)
+    _reconcile(con, source, instance, facts, as_of)
     return loaded
 
 
@@ -190,6 +201,13 @@ def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     con.execute(
         f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null"
     )
+    same_key = " and ".join(f"later.{key} = raw.{key}" for key in source.key)
+    con.execute(
+        f"""create or replace view stg_{source.name}_last as
+            select {names}, _valid_to as gone_at, _closed_by as gone_by from raw.{source.name} as raw
+            where _valid_to is null or (_closed_by <> 'change' and not exists (
+                select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to))"""
+    )
     con.execute(
         f"""create or replace view stg_{source.name}_history as
             select {names}, _valid_from as valid_from, _valid_to as valid_to, _closed_by as closed_by
@@ -223,28 +241,26 @@ def _fill_new_columns(
     return moved
 
 
-def _close_vanished(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
-    plan = landing.plan_path(run, source, instance)
-    if not plan.exists():
-        return 0  # the model is absent: nothing is known about its rows
-    was_open = "and raw.id in (select id from open_row where instance = $instance and source = $source)"
+def _close_gone(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
+    """Closes the rows that are no longer found, each with the reason: deleted, hidden or left."""
+    gone = landing.gone_path(run, source, instance)
+    if not gone.exists():
+        return 0
     return con.execute(
-        f"""update raw.{source.name} as raw set _valid_to = $as_of, _closed_by = 'vanished'
-            where raw._valid_to is null and raw.instance = $instance {was_open if source.sweep == "open" else ""}
-              and not exists (select 1 from read_parquet($plan) as plan where plan.id = raw.id)""",
-        {"as_of": as_of, "instance": instance, "plan": str(plan)}
-        | ({"source": source.name} if source.sweep == "open" else {}),
+        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = gone.reason from read_parquet(?) as gone
+            where raw._valid_to is null and raw.instance = ? and raw.id = gone.id""",
+        [as_of, str(gone), instance],
     ).fetchone()[0]
 
 
 def _note_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path) -> None:
-    """Keeps which unstamped rows are open now: the next run reads them again, and then knows how they ended."""
+    """Remembers which rows were open, so that the next run reads them again even if nothing says they changed."""
     plan = landing.plan_path(run, source, instance)
-    if source.kind != "unstamped" or source.open_domain is None or not plan.exists():
+    if source.open_domain is None or not plan.exists():
         return
-    con.execute("delete from open_row where instance = ? and source = ?", [instance, source.name])
+    con.execute("delete from open_id where instance = ? and source = ?", [instance, source.name])
     con.execute(
-        "insert into open_row select ?, ?, id from read_parquet(?) where is_open", [instance, source.name, str(plan)]
+        "insert into open_id select ?, ?, id from read_parquet(?) where is_open", [instance, source.name, str(plan)]
     )
 
 
@@ -255,19 +271,29 @@ def _count_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -
 
 
 def _book_source(
-    con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, fields: dict, run: str, as_of: datetime
+    con: duckdb.DuckDBPyConnection, source: Source, loaded: Loaded, facts: dict, run: str, as_of: datetime
 ) -> None:
-    cursor = "(select max(_cursor) from page)" if source.has_cursor else "null::timestamp"
+    """Notes how far a source was read. The watermark is the newest cursor less the time the reading took: what
+    changed behind the reader's back is read again next time."""
+    newest = "null::timestamp"
+    if source.has_cursor:
+        newest = "(select max(_cursor) from page) - to_seconds($seconds)"
     con.execute(
-        f"""insert or replace into source_state
-            select $instance, $source, $absent, $fields, greatest({cursor}, (
-                select watermark from source_state where instance = $instance and source = $source)),
-                $as_of, $run, $row_count, $read, $new, $changed, $closed, $missing, $refused""",
+        f"""insert or replace into source_state by name
+            select $instance as instance, $source as source, $absent as absent, $fields as fields,
+                greatest({newest}, before.watermark) as watermark, $as_of::timestamp as read_at, $run as run,
+                $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
+                $closed as closed_rows, $missing as missing_fields,
+                $refused as refused,
+                case when $full then $as_of::timestamp else before.full_at end as full_at
+            from (select 1) left join (
+                select watermark, full_at from source_state where instance = $instance and source = $source
+            ) as before on true""",
         {
             "instance": loaded.instance,
             "source": source.name,
             "absent": loaded.absent,
-            "fields": json.dumps(fields, sort_keys=True),
+            "fields": json.dumps(facts["fields"], sort_keys=True),
             "as_of": as_of,
             "run": run,
             "row_count": loaded.row_count,
@@ -277,8 +303,30 @@ def _book_source(
             "closed": loaded.closed,
             "missing": list(loaded.missing),
             "refused": loaded.refused,
-        },
+            "full": facts.get("full", False),
+        }
+        | ({"seconds": facts.get("seconds", 0.0)} if "$seconds" in newest else {}),
     )
+
+
+def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, facts: dict, as_of: datetime) -> None:
+    """Books our rows beside what Odoo counted right after the reading, by company where rows have one."""
+    if not facts.get("counts"):
+        return
+    con.execute("delete from reconciliation where instance = ? and source = ?", [instance, source.name])
+    company = "company_id" if "company_id" in source.fields else "null"
+    ours = dict(
+        con.execute(
+            f"""select {company} as company_id, count(distinct id) from raw.{source.name}
+                where instance = ? and _valid_to is null group by all""",
+            [instance],
+        ).fetchall()
+    )
+    for company_id, count in facts["counts"]:
+        con.execute(
+            "insert into reconciliation values (?, ?, ?, ?, ?, ?)",
+            [instance, source.name, company_id, count, ours.get(company_id, 0), as_of],
+        )
 
 
 def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:
@@ -323,7 +371,7 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
     con.execute("begin")
     for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
         con.execute(f"delete from raw.{table} where instance = ?", [DEMO_INSTANCE])
-    for table in ("source_state", "open_row", "odoo_instance"):
+    for table in ("source_state", "open_id", "reconciliation", "odoo_instance"):
         con.execute(f"delete from {table} where instance = ?", [DEMO_INSTANCE])
     con.execute("delete from agg_kpi")
     con.execute("delete from run")

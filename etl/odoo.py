@@ -30,12 +30,16 @@ class ModelAbsent(OdooError):
 
 
 class NoRight(OdooError):
-    """The user may not read this."""
+    """The user may not read this. `allowed_for`: the groups that may, as far as Odoo names them."""
+
+    def __init__(self, sentence: str, allowed_for: tuple[str, ...] = ()):
+        super().__init__(sentence)
+        self.allowed_for = allowed_for
 
 
 @dataclass(frozen=True)
 class Login:
-    """Where an Odoo is and who reads it. `secret` is an API key or a password."""
+    """Where an Odoo is and who reads it. `secret` is an API key or a password, `secret_env` the variable it is from."""
 
     instance: str
     url: str
@@ -43,6 +47,7 @@ class Login:
     user: str
     secret: str = field(repr=False)
     is_api_key: bool
+    secret_env: str = ""
 
 
 class Transport(Protocol):
@@ -190,7 +195,8 @@ class JsonRpc:
             raise _unreachable(login, error) from error
 
     def call(self, model: str, method: str, arguments: dict[str, Any]) -> Any:
-        positional = [arguments.pop("ids")] if "ids" in arguments else []
+        # By position, because versions disagree about the names: Odoo 14 calls the domain of a search "args".
+        positional = [arguments.pop(name) for name in ("ids", "domain") if name in arguments]
         try:
             return self.odoo.execute_kw(model, method, positional, arguments)
         except odoorpc.error.RPCError as error:
@@ -234,16 +240,18 @@ def _no_database(login: Login) -> OdooError:
 
 def _refused(login: Login) -> OdooError:
     what = "API key" if login.is_api_key else "password"
+    variable = login.secret_env or f"ODOO_{'API_KEY' if login.is_api_key else 'PASSWORD'}"
     return OdooError(
         f"Odoo at {login.url} refused user {login.user!r} of database {login.database!r}: "
-        f"the {what} is wrong or has expired; set ODOO_{'API_KEY' if login.is_api_key else 'PASSWORD'}."
+        f"the {what} is wrong or has expired; set {variable}."
     )
 
 
 def _no_right(login: Login, model: str, message: str) -> NoRight:
     return NoRight(
         f"User {login.user!r} may not read {model} on {login.instance}: give it read access "
-        f"(Odoo says: {_first_line(message)})"
+        f"(Odoo says: {_first_line(message)})",
+        allowed_for=tuple(re.findall(r"^\s*- (.+?)\s*$", message, flags=re.MULTILINE)),
     )
 
 

@@ -237,7 +237,8 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
         "create table ops.main.version as select $run as run, $as_of::timestamp as as_of", {"run": run, "as_of": as_of}
     )
     con.execute("create table ops.main.run as select * from work.main.run order by started_at desc limit 400")
-    con.execute("create table ops.main.source_state as select * from work.main.source_state")
+    for table in ("source_state", "reconciliation"):
+        con.execute(f"create table ops.main.{table} as select * from work.main.{table}")
     needs = kpis_of_sources(sources, kpis)
     rows = [{"source": s.name, "model": s.model, "without": s.without, "kpis": sorted(needs[s.name])} for s in sources]
     con.register(
@@ -270,7 +271,8 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
 def kpis_of_sources(sources: list[Source], kpis: dict[str, catalog.Kpi]) -> dict[str, set[str]]:
     """Which KPIs read a source, through however many marts."""
     marts = catalog.marts()
-    staging = {f"stg_{source.name}": source.name for source in sources}
+    views = ("", "_last", "_history")
+    staging = {f"stg_{source.name}{view}": source.name for source in sources for view in views}
     reads: dict[str, set[str]] = {}
     for mart in marts.values():  # in dependency order
         names = catalog.depends_on(mart.sql, [*staging, *marts]) - {mart.name}

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from etl.odoo import Login, Odoo, OdooError
 from etl.source import Source, discover, tracked_models
 from queries.config import Config, ConfigError
 
+OPEN = "open"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -26,6 +28,35 @@ class Outcome:
     as_of: datetime
     version: str
     loaded: list[load.Loaded]
+
+
+@dataclass(frozen=True)
+class Request:
+    """How much a refresh reads.
+
+    full: every row again. days: a first load of that many days and what is still open.
+    only: sources by name, or the group "open": open documents and what else is new, cheap enough for every hour.
+    """
+
+    full: bool = False
+    days: int | None = None
+    only: tuple[str, ...] = ()
+
+    def sources(self) -> dict[str, Source]:
+        """The sources to read; ConfigError on an unknown name."""
+        every = discover()
+        unknown = [name for name in self.only if name != OPEN and name not in every]
+        if unknown:
+            raise ConfigError(f"--only {unknown[0]!r} is no source or group: use open, or one of {', '.join(every)}.")
+        if not self.only:
+            return every
+        hourly = {name for name, source in every.items() if source.open_domain or source.kind == "append"}
+        return {name: s for name, s in every.items() if name in self.only or (OPEN in self.only and name in hourly)}
+
+    def mode(self, now: datetime) -> extract.Mode:
+        """How each source is read."""
+        since = now - timedelta(days=self.days) if self.days else None
+        return extract.Mode(now, full=self.full, since=since, only_open=OPEN in self.only)
 
 
 @dataclass(frozen=True)
@@ -70,32 +101,31 @@ def logins(config: Config) -> list[Login]:
                 f"(or {instance.password_env})."
             )
         found.append(
-            Login(instance.name, instance.url, instance.database, instance.user, secret, is_api_key=bool(api_key))
+            Login(
+                instance.name,
+                instance.url,
+                instance.database,
+                instance.user,
+                secret,
+                is_api_key=bool(api_key),
+                secret_env=instance.api_key_env if api_key else instance.password_env,
+            )
         )
     return found
 
 
 def refresh(
-    warehouse: Path,
-    config: Config,
-    progress: Progress,
-    *,
-    full: bool = False,
-    days: int | None = None,
-    transport: str | None = None,
+    warehouse: Path, config: Config, progress: Progress, request: Request = Request(), transport: str | None = None
 ) -> Outcome:
-    """Brings the warehouse up to date with Odoo and publishes it.
-
-    full reads every row again; days limits a first load to that many days plus what is still open.
-    """
-    sources = discover()
-    publish.validate(list(sources.values()), config)
+    """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire."""
+    publish.validate(list(discover().values()), config)
+    sources = request.sources()
     con = load.open_work(warehouse)
     try:
         connections = _connect(con, config, sources, transport)
         if load.forget_demo(con):
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
-        return _run(con, warehouse, config, sources, connections, progress, full, days)
+        return _run(con, warehouse, config, sources, connections, progress, request)
     finally:
         con.close()
 
@@ -114,17 +144,16 @@ def _connect(con, config: Config, sources: dict[str, Source], transport: str | N
         raise
 
 
-def _run(con, warehouse, config, sources, connections: list[Connection], progress, full, days) -> Outcome:
-    folder, resumed = landing.start_run(warehouse, utc_now(), _signature(connections, full, days))
+def _run(con, warehouse, config, sources, connections: list[Connection], progress, request: Request) -> Outcome:
+    folder, resumed = landing.start_run(warehouse, utc_now(), _signature(connections, request))
     started_at = landing.run_started_at(folder)
     load.book_run(con, folder.name, started_at, status="running", message=None)
     instances = [connection.odoo.login.instance for connection in connections]
     try:
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
-        since = started_at - timedelta(days=days) if days else None
         for connection in connections:
-            _land(con, folder, sources, connection, progress, full, since)
+            _land(con, folder, connection, progress, request.mode(started_at))
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
         if not resumed:
@@ -136,32 +165,32 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
         raise
     while landing.run_started_at(folder) >= utc_now():  # runs are named by the second
         time.sleep(0.2)
-    return _run(con, warehouse, config, sources, connections, progress, False, days)
+    return _run(con, warehouse, config, sources, connections, progress, replace(request, full=False))
 
 
 def _sentence(error: BaseException) -> str:
     return str(error).splitlines()[0][:500] if str(error) else type(error).__name__
 
 
-def _signature(connections: list[Connection], full: bool, days: int | None) -> str:
+def _signature(connections: list[Connection], request: Request) -> str:
     """What makes two runs the same work, so that one can resume the other: servers, users, and fields to read."""
     facts = [
         (c.odoo.login, c.odoo.version, [(r.source.name, r.model, r.fields, r.absent, r.refused) for r in c.resolved])
         for c in connections
     ]
-    return hashlib.sha256(repr((facts, full, days)).encode()).hexdigest()
+    return hashlib.sha256(repr((facts, request)).encode()).hexdigest()
 
 
-def _land(con, folder, sources, connection: Connection, progress, full, since) -> None:
+def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> None:
     opened, login = connection.odoo, connection.odoo.login
     progress.say(
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
         f"over {opened.transport.name.upper()}."
     )
-    tracked = tracked_models(sources.values())
+    tracked = tracked_models(discover().values())
     for resolved in connection.resolved:
         known = load.known(con, resolved.source, login.instance)
-        extract.read(opened, resolved, tracked, folder, known, progress.rows, full=full, since=since)
+        extract.read(opened, resolved, tracked, folder, known, progress.rows, mode)
         if resolved.absent:
             progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
         elif resolved.refused:
@@ -191,7 +220,7 @@ def _publish(con, warehouse, config, sources, folder, as_of, loaded, progress) -
     load.book_run(
         con, folder.name, landing.run_started_at(folder), status="published", published_at=utc_now(), message=None
     )
-    version = publish.publish(con, warehouse, folder.name, as_of, list(sources.values()), config, progress.building)
+    version = publish.publish(con, warehouse, folder.name, as_of, list(discover().values()), config, progress.building)
     return Outcome(folder.name, as_of, version.name, loaded)
 
 

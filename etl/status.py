@@ -26,6 +26,12 @@ def read(warehouse: Path) -> dict:
     if checks:
         titles = ", ".join(check["title"] for check in checks)
         sentence += f" {len(checks)} {'check' if len(checks) == 1 else 'checks'} found rows: {titles}."
+    counted = published.read(opened, "reconciliation").to_pylist()
+    apart = sorted({row["source"] for row in counted if row["difference"]})
+    if apart:
+        sentence += f" Rows differ from Odoo's count in {', '.join(apart)}."
+    elif counted:
+        sentence += f" The rows of all {len({row['source'] for row in counted})} sources equal Odoo's count."
     last = load.last_run(warehouse)
     if last and last["status"] == "running":
         sentence += " A refresh is at work."
@@ -40,5 +46,6 @@ def read(warehouse: Path) -> dict:
         "sentence": sentence,
         "sources": sources,
         "checks": checks,
+        "reconciliation": counted,
         "runs": published.read(opened, "run_log").to_pylist(),
     }

@@ -68,7 +68,9 @@ def _land(folder: Path, source: Source, records: list[dict], scale: int, progres
             rows_landed += page.num_rows
             progress.rows(source.name, rows_landed, rows_total)
     known = pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.int64()).unique()
-    landing.write_table(landing.plan_path(folder, source, INSTANCE), pa.table({"id": known}))
+    landing.write_table(
+        landing.plan_path(folder, source, INSTANCE), pa.table({"id": known, "is_open": pa.repeat(False, len(known))})
+    )
     facts = {"absent": not records, "fields": fields, "ids": len(known), "swept": True}
     landing.write_done(folder, source, INSTANCE, facts)
 

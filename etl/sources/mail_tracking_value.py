@@ -21,6 +21,9 @@ SOURCE = Source(
         "new_integer": column("integer", "new_value_integer"),
         "old_float": column("float", "old_value_float"),
         "new_float": column("float", "new_value_float"),
+        # Odoo 14 to 16 keep amounts of money in columns of their own.
+        "old_amount": column("float", "old_value_monetary", "old_value_float"),
+        "new_amount": column("float", "new_value_monetary", "new_value_float"),
         "old_at": column("datetime", "old_value_datetime"),
         "new_at": column("datetime", "new_value_datetime"),
     },

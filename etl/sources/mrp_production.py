@@ -10,7 +10,7 @@ SOURCE = Source(
     model="mrp.production",
     without="production order KPIs cannot be measured",
     needed=True,
-    tracked=True,
+    tracked=("state", "reservation_state"),
     open_domain=(("state", "not in", ("done", "cancel")),),
     fields={
         "name": column("char"),

@@ -6,7 +6,7 @@ SOURCE = Source(
     model="purchase.order",
     without="purchase approval KPIs cannot be measured",
     needed=True,
-    tracked=True,
+    tracked=("state",),
     open_domain=(("state", "in", ("draft", "sent", "to approve")),),
     fields={
         "name": column("char"),

@@ -14,6 +14,8 @@ select
         else 'ok'
     end as status,
     state.row_count,
+    counted.odoo_count,
+    counted.rows_apart,
     state.read_at as last_read_at,
     state.read_rows as rows_read,
     state.new_rows as rows_new,
@@ -24,4 +26,13 @@ select
     array_to_string(source.kpis, ', ') as kpis,
 from source_state as state
 inner join source on source.source = state.source
+left join (
+    select
+        instance,
+        source,
+        sum(odoo_count)::bigint as odoo_count,
+        sum(abs(warehouse_count - odoo_count))::bigint as rows_apart,
+    from reconciliation
+    group by instance, source
+) as counted on counted.instance = state.instance and counted.source = state.source
 order by state.absent desc, state.refused desc, state.instance, state.source

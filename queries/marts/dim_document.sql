@@ -22,7 +22,9 @@ document as (
         null as currency_id,
         created_at,
         created_by_id,
-    from stg_mrp_production
+        gone_at,
+        gone_by,
+    from stg_mrp_production_last
     union all
     select
         purchase.instance,
@@ -41,13 +43,15 @@ document as (
         purchase.currency_id,
         purchase.created_at,
         purchase.created_by_id,
-    from stg_purchase_order as purchase
+        purchase.gone_at,
+        purchase.gone_by,
+    from stg_purchase_order_last as purchase
     left join (
         select
             instance,
             order_id,
-            arg_max(product_id, (coalesce(subtotal_amount, 0), -id)) as product_id,
-        from stg_purchase_order_line
+            arg_max(product_id, (gone_at is null, coalesce(subtotal_amount, 0), -id)) as product_id,
+        from stg_purchase_order_line_last
         group by instance, order_id
     ) as main_line on main_line.instance = purchase.instance and main_line.order_id = purchase.id
 )
@@ -59,7 +63,12 @@ select
     document.workflow,
     document.name,
     document.origin,
-    document.state,
+    case
+        when document.gone_by = 'deleted' and document.state not in ('done', 'cancel', 'purchase') then 'deleted'
+        else document.state
+    end as state,
+    document.gone_at,
+    document.gone_by,
     dim_plant.plant,
     company.name as company,
     dim_product.product,
@@ -72,11 +81,11 @@ select
     document.created_at,
     document.created_by_id,
 from document
-left join stg_stock_picking_type as picking_type
+left join stg_stock_picking_type_last as picking_type
     on picking_type.instance = document.instance and picking_type.id = document.picking_type_id
 left join dim_plant
     on dim_plant.instance = document.instance and dim_plant.warehouse_id = picking_type.warehouse_id
-left join stg_res_company as company
+left join stg_res_company_last as company
     on company.instance = document.instance and company.id = document.company_id
 left join dim_product
     on dim_product.instance = document.instance and dim_product.product_id = document.product_id
@@ -84,5 +93,5 @@ left join dim_partner as partner
     on partner.instance = document.instance and partner.partner_id = document.partner_id
 left join dim_user
     on dim_user.instance = document.instance and dim_user.user_id = document.user_id
-left join stg_res_currency as currency
+left join stg_res_currency_last as currency
     on currency.instance = document.instance and currency.id = document.currency_id

@@ -12,6 +12,6 @@ select
     partner.name as person_name,
     partner.is_company,
     partner.active as is_active,
-from stg_res_partner as partner
-left join stg_res_partner as commercial
+from stg_res_partner_last as partner
+left join stg_res_partner_last as commercial
     on commercial.instance = partner.instance and commercial.id = partner.commercial_partner_id

@@ -15,12 +15,12 @@ warehouse as (
         calendar.tz as timezone,
         company.name || '/' || warehouse.code as default_code,
         count(*) over (partition by company.name, warehouse.code) > 1 as is_ambiguous,
-    from stg_stock_warehouse as warehouse
-    inner join stg_res_company as company
+    from stg_stock_warehouse_last as warehouse
+    inner join stg_res_company_last as company
         on company.instance = warehouse.instance and company.id = warehouse.company_id
-    left join stg_res_currency as currency
+    left join stg_res_currency_last as currency
         on currency.instance = company.instance and currency.id = company.currency_id
-    left join stg_resource_calendar as calendar
+    left join stg_resource_calendar_last as calendar
         on calendar.instance = company.instance and calendar.id = company.resource_calendar_id
 )
 

@@ -14,8 +14,8 @@ select
     category.name as family,
     category.complete_name as family_path,
     product.active as is_active,
-from stg_product_product as product
-left join stg_product_template as template
+from stg_product_product_last as product
+left join stg_product_template_last as template
     on template.instance = product.instance and template.id = product.product_tmpl_id
-left join stg_product_category as category
+left join stg_product_category_last as category
     on category.instance = template.instance and category.id = template.categ_id

@@ -25,8 +25,8 @@ select
         when users.share then 'portal user'
         else 'internal user; work through its API key looks the same'
     end as rule,
-from stg_res_users as users
-left join stg_res_partner as partner
+from stg_res_users_last as users
+left join stg_res_partner_last as partner
     on partner.instance = users.instance and partner.id = users.partner_id
 left join cfg_user as configured
     on configured.login = lower(users.login)

@@ -54,15 +54,17 @@ review as (
         definition.name as definition_name,
         coalesce(definition.approve_sequence, false) as is_in_turn,
         min(reviewed_at) filter (where status = 'rejected')
-            over (partition by review.instance, document_model, document_id) as rejected_at,
+            over (partition by review.instance, document_model, document_id, review.gone_at) as rejected_at,
+        dense_rank() over (partition by review.instance, document_model, document_id order by review.gone_at nulls last)
+            as round_number,
         max(reviewed_at) over earlier as earlier_reviewed_at,
         count(*) filter (where status in ('waiting', 'pending')) over earlier as earlier_open_count,
         count(*) filter (where status = 'rejected') over earlier as earlier_rejected_count,
-    from stg_tier_review as review
-    left join stg_tier_definition as definition
+    from stg_tier_review_last as review
+    left join stg_tier_definition_last as definition
         on definition.instance = review.instance and definition.id = review.definition_id
     window earlier as (
-        partition by review.instance, document_model, document_id
+        partition by review.instance, document_model, document_id, review.gone_at
         order by sequence, review.id
         rows between unbounded preceding and 1 preceding
     )
@@ -87,7 +89,7 @@ tier as (
         review.document_id as record_id,
         'tier review' as mechanism,
         coalesce(review.definition_name, 'tier ' || review.sequence) as step_name,
-        1 as round_number,
+        review.round_number,
         review.sequence as step,
         review.created_at as requested_at,
         case
@@ -101,6 +103,7 @@ tier as (
             when review.rejected_at is not null then review.rejected_at
             when document_end.cancelled_at >= review.created_at then document_end.cancelled_at
             when document_end.confirmed_at >= review.created_at then document_end.confirmed_at
+            when review.gone_by = 'deleted' then review.gone_at
         end as closed_at,
         case
             when review.status in ('approved', 'rejected', 'forwarded') then review.status
@@ -108,6 +111,7 @@ tier as (
             when review.rejected_at is not null then 'moot'
             when document_end.cancelled_at >= review.created_at then 'cancelled'
             when document_end.confirmed_at >= review.created_at then 'moot'
+            when review.gone_by = 'deleted' then 'withdrawn'
             else 'open'
         end as outcome,
         review.requested_by_id as requester_id,
@@ -131,7 +135,7 @@ step as (
         asked.* exclude (outcome),
         case
             when asked.outcome = 'open' and (
-                document.state in ('purchase', 'done', 'cancel')
+                document.state in ('purchase', 'done', 'cancel', 'deleted')
                 or (asked.mechanism = 'double validation' and document.state <> 'to approve')
             ) then 'end not recorded'
             else asked.outcome

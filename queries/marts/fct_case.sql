@@ -36,18 +36,24 @@ select
     document.amount,
     document.currency,
     document.created_at as started_at,
-    case when document.state in ('done', 'purchase', 'cancel') then trace.closing_at end as ended_at,
-    document.state not in ('done', 'purchase', 'cancel') as is_open,
+    case
+        when document.state in ('done', 'purchase', 'cancel') then trace.closing_at
+        when document.state = 'deleted' then document.gone_at
+    end as ended_at,
+    document.state not in ('done', 'purchase', 'cancel', 'deleted') as is_open,
     case document.state
         when 'done' then 'completed'
         when 'purchase' then 'completed'
         when 'cancel' then 'cancelled'
+        when 'deleted' then 'deleted'
         else 'open'
     end as outcome,
     coalesce(trace.event_count, 0) as event_count,
     coalesce(trace.human_event_count, 0) as human_event_count,
     coalesce(trace.human_touch_count, 0) as human_touch_count,
     trace.last_event_at,
+    document.gone_at,
+    document.gone_by,
     trace.variant,
 from dim_document as document
 left join trace

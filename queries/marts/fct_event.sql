@@ -47,17 +47,19 @@ change as (
         case
             when field.field_type = 'many2one' then nullif(tracking.old_integer, 0)::varchar
             when field.field_type in ('integer', 'boolean') then tracking.old_integer::varchar
-            when field.field_type in ('float', 'monetary') then tracking.old_float::varchar
+            when field.field_type = 'float' then tracking.old_float::varchar
+            when field.field_type = 'monetary' then tracking.old_amount::varchar
             when field.field_type in ('datetime', 'date') then tracking.old_at::varchar
         end as old_plain,
         case
             when field.field_type = 'many2one' then nullif(tracking.new_integer, 0)::varchar
             when field.field_type in ('integer', 'boolean') then tracking.new_integer::varchar
-            when field.field_type in ('float', 'monetary') then tracking.new_float::varchar
+            when field.field_type = 'float' then tracking.new_float::varchar
+            when field.field_type = 'monetary' then tracking.new_amount::varchar
             when field.field_type in ('datetime', 'date') then tracking.new_at::varchar
         end as new_plain,
-    from stg_mail_tracking_value as tracking
-    inner join stg_mail_message as message
+    from stg_mail_tracking_value_last as tracking
+    inner join stg_mail_message_last as message
         on message.instance = tracking.instance and message.id = tracking.message_id
     left join stg_ir_model_fields as field
         on field.instance = tracking.instance and field.id = tracking.field_id
@@ -66,7 +68,7 @@ change as (
             instance,
             partner_id,
             min(id) as user_id,
-        from stg_res_users
+        from stg_res_users_last
         group by instance, partner_id
     ) as author on author.instance = message.instance and author.partner_id = message.author_id
 ),
@@ -119,7 +121,7 @@ birth as (
             arg_min(coalesce(keyed.old_value, ''), keyed.tracking_id),
             any_value(case field.name when 'state' then production.state else production.reservation_state end)
         ) as value,
-    from stg_mrp_production as production
+    from stg_mrp_production_last as production
     cross join (values ('state'), ('reservation_state')) as field (name)
     left join keyed
         on keyed.instance = production.instance
@@ -142,6 +144,18 @@ event as (
         created_by_id as actor_id,
         'create' as recorded_by,
     from dim_document
+    union all by name
+    select
+        instance,
+        'gone:' || instance || ':' || record_model || ':' || record_id as event_id,
+        record_model,
+        record_id,
+        case gone_by when 'deleted' then 'deleted' else 'no longer visible' end as activity,
+        99 as rank,
+        gone_at as event_at,
+        'snapshot' as recorded_by,
+    from dim_document
+    where gone_at is not null
     union all by name
     select
         keyed.instance,
@@ -203,7 +217,7 @@ event as (
         created_at as event_at,
         requested_by_id as actor_id,
         'tier review' as recorded_by,
-    from stg_tier_review
+    from stg_tier_review_last
     union all by name
     select
         instance,
@@ -218,7 +232,7 @@ event as (
         reviewed_at as event_at,
         done_by_id as actor_id,
         'tier review' as recorded_by,
-    from stg_tier_review
+    from stg_tier_review_last
     where status in ('approved', 'rejected') and reviewed_at is not null
 )
 
@@ -238,7 +252,7 @@ select
     event.old_text,
     event.new_text,
     event.event_at,
-    case when event.recorded_by = 'split' then 'derived' else 'exact' end as time_quality,
+    case event.recorded_by when 'split' then 'derived' when 'snapshot' then 'snapshot' else 'exact' end as time_quality,
     event.rank,
     event.message_id,
     event.recorded_by,
@@ -251,6 +265,7 @@ select
         else actor.confidence
     end as actor_confidence,
     case
+        when event.recorded_by = 'snapshot' then 'seen by comparing two refreshes; who did it is not recorded'
         when actor.kind is null then 'the user is not known any more'
         when event.recorded_by = 'create' and event.actor_id = 1
             then 'created by Odoo''s system user, which may stand in for the person who asked'

@@ -26,7 +26,7 @@ supply as (
     from feeding
     inner join stg_stock_move as component
         on component.instance = feeding.instance and component.id = feeding.destination_move_id
-    left join stg_purchase_order_line as line
+    left join stg_purchase_order_line_last as line
         on line.instance = feeding.instance and line.id = feeding.purchase_line_id
     where component.raw_material_production_id is not null
 ),

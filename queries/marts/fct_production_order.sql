@@ -51,19 +51,19 @@ select
     production.priority,
     production.deadline_at,
     coalesce(production.backorder_sequence, 0) > 1 as is_backorder,
-    document.state = 'cancel' as is_cancelled,
+    document.state in ('cancel', 'deleted') as is_cancelled,
     document.state = 'draft' as is_draft,
     document.created_at,
     milestone.released_at,
     material.ready_at,
     milestone.started_at,
     case when document.state = 'done' then milestone.done_at end as done_at,
-    case when document.state = 'cancel' then milestone.cancelled_at end as cancelled_at,
+    case document.state when 'cancel' then milestone.cancelled_at when 'deleted' then document.gone_at end as cancelled_at,
     -- Material stops being waited for when it is ready, or when work starts or ends without it.
     least(material.ready_at, milestone.started_at, case when document.state = 'done' then milestone.done_at end)
         as material_wait_ended_at,
 from dim_document as document
-inner join stg_mrp_production as production
+inner join stg_mrp_production_last as production
     on production.instance = document.instance and production.id = document.record_id
 left join milestone
     on milestone.instance = document.instance and milestone.record_id = document.record_id

@@ -6,16 +6,21 @@ person = ["responsible"]
 with
 change as (
     select
-        instance,
-        record_id,
-        event_at,
-        message_id,
-        coalesce(new_value, '') as reservation_state,
-        coalesce(new_value, '') in ('confirmed', 'waiting') as is_short,
-        new_value is null and new_label is not null as is_unknown,
-        row_number() over (partition by instance, record_id order by event_at, message_id nulls first) as position,
-    from fct_event
-    where record_model = 'mrp.production' and field = 'reservation_state'
+        event.instance,
+        event.record_id,
+        event.event_at,
+        event.message_id,
+        message.created_at as recorded_at,
+        coalesce(event.new_value, '') as reservation_state,
+        coalesce(event.new_value, '') in ('confirmed', 'waiting') as is_short,
+        event.new_value is null and event.new_label is not null as is_unknown,
+        row_number() over (
+            partition by event.instance, event.record_id order by event.event_at, event.message_id nulls first
+        ) as position,
+    from fct_event as event
+    left join stg_mail_message as message
+        on message.instance = event.instance and message.id = event.message_id
+    where event.record_model = 'mrp.production' and event.field = 'reservation_state'
 ),
 
 turn as (
@@ -31,6 +36,7 @@ edge as (
         *,
         lead(event_at) over (partition by instance, record_id order by position) as next_at,
         lead(message_id) over (partition by instance, record_id order by position) as next_message_id,
+        lead(recorded_at) over (partition by instance, record_id order by position) as next_recorded_at,
         lead(reservation_state) over (partition by instance, record_id order by position) as next_state,
         lead(is_unknown) over (partition by instance, record_id order by position) as is_next_unknown,
     from turn
@@ -79,3 +85,11 @@ left join state_change
     and state_change.record_id = edge.record_id
     and state_change.message_id = edge.next_message_id
 where edge.is_short
+    -- Closing a part of an order takes the rest's material away for a moment (Odoo 14 records that): no shortage.
+    and not coalesce(
+        edge.next_state = ''
+        and not edge.is_next_unknown
+        and edge.next_recorded_at = edge.recorded_at
+        and edge.next_at - edge.event_at < interval 1 minute,
+        false
+    )

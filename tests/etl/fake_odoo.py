@@ -12,7 +12,7 @@ class FakeOdoo:
 
     def __init__(self, models: dict[str, tuple[dict[str, str], list[dict]]], refused: tuple[str, ...] = ()):
         self.login = Login("odoo", "http://odoo.test", "db", "reader", "secret", is_api_key=True)
-        self.models, self.refused = models, refused
+        self.models, self.refused = {"res.company": ({}, [{"id": 1}])} | models, refused
         self.read: list[int] = []
 
     def fields(self, model: str) -> dict[str, dict]:
@@ -22,10 +22,17 @@ class FakeOdoo:
             name: {"type": type, "store": True} for name, type in self.models[model][0].items()
         }
 
-    def search(self, model: str, domain: list, **options) -> list[int]:
+    def search(self, model: str, domain: list, order: str = "id", limit: int | None = None) -> list[int]:
         if model in self.refused:
             raise NoRight(f"{model} may not be read")
-        return sorted(row["id"] for row in self.models[model][1] if matches(row, domain))
+        found = sorted((row["id"] for row in self.models[model][1] if matches(row, domain)), reverse="desc" in order)
+        return found[:limit]
+
+    def count(self, model: str, domain: list) -> int:
+        return len(self.search(model, domain))
+
+    def call(self, model: str, method: str, ids: list[int], fields: list[str]) -> list[dict]:
+        return [row for row in self.models[model][1] if row["id"] in ids]
 
     def rows(self, model: str, domain: list, fields: list[str], language: str | None = None) -> list[dict]:
         found = [row for row in self.models[model][1] if matches(row, domain)]
@@ -52,6 +59,6 @@ def _holds(row: dict, name: str, operator: str, wanted) -> bool:
         return value in wanted
     if operator == "not in":
         return value not in wanted
-    if operator == ">=":
-        return bool(value) and value >= wanted
+    if operator in (">=", ">", "<="):
+        return value is not False and {">=": value >= wanted, ">": value > wanted, "<=": value <= wanted}[operator]
     return (value == wanted) == (operator == "=")

@@ -43,7 +43,12 @@ class Refresher:
             table = to_table(source, fields, [{"write_date": "2026-01-01 00:00:00"} | row for row in rows], instance)
             landing.write_table(landing.page_path(run, source, instance, 0), table)
         ids = [row["id"] for row in rows] if everything is None else everything
-        landing.write_table(landing.plan_path(run, source, instance), pa.table({"id": pa.array(ids, pa.int64())}))
+        plan = {"id": pa.array(ids, pa.int64()), "is_open": pa.array([True] * len(ids), pa.bool_())}
+        landing.write_table(landing.plan_path(run, source, instance), pa.table(plan))
+        gone = sorted(set(load.known(self.con, source, instance).ids.tolist()) - set(ids)) if swept else []
+        if gone:
+            table = pa.table({"id": gone, "reason": ["deleted"] * len(gone)})
+            landing.write_table(landing.gone_path(run, source, instance), table)
         landing.write_done(run, source, instance, {"absent": False, "fields": fields, "ids": len(ids), "swept": swept})
         return load.load_source(self.con, source, instance, run, moment)
 
@@ -89,7 +94,17 @@ def test_a_vanished_row_is_closed_and_may_come_back(refresher):
     assert refresher(ORDER, []).closed == 1
     assert refresher.con.execute("select count(*) from stg_mrp_production").fetchall() == [(0,)]
     assert refresher(ORDER, [row]).new == 1
-    assert [entry[4:] for entry in refresher.history(ORDER)] == [(1, 2, "vanished"), (3, None, None)]
+    assert [entry[4:] for entry in refresher.history(ORDER)] == [(1, 2, "deleted"), (3, None, None)]
+
+
+def test_the_last_view_keeps_what_was_deleted_and_follows_what_came_back(refresher):
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": []}
+    refresher(ORDER, [row, row | {"id": 2}])
+    refresher(ORDER, [row | {"state": "done"}])
+    last = "select id, state, day(gone_at), gone_by from stg_mrp_production_last order by id"
+    assert refresher.con.execute(last).fetchall() == [(1, "done", None, None), (2, "draft", 2, "deleted")]
+    refresher(ORDER, [row | {"state": "done"}, row | {"id": 2, "state": "confirmed"}])
+    assert refresher.con.execute(last).fetchall() == [(1, "done", None, None), (2, "confirmed", None, None)]
 
 
 def test_a_partial_look_closes_nothing(refresher):

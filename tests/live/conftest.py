@@ -63,10 +63,10 @@ class Login:
 
     environment: dict[str, str]
 
-    def refresh(self, folder: Path, **options) -> refresh.Outcome:
-        """A refresh in this process."""
+    def refresh(self, folder: Path, transport: str | None = None, **request) -> refresh.Outcome:
+        """A refresh in this process; `request` are fields of refresh.Request."""
         with environment(self.environment):
-            return refresh.refresh(folder, config.load(), SILENT, **options)
+            return refresh.refresh(folder, config.load(), SILENT, refresh.Request(**request), transport)
 
     def run(self, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess:
         """`python -m <arguments>` as a user starts it."""

@@ -31,11 +31,7 @@ def play(env, anchor=None):
     player = Player(env, anchor)
     try:
         scene = Scene(player, FLOWS)
-        truth = []
-        for number, (days_ago, function) in enumerate(FLOWS):
-            for plant in scene.plants:
-                for order in function(scene.part(plant, function, days_ago, number)):
-                    truth.extend({**row, "flow": function.__name__} for row in order.rows())
+        truth = list(scene.play(FLOWS))
         for order in production_flows.in_real_time(scene):
             truth.extend({**row, "flow": "in_real_time"} for row in order.rows())
         return truth

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 import psycopg
 
 # Tables whose rows are moved, with the columns (besides create_date and write_date) that a step may have
-# stamped with "now". A flow that touches another model adds its table here.
+# stamped with "now", of all versions of Odoo. A flow that touches another model adds its table here.
 MOVED = {
     "mrp_production": ["date_start", "date_finished"],
-    "mrp_workorder": ["date_start", "date_finished", "production_date"],
+    "mrp_workorder": ["date_start", "date_finished", "date_planned_start", "date_planned_finished", "production_date"],
     "mrp_workcenter_productivity": ["date_start", "date_end"],
     "resource_calendar_leaves": ["date_from", "date_to"],
     "mrp_workcenter": [],
@@ -24,11 +24,12 @@ MOVED = {
     "mrp_bom": [],
     "mrp_bom_line": [],
     "mrp_production_group": [],
-    "stock_move": ["date", "date_deadline"],
+    "stock_move": ["date", "date_deadline", "reservation_date"],
     "stock_move_line": ["date"],
-    "stock_picking": ["scheduled_date", "date_deadline", "date_done"],
+    "stock_picking": ["scheduled_date", "date", "date_deadline", "date_done"],
     "stock_quant": ["in_date"],
     "stock_reference": [],
+    "procurement_group": [],
     "purchase_order": ["date_order", "date_approve", "date_calendar_start", "effective_date"],
     "purchase_order_line": [],
     "product_template": [],
@@ -51,6 +52,7 @@ WORKED_TIME = """
         select workorder_id, sum(duration) as minutes from mrp_workcenter_productivity
         where write_date = at group by 1) p where p.workorder_id = w.id;
 """
+DAYS = {"reservation_date"}  # columns that hold a date without a time
 # Finish dates that Odoo recalculates from "now" when work starts: shifted with the step as well.
 PLANNED = ["mrp_production", "mrp_workorder"]
 
@@ -133,6 +135,16 @@ class Player:
         }
 
 
+def is_now(column):
+    """SQL: whether the step stamped this column with "now"."""
+    return f"{column} = now_::date" if column in DAYS else f"{column} between second_ and now_ + interval '1 second'"
+
+
+def then(column):
+    """SQL: the scripted time as this column holds it."""
+    return "at::date" if column in DAYS else "at"
+
+
 def shift_function(tables):
     """SQL that creates pg_temp.begin_step() and pg_temp.end_step(began, at) for these tables."""
     updates = [
@@ -147,14 +159,7 @@ def shift_function(tables):
         if table in tables
     ]
     for table, extra in tables.items():
-        stamped = [
-            f"{column} = case when {column} between second_ and now_ + interval '1 second' then at else {column} end"
-            for column in extra
-        ]
-        if table == "stock_move":
-            stamped.append(
-                "reservation_date = case when reservation_date = now_::date then at::date else reservation_date end"
-            )
+        stamped = [f"{column} = case when {is_now(column)} then {then(column)} else {column} end" for column in extra]
         logged = [
             f"{column} = case when {column} >= began then at else {column} end"
             for column in ("create_date", "write_date")

@@ -14,7 +14,7 @@ def short_then_done(p):
     order = p.new_order(created)
     p.on_order(released, order, "action_confirm")
     p.stock_arrives(ready, 10)
-    p.on_order(started, order, "action_start")
+    p.start(started, order)
     p.produce(p.at(days=3, hours=23), order, 5)
     p.finish(done, order)
     return [
@@ -119,7 +119,7 @@ def ready_lost_ready(p):
     p.stock_arrives(ready, 10)
     p.on_order(lost, order, "do_unreserve")
     p.on_order(again, order, "action_assign")
-    p.on_order(started, order, "action_start")
+    p.start(started, order)
     p.finish(done, order)
     return [
         p.production(
@@ -203,7 +203,7 @@ def in_progress(p):
     p.stock_arrives(p.at(hours=-4), 10)
     order = p.new_order(created)
     p.on_order(released, order, "action_confirm")
-    p.on_order(started, order, "action_start")
+    p.start(started, order)
     return [p.production(order, "in progress", created=created, released=released, ready=released, started=started)]
 
 
@@ -215,7 +215,7 @@ def to_close(p):
     p.stock_arrives(p.at(hours=-1), 10)
     order = p.new_order(created)
     p.on_order(released, order, "action_confirm")
-    p.on_order(started, order, "action_start")
+    p.start(started, order)
     p.produce(produced, order, 5)
     return [p.production(order, "to close", created=created, released=released, ready=released, started=started)]
 
@@ -228,7 +228,7 @@ def done_with_backorder(p):
     p.stock_arrives(p.at(hours=-1), 10)
     order = p.new_order(created)
     p.on_order(released, order, "action_confirm")
-    p.on_order(started, order, "action_start")
+    p.start(started, order)
     p.produce(p.at(days=1, hours=22), order, 3)
     rest = p.finish_part(done, order)
     return [
@@ -275,7 +275,7 @@ def started_while_short(p):
     done = p.at(days=4, hours=2, minutes=45)
     order = p.new_order(created)
     p.on_order(released, order, "action_confirm")
-    p.on_order(started, order, "action_start")
+    p.start(started, order)
     p.finish(done, order)
     return [
         p.production(
@@ -397,7 +397,7 @@ def short_split(p):
     p.stock_arrives(p.at(hours=-1), 6)
     order = p.new_order(created)
     p.on_order(released, order, "action_confirm")
-    p.on_order(started, order, "action_start")
+    p.start(started, order)
     p.produce(produced, order, 3)
     rest = p.finish_part(done, order)
     first = p.production(

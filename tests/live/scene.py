@@ -10,13 +10,13 @@ APPROVAL_LIMIT = 5000
 FLOWS = []
 
 
-def flow(days_ago):
+def flow(days_ago, flows=FLOWS):
     """Mark a flow; it begins so many days before the anchor, in every plant a few hours apart."""
 
     def mark(function):
-        if function.__name__ in [known.__name__ for _, known in FLOWS]:
+        if function.__name__ in [known.__name__ for _, known in flows]:
             raise ValueError(f"Two flows are called {function.__name__}: rename one.")
-        FLOWS.append((days_ago, function))
+        flows.append((days_ago, function))
         return function
 
     return mark
@@ -39,14 +39,14 @@ class Plant:
 
 
 class Scene:
-    """Everything the flows share, made once before they are played."""
+    """Everything the flows share, made once before they are played. Written for Odoo 19; see ``scene14.py``."""
 
     def __init__(self, player, flows):
         self.player = player
         self.start = player.anchor - timedelta(days=84)
         self.plants = self.find_plants()
         if player.sql("select 1 from product_product where default_code = 'PP-001'"):
-            raise OdooError("The flows were already played into this database: run 'odoo_server.py reset' first.")
+            raise OdooError("The flows were already played into this database: run 'reset' of the server first.")
         self.set_approval_rules()
         names = [function.__name__ for _, function in flows] + ["in_real_time"]
         self.products = self.make_products([(name, plant.key) for name in names for plant in self.plants])
@@ -105,7 +105,7 @@ class Scene:
         made = self.create(
             "product.product",
             [
-                {"name": f"{kind} {code}", "default_code": f"{code}{suffix}", "is_storable": True, "type": "consu"}
+                {"name": f"{kind} {code}", "default_code": f"{code}{suffix}", **self.kept_in_stock()}
                 for kind, suffix in (("Pump", ""), ("Casing", "-C"))
                 for code in codes
             ],
@@ -126,6 +126,10 @@ class Scene:
         )
         things = zip(codes, made[:count], made[count:], boms, strict=True)
         return dict(zip(uses, things, strict=True))
+
+    def kept_in_stock(self):
+        """What makes a product one that is kept in stock."""
+        return {"is_storable": True, "type": "consu"}
 
     def make_vendors(self, names):
         ids = self.create("res.partner", [{"name": name, "is_company": True} for name in names])
@@ -149,17 +153,26 @@ class Scene:
                 hours=5 * place, minutes=(13 * number + 7 * place) % 60, seconds=(17 * number + 11 * place) % 60
             )
         )
-        return Part(
-            self,
-            plant,
-            clock(start),
-            self.products[function.__name__, plant.key],
-            self.vendors[(number + place) % len(self.vendors)],
-        )
+        product = self.products[function.__name__, plant.key]
+        return self.make_part(plant, clock(start), product, self.vendors[(number + place) % len(self.vendors)])
+
+    def make_part(self, *arguments):
+        """The shorthand of this version of Odoo."""
+        return Part(self, *arguments)
+
+    def play(self, flows):
+        """Plays the flows in every plant; yields the truth."""
+        for number, (days_ago, function) in enumerate(flows):
+            for plant in self.plants:
+                for order in function(self.part(plant, function, days_ago, number)):
+                    for row in order.rows():
+                        yield {**row, "flow": function.__name__}
 
 
 class Part:
     """One flow in one plant: shorthand for its steps. ``at(days, hours, ...)`` counts from its start."""
+
+    order_group = "production_group_id"  # what an order and its backorders share
 
     def __init__(self, scene, plant, at, product, vendor):
         self.scene, self.plant, self.at, self.vendor = scene, plant, at, vendor
@@ -186,7 +199,7 @@ class Part:
             mo_ids_to_backorder=[order],
         )
         return self.scene.player.sql(
-            "select b.id from mrp_production b join mrp_production o using (production_group_id) "
+            f"select b.id from mrp_production b join mrp_production o using ({self.order_group}) "
             "where o.id = %s and b.backorder_sequence > 1",
             order,
         )[0][0]
@@ -250,6 +263,10 @@ class Part:
         """Call a button of the manufacturing order."""
         return self.step(at, user or self.planner, "mrp.production", method, [order], context=context)
 
+    def start(self, at, order):
+        """Start work on the order by hand."""
+        self.on_order(at, order, "action_start")
+
     def stock_arrives(self, at, quantity):
         """Count the component in; Odoo then reserves it for orders that wait for it."""
         quant = self.step(
@@ -301,21 +318,13 @@ class Part:
                 "picking_type_id": self.plant.receive,
                 "partner_ref": reference,
                 "company_id": self.plant.company,
-                "order_line": [
-                    (
-                        0,
-                        0,
-                        {
-                            "product_id": self.component,
-                            "product_qty": 10,
-                            "price_unit": price / 10,
-                            "date_planned": text(at + timedelta(days=7)),
-                            "tax_ids": [(5,)],
-                        },
-                    )
-                ],
+                "order_line": [(0, 0, self.purchase_line(price) | {"date_planned": text(at + timedelta(days=7))})],
             },
         )
+
+    def purchase_line(self, price):
+        """Ten pieces of the component."""
+        return {"product_id": self.component, "product_qty": 10, "price_unit": price / 10, "tax_ids": [(5,)]}
 
     def on_purchase(self, at, order, method, user):
         """Call a button of the purchase order."""

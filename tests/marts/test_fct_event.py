@@ -15,6 +15,7 @@ FIELDS = [
         (34, "company_id", "many2one"),
         (35, "priority_number", "integer"),
         (36, "is_urgent", "boolean"),
+        (37, "discount", "float"),
     ]
 ]
 LABELS = [
@@ -35,7 +36,11 @@ GERMAN, BOT_USER, NEWS = user(6, "greta", "Greta", "de_DE"), user(8, "n8n@exampl
 def tracking(message: int, field: int | None, **values) -> dict:
     """A tracking value as Odoo writes it: empty numbers are 0, empty labels ''."""
     row = {"id": 1000 + message, "message_id": message, "field_id": field, "old_label": "", "new_label": ""}
-    return row | {"old_integer": 0, "new_integer": 0, "old_float": 0.0, "new_float": 0.0} | values
+    return (
+        row
+        | {"old_integer": 0, "new_integer": 0, "old_float": 0.0, "new_float": 0.0, "old_amount": 0.0, "new_amount": 0.0}
+        | values
+    )
 
 
 def note(id: int, document: int, when: str = "2026-01-07 10:00", **values) -> dict:
@@ -80,10 +85,11 @@ def built(build):
         note(509, 48, created_by_id=None, author_id=3),
         note(510, 49, sent_at=None),
         note(511, 999),
+        note(512, 39),
     ]
     values = chatter.records["mail_tracking_value"] + [
         tracking(501, 22, old_integer=2, new_integer=5, old_label="Anna", new_label="Pierre"),
-        tracking(502, 31, old_float=100.0, new_float=0.0),
+        tracking(502, 31, old_amount=100.0, new_amount=0.0),
         tracking(503, 32, old_at=at("2026-02-28 12:00"), new_at=at("2028-02-29 12:00")),
         tracking(504, 33, old_label="", new_label="R-17"),
         tracking(505, None, old_label="Anna", new_label="Bob"),  # its field was removed
@@ -93,6 +99,7 @@ def built(build):
         tracking(509, 21, old_label="Demande de prix", new_label="Annulé"),
         tracking(510, 21, old_label="RFQ", new_label="Cancelled"),
         tracking(511, 21, old_label="RFQ", new_label="Cancelled"),
+        tracking(512, 37, old_float=2.5, new_float=5.0),
     ]
     extra = [GERMAN, BOT_USER, NEWS]
     return build(
@@ -107,7 +114,7 @@ def built(build):
             order(74, backorder_sequence=2, state="confirmed"),
             order(75, backorder_sequence=1, state="confirmed", reservation_state="assigned"),
         ],
-        purchase_order=[purchase(i) for i in (20, 21, 22, 30, 31, 32, 33, *range(40, 50), 60)],
+        purchase_order=[purchase(i) for i in (20, 21, 22, 30, 31, 32, 33, *range(39, 50), 60)],
         mail_message=messages,
         mail_tracking_value=values,
         ir_model_fields=PLANTS["ir_model_fields"] + FIELDS,
@@ -162,6 +169,7 @@ def test_label_that_is_ambiguous_or_unknown_stays_raw(changes, document, label):
     ("document", "field", "old", "new"),
     [
         (40, "user_id", "2", "5"),
+        (39, "discount", "2.5", "5.0"),
         (41, "untaxed_amount", "100.0", "0.0"),
         (42, "date_planned", "2026-02-28 12:00:00", "2028-02-29 12:00:00"),
         (45, "priority_number", "3", "4"),

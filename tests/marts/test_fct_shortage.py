@@ -41,9 +41,14 @@ def intervals(build):
     say("2026-01-05 10:00", MO, 12, reservation_state=(WAITING, "Ready"))
     # 14: the end is a label nobody knows
     say("2026-01-06 10:00", MO, 14, reservation_state=(WAITING, "Bereit"))
-    states = {3: "progress", 4: "cancel", 6: "done", 7: "done", 8: "cancel", 9: "done", 13: "cancel"}
+    # 15: the split that closes it takes its material away for a moment
+    say("2026-01-05 10:00", MO, 15, **short)
+    say("2026-01-06 10:00", MO, 15, reservation_state=(WAITING, "Ready"))
+    say("2026-01-07 10:00", MO, 15, user=5, reservation_state=("Prêt", "En attente"))
+    say("2026-01-07 10:00", MO, 15, user=5, state=("Confirmé", "Terminé"), reservation_state=("En attente", ""))
+    states = {15: "done", 3: "progress", 4: "cancel", 6: "done", 7: "done", 8: "cancel", 9: "done", 13: "cancel"}
     built = build(
-        mrp_production=[order(id, state=states.get(id, "confirmed")) for id in range(1, 15)], **chatter.records
+        mrp_production=[order(id, state=states.get(id, "confirmed")) for id in range(1, 16)], **chatter.records
     )
     found = {}
     for row in built.rows("select * from fct_shortage order by record_id, interval_number"):
@@ -53,6 +58,10 @@ def intervals(build):
 
 def spans(rows: list[dict]) -> list[tuple]:
     return [(row["short_at"], row["ended_at"], row["outcome"]) for row in rows]
+
+
+def test_material_moved_on_at_the_end_is_no_shortage(intervals):
+    assert spans(intervals[15]) == [(at("2026-01-05 10:00"), at("2026-01-06 10:00"), "resolved")]
 
 
 def test_reservation_lost_again_is_a_second_interval(intervals):

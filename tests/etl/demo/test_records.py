@@ -41,11 +41,12 @@ REFERENCES = {
 }
 PARENT = {"product_category": "product_category", "res_partner": "res_partner"}
 FIELD = "ir_model_fields"
+GONE = {"old_value_monetary", "new_value_monetary"}  # fields that go before those of today where a server has both
 
 
 def odoo_name(source, column: str) -> str:
-    """The Odoo 19 field a column comes from: the first candidate."""
-    return (source.fields[column].candidates or (column,))[0]
+    """The Odoo 19 field a column comes from: the first candidate it has."""
+    return next(name for name in source.fields[column].candidates or (column,) if name not in GONE)
 
 
 def columns_of(source) -> dict:

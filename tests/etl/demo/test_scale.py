@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
+from etl.demo.fill import fields_of
 from etl.demo.scale import SHIFTED, STEP, shift
 from etl.source import Source, discover
 
@@ -24,11 +25,11 @@ WITHIN = {
 def landed(source: Source, records: list[dict]) -> pa.Table:
     """Records as the Arrow table they are landed as."""
     parse = {"datetime": datetime.fromisoformat, "date": date.fromisoformat}
-    rows = []
+    rows, fields = [], fields_of(source, records)
     for record in records:
         row = {"instance": "demo", "id": record["id"]}
         for column, field in source.fields.items():
-            value = record.get((field.candidates or (column,))[0], False)
+            value = record[fields[column]] if fields[column] else False
             if value is False and field.type != "boolean":
                 value = None
             row[column] = parse[field.type](value) if value and field.type in parse else value
