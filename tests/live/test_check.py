@@ -14,18 +14,16 @@ import pytest
 from etl import acl, check
 from etl.odoo import connect
 from etl.refresh import logins, utc_now
-from etl.source import Source, column, discover
+from etl.source import discover
 from queries import config
-from tests.live.conftest import Login, environment
+from tests.live.conftest import ENTERPRISE, Login, environment
 from tests.live.test_refresh import TROUBLES
 
 pytestmark = pytest.mark.live
 
 # Its default rules show a user only what the user owns or follows.
-MAINTENANCE = Source(
-    model="maintenance.request", name="maintenance_request", without="", fields={"name": column("char")}
-)
-SOURCES = list((discover() | {MAINTENANCE.name: MAINTENANCE}).values())
+MAINTENANCE = discover()["maintenance_request"]
+SOURCES = list(discover().values())
 ADMIN = {"ODOO_ADMIN_USER": "admin", "ODOO_ADMIN_PASSWORD": "admin"}
 
 
@@ -169,7 +167,7 @@ def test_a_user_without_rights_learns_exactly_what_is_missing(player, by_passwor
     refused = [
         source.model
         for source in SOURCES
-        if source is not MAINTENANCE and not player.call("etl_norights", source.model, "has_access", [], "read")
+        if source.name not in ENTERPRISE and not player.call("etl_norights", source.model, "has_access", [], "read")
     ]
     assert len(refused) > 3
     said = by_password("etl_norights").run(tmp_path, "etl", "check")
