@@ -87,14 +87,14 @@ class Source:
 
     model, former_models: its name, and the names it had in older versions; the first one the server has is read.
     kind: `mutable` rows change and are versioned; `append` rows are written once and kept once; `unstamped` rows
-        change and are versioned, but no write date moves: every open row is read each time, and every row that was
-        open the last time.
+        change and are versioned, but no write date moves.
     cursor: the Odoo field that moves when a mutable row changes; None reads every row each time. Append-only
         rows need none: those whose id is not yet known are read. Unstamped rows may have one that dates their end.
     sweep: `nightly` compares the ids of every run with Odoo's and closes what vanished; `open` closes only what
         vanished while it was open, where Odoo clears away what is done; `never` closes nothing.
     domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it.
-    open_domain: rows that are still open, read on a first load whatever their age; None reads everything at once.
+    open_domain: rows that are still open: read on a first load whatever their age, then each time, and once more after
+        they ended. With None a first load reads everything at once, and of unstamped rows every load does.
     created: the Odoo field that says when a row was made.
     languages: read once per installed language; the key gains the column `lang`.
     tracked: documents whose chatter is an event source (see mail_message): the fields whose changes KPIs need, by

@@ -8,7 +8,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="account.move",
     without="bills of vendors, their approval and payment cannot be measured",
-    tracked=True,
+    tracked=("state", "payment_state"),
     domain=(("move_type", "in", ("in_invoice", "in_refund", "in_receipt")),),
     open_domain=("|", ("state", "=", "draft"), ("payment_state", "in", ("not_paid", "partial", "in_payment"))),
     fields={

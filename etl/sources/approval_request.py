@@ -8,7 +8,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="approval.request",
     without="no Enterprise approvals app: its requests are not seen",
-    tracked=True,
+    tracked=("request_status",),
     open_domain=(("request_status", "in", ("new", "pending")),),
     fields={
         "name": column("char"),

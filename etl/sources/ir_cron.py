@@ -1,7 +1,7 @@
 """Scheduled actions: when they ran last, when they run next, and whether they fail.
 
-Odoo writes runs in SQL without a write date, so all are read each time; a failure followed by a success between two
-reads is not seen.
+Odoo writes runs in SQL without a write date, so all active ones are read each time. A failure followed by a success
+between two reads is not seen.
 """
 
 from etl.source import Source, column
@@ -11,6 +11,7 @@ SOURCE = Source(
     without="scheduled actions, their delays and failures cannot be measured",
     kind="unstamped",
     cursor=None,
+    open_domain=(("active", "=", True),),
     fields={
         "name": column("char", "cron_name"),
         "action_id": column("many2one", "ir_actions_server_id"),

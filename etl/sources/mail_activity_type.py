@@ -8,8 +8,8 @@ SOURCE = Source(
     fields={
         "name": column("char"),
         "category": column("selection"),
-        "document_model": column("char", "res_model"),
-        "keeps_done": column("boolean", "keep_done", until=18),
+        "document_model": column("char", "res_model", only="Odoo 15 and later"),
+        "keeps_done": column("boolean", "keep_done", until=18, only="Odoo 17 and later"),
         "active": column("boolean"),
     },
 )

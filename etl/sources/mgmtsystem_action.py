@@ -5,7 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="mgmtsystem.action",
     without="corrective actions and whether they are late cannot be measured",
-    tracked=True,
+    tracked=("stage_id",),
     open_domain=(("date_closed", "=", False),),
     fields={
         "name": column("char"),

@@ -5,7 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="mgmtsystem.nonconformity",
     without="nonconformities and how long they take to close cannot be measured",
-    tracked=True,
+    tracked=("stage_id",),
     open_domain=(("state", "not in", ("done", "cancel")),),
     fields={
         "name": column("char"),

@@ -5,7 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="mrp.eco",
     without="no Enterprise PLM: engineering changes and their approval cannot be measured",
-    tracked=True,
+    tracked=("stage_id",),
     open_domain=(("state", "!=", "done"),),
     fields={
         "name": column("char"),

@@ -12,7 +12,7 @@ SOURCE = Source(
         "sequence": column("integer"),
         "time_mode": column("selection"),
         "cycle_minutes": column("float", "time_cycle_manual"),
-        "active": column("boolean"),
+        "active": column("boolean", only="Odoo 15 and later"),
         "created_at": column("datetime", "create_date"),
         "created_by_id": column("many2one", "create_uid"),
     },

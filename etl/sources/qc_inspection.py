@@ -8,7 +8,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="qc.inspection",
     without="no OCA quality module: inspections and how long they hold goods cannot be measured",
-    tracked=True,
+    tracked=("state",),
     open_domain=(("state", "not in", ("success", "failed", "canceled")),),
     fields={
         "name": column("char"),

@@ -5,7 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="quality.alert",
     without="no Enterprise quality module: quality alerts cannot be measured",
-    tracked=True,
+    tracked=("stage_id",),
     open_domain=(("date_close", "=", False),),
     fields={
         "name": column("char"),

@@ -8,7 +8,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="quality.check",
     without="no Enterprise quality module: quality checks and how long they hold goods cannot be measured",
-    tracked=True,
+    tracked=("quality_state",),
     open_domain=(("quality_state", "=", "none"),),
     fields={
         "name": column("char"),

@@ -14,7 +14,7 @@ SOURCE = Source(
     cursor="date_done",
     sweep="open",
     created="date_created",
-    tracked=True,
+    tracked=("exc_message",),
     open_domain=(("state", "not in", ("done", "cancelled")),),
     fields={
         "uuid": column("char"),

@@ -5,7 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="sale.order",
     without="customer promises cannot be compared with what was delivered",
-    tracked=True,
+    tracked=("state",),
     open_domain=(("state", "in", ("draft", "sent")),),
     fields={
         "name": column("char"),

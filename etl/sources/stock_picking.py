@@ -8,7 +8,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="stock.picking",
     without="deliveries, receipts and transfers cannot be timed",
-    tracked=True,
+    tracked=("state",),
     open_domain=(("state", "not in", ("done", "cancel")),),
     fields={
         "name": column("char"),

@@ -5,7 +5,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="stock.scrap",
     without="scrap and its reasons cannot be measured",
-    tracked=True,
+    tracked=("state",),
     open_domain=(("state", "=", "draft"),),
     fields={
         "name": column("char"),

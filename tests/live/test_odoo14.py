@@ -188,6 +188,18 @@ def test_fields_are_found_under_their_former_names(name, stable, client):
     assert resolved.fields[stable] == FORMER[name, stable]
 
 
+def test_every_field_is_there_or_said_not_to_be(client):
+    sources = discover()
+    resolved = resolve(client, list(sources.values()), tracked_models(sources.values()))
+    there = {item.source.name: item for item in resolved if not item.absent}
+    assert len(there) > 45
+    assert there["stock_lot"].model == "stock.production.lot"
+    assert {name: item.missing for name, item in there.items() if item.missing} == {}
+    for name, item in there.items():
+        for stable, field in item.source.fields.items():
+            assert item.fields[stable] or not field.until or field.only, f"{name}.{stable} is gone before its time"
+
+
 def test_what_odoo_14_lacks_is_absent_and_no_error(client):
     with pytest.raises(ModelAbsent):
         client.fields("quality.check")
