@@ -90,6 +90,10 @@ def resolve_one(odoo: Odoo, source: Source, tracked: list[str]) -> Resolved:
     for model in source.models:
         try:
             available = odoo.fields(model)
+            domain = domain_of(source, tracked)
+            if not _fields_of(domain) <= available.keys():
+                continue  # another model of the same name
+            odoo.search(model, domain, limit=1)
         except ModelAbsent:
             continue
         except NoRight:
@@ -156,7 +160,7 @@ def read(
     planned = pq.read_table(plan)
     to_read = planned.filter(planned["to_read"])["id"].to_numpy()
     languages = odoo.languages() if source.languages else [None]
-    salt = mask.salt(folder.parents[1]) if any(field.mask == "account" for field in source.fields.values()) else None
+    salt = mask.salt(folder.parents[1]) if any(f.mask == "account" for f in source.fields.values()) else None
     report(source.name, 0, len(to_read))
     pace = Pace(PAGE_ROWS)
     for number, start in enumerate(range(0, len(to_read), PAGE_ROWS)):
@@ -297,7 +301,7 @@ class Pace:
 def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None, pace: Pace) -> list[dict]:
     """The rows of a page, in as many parts as Odoo needs; OdooError names the one row it cannot give."""
     source = resolved.source
-    fields = [field for field in resolved.fields.values() if field]
+    fields = [name for name in resolved.fields.values() if name]
     if source.has_cursor:
         fields.append(source.cursor)
     rows = []

@@ -31,7 +31,7 @@ class FakeOdoo:
             name: {"type": type, "store": True} for name, type in self.models[model][0].items()
         }
 
-    def search(self, model: str, domain: list, order: str = "id", limit: int | None = None) -> list[int]:
+    def search(self, model: str, domain: list, **options) -> list[int]:
         if model in self.refused:
             raise NoRight(f"{model} may not be read")
         found = sorted(row["id"] for row in self.models[model][1] if matches(row, domain))

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-import numpy as np
 import pytest
 
 from etl import extract, landing, load
@@ -132,8 +131,6 @@ LOT = Source(
     former_models=("stock.production.lot",),
     fields={"name": column("char")},
 )
-NOTHING = Known(np.array([], np.int64), np.array([], np.int64))
-NIGHTLY = Mode(now=datetime(2026, 2, 1))
 TYPES = {"name": "char", "state": "selection", "write_date": "datetime", "create_date": "datetime"}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-import numpy as np
 import pytest
 
 from etl import extract, landing, load
@@ -20,8 +19,6 @@ TRACKED = tracked_models(SOURCES.values())
 PERSONAL = re.compile(r"(^|_)(login|email|phone|mobile|signed_by|acc_number|acc_holder_name)($|_)")
 PEOPLE = {"res_partner": ("name",), "res_users": ("login",), "res_partner_bank": ("account",)}
 TEXTS = ("char", "text", "reference", "selection")
-NOTHING = extract.Known(np.array([], np.int64), np.array([], np.int64))
-NIGHTLY = extract.Mode(now=datetime(2026, 2, 3))
 UNSTAMPED = {"queue_job", "ir_cron", "stock_quant"}
 
 

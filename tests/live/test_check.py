@@ -14,9 +14,9 @@ import pytest
 from etl import acl, check
 from etl.odoo import connect
 from etl.refresh import logins, utc_now
-from etl.source import discover
+from etl.source import Source, column, discover
 from queries import config
-from tests.live.conftest import ENTERPRISE, Login, environment
+from tests.live.conftest import Login, environment
 from tests.live.test_refresh import TROUBLES
 
 pytestmark = pytest.mark.live
