@@ -72,8 +72,8 @@ def _companies(who: Account) -> str:
 
 def _table(report: Report) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("model", overflow="fold")
-    table.add_column("state")
+    table.add_column("model", no_wrap=True)
+    table.add_column("state", no_wrap=True)
     table.add_column("rows", justify="right")
     if report.administrator:
         table.add_column("hidden", justify="right")
