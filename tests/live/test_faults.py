@@ -25,7 +25,7 @@ from tests.conftest import skip_or_fail
 from tests.live.conftest import environment
 from tests.live.proxy import ALWAYS, FAULTS, Fault, Proxy
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.soak]
 
 RAW = list(discover())
 FEW = ("mail_message", "product_category", "res_currency", "res_users")
