@@ -7,7 +7,7 @@
 `kills` ends a refresh with SIGKILL, at any moment or within a chosen phase, over full and incremental runs with rows
 changed in between. After every kill what CURRENT names must open with all marts; after the next run that ends, every
 row must be there once, as Odoo has it. `readers` asks from threads while other versions are published: no query may
-fail, and every answer must be that of one version. A tenth of both runs with the tests.
+fail, and every answer must be that of one version. Shorter rounds of both are among the tests marked soak.
 """
 
 from __future__ import annotations
