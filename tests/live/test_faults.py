@@ -83,7 +83,7 @@ def few_sources(request, monkeypatch):
 
     def resolve_few(odoo, sources, tracked):
         kept = {found.source.name: found for found in resolve(odoo, [s for s in sources if s.name in FEW], tracked)}
-        return [kept.get(s.name) or extract.Resolved(s, dict.fromkeys(s.fields), absent=True) for s in sources]
+        return [kept.get(s.name) or extract.Resolved(s, dict.fromkeys(s.fields), s.model, absent=True) for s in sources]
 
     monkeypatch.setattr(extract, "resolve", resolve_few)
     monkeypatch.setattr(publish, "validate", lambda sources, config: None)
