@@ -22,14 +22,6 @@ SILENT = Progress(say=lambda text: None, rows=lambda source, done, total: None, 
 IN_CI = os.environ.get("CI") == "true"
 
 
-def pytest_collection_modifyitems(items) -> None:
-    """Long tests run with `make soak` only; tests/live/README.md lists them with the reason."""
-    if os.environ.get("SOAK") != "1":
-        for item in items:
-            if item.get_closest_marker("soak"):
-                item.add_marker(pytest.mark.skip(reason="takes long: `make soak` runs it"))
-
-
 def skip_or_fail(sentence: str) -> None:
     """A test cannot run here: skipped on a developer's machine, a failure where everything must be there."""
     if IN_CI:

@@ -5,13 +5,11 @@ import pytest
 from tests import soak
 
 
-@pytest.mark.soak
 def test_a_killed_run_leaves_a_whole_version_and_the_next_one_right_rows(tmp_path):
     summary = soak.kills([soak.SmallPlant(tmp_path)], rounds=14, seed=11)
     assert "CURRENT whole after 14 of 14" in summary
 
 
-@pytest.mark.soak
 def test_queries_during_publishing_are_of_one_version_and_none_fails(tmp_path):
     assert "0 errors" in soak.readers(soak.SmallPlant(tmp_path), queries=1000, seed=11, versions=4)
 

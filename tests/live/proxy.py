@@ -29,6 +29,13 @@ from urllib.parse import urlsplit
 ALWAYS = 10**9
 
 
+class QuietServer(ThreadingHTTPServer):
+    """An Odoo whose workers are killed breaks connections: the client is told by that, and the terminal need not be."""
+
+    def handle_error(self, request, client_address) -> None:
+        pass
+
+
 @dataclass(frozen=True)
 class Call:
     """One request as Odoo is asked: model, method, arguments by name; model "" where no model is asked."""
@@ -81,7 +88,7 @@ class Proxy:
         self.clock_ahead = timedelta()
         self.lock = threading.Lock()
         self.closing = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Handler,), {"proxy": self}))
+        self.server = QuietServer(("127.0.0.1", 0), type("Handler", (Handler,), {"proxy": self}))
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests import soak
 
-pytestmark = [pytest.mark.live, pytest.mark.soak]
+pytestmark = pytest.mark.live
 
 
 def test_a_refresh_killed_at_any_moment_loses_and_doubles_nothing(odoo, tmp_path):
