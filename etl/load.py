@@ -107,6 +107,7 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             period_end date, clock varchar, value double, low double, high double, n bigint, n_open bigint,
             plant_count bigint, is_final boolean, baseline double, verdict varchar, reason varchar)"""
     )
+    con.execute("alter table agg_kpi add column if not exists n_unmeasured bigint")
     return con
 
 

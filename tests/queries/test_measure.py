@@ -274,7 +274,7 @@ def test_every_measure_answers_in_the_same_columns(one, like):
     found = measure.values(Data([like]), one, *EVER)
     assert found.schema.names == [
         *("period_start", "period_end", "cut", "value", "low", "high", "n", "n_open", "plant_count", "is_final"),
-        "reason",
+        *("reason", "n_unmeasured"),
     ]
     assert found.schema.field("value").type == pa.float64()
 
