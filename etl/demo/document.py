@@ -133,9 +133,8 @@ class Order(Document):
         """The order is to start and to finish then, as of `at`; its moves go along."""
         self.plans.append(Plan(at, by, start, finish))
         self.started, self.finished, self.written, self.written_by = start, finish, at, by
-        for move in self.raws:
-            move.at = start
-        self.made.at = finish
+        for move in [*self.raws, self.made]:
+            move.at, move.written = finish if move is self.made else start, at
 
     def reserve(self, at: int, missing: Move | None = None, share: float = 0.0) -> None:
         """Components are reserved at `at`, all but the `missing` one, of which there is only a share."""
