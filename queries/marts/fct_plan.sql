@@ -128,29 +128,39 @@ filled as (
         entry.user_id,
         last_value(entry.planned_start_at ignore nulls) over past as planned_start_at,
         last_value(entry.planned_finish_at ignore nulls) over past as planned_finish_at,
-        max(if(entry.logged_at <= turn.released_at, entry.log_id, null))
-            over (partition by entry.instance, entry.record_id) as frozen_log_id,
+        entry.logged_at <= turn.released_at as is_before_release,
     from entry
     inner join turn on turn.instance = entry.instance and turn.record_id = entry.record_id
     where turn.released_at is not null and (turn.ended_at is null or entry.logged_at < turn.ended_at)
     window past as (partition by entry.instance, entry.record_id order by entry.logged_at, entry.log_id)
 ),
 
--- The plan in force at the release, and what changed it afterwards.
-logged_plan as (
+-- The plan in force at the release, where the log goes back that far, and what changed it afterwards.
+frozen as (
     select
         instance,
         record_id,
-        planned_start_at,
-        planned_finish_at,
-        logged_at as changed_at,
-        user_id as writer_id,
-        log_id,
-        lag(planned_start_at) over same is distinct from planned_start_at
-            or lag(planned_finish_at) over same is distinct from planned_finish_at as is_new,
+        max(log_id) as log_id,
     from filled
-    where log_id >= frozen_log_id and planned_start_at is not null
-    window same as (partition by instance, record_id order by log_id)
+    where is_before_release and planned_start_at is not null
+    group by instance, record_id
+),
+
+logged_plan as (
+    select
+        filled.instance,
+        filled.record_id,
+        filled.planned_start_at,
+        filled.planned_finish_at,
+        filled.logged_at as changed_at,
+        filled.user_id as writer_id,
+        filled.log_id,
+        lag(filled.planned_start_at) over same is distinct from filled.planned_start_at
+            or lag(filled.planned_finish_at) over same is distinct from filled.planned_finish_at as is_new,
+    from filled
+    inner join frozen on frozen.instance = filled.instance and frozen.record_id = filled.record_id
+    where filled.log_id >= frozen.log_id
+    window same as (partition by filled.instance, filled.record_id order by filled.log_id)
 ),
 
 plan as (

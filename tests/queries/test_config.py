@@ -10,7 +10,7 @@ import pytest
 from etl import publish as publishing
 from etl.source import discover
 from queries import config
-from queries.config import Config, ConfigError, Instance, Plant, Target, Users
+from queries.config import Config, ConfigError, Instance, Plant, Target, Tolerance, Users
 
 VARIABLES = ("OPS_CONFIG", "ODOO_URL", "ODOO_DB", "ODOO_USER")
 
@@ -86,6 +86,15 @@ def test_good_file(read):
     )
 
 
+def test_a_schedule_has_eight_hours_of_tolerance_unless_told_otherwise(read):
+    assert read("").tolerances == (Tolerance("", 8 * 3600.0),)
+    assert read("[schedule]\ntolerance = '1 d'\nplant = { Lyon = '2 h' }\n").tolerances == (
+        Tolerance("", 86400.0),
+        Tolerance("Lyon", 7200.0),
+    )
+    assert read("[schedule.plant]\nLyon = 0\n").tolerances == (Tolerance("", 8 * 3600.0), Tolerance("Lyon", 0.0))
+
+
 def test_tables_of_a_good_file(read):
     tables = read(GOOD).tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
@@ -155,6 +164,10 @@ def test_tables_of_no_file_have_their_columns():
         ("[target.x]\ndefalt = 1\n", r"\[target\] x: unknown key 'defalt': did you mean 'default'\?"),
         ("[target.x]\nplant = 1\n", r"\[target\] x must be a section"),
         ("[target.x.plant]\nLyon = 'soon'\n", r"\[target\] x, plant Lyon: 'soon' is no quantity"),
+        ("[schedule]\ntolerance = 'late'\n", r"\[schedule\] tolerance: 'late' is no quantity"),
+        ("[schedule]\ntolerance = -1\n", r"\[schedule\] tolerance -1 is less than nothing: use 0 or more"),
+        ("[schedule]\ntolerence = '1 h'\n", r"\[schedule\]: unknown key 'tolerence': did you mean 'tolerance'"),
+        ("[schedule.plant]\nLyon = true\n", r"\[schedule\] tolerance: True is no quantity"),
         ("[plant.X\n", r"ops\.toml: not readable as TOML \(.*line 1.*\): mend that line"),
         ("[users]\nhuman = []\nhuman = []\n", r"not readable as TOML"),
         ("[users]\nhuman = ['Ren\xe9']\n".encode("latin-1"), r"not readable as TOML \(.*utf-8.*\)"),
