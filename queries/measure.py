@@ -190,10 +190,13 @@ def rows(
     clock: str = "elapsed",
     limit: int | None = None,
 ) -> pa.Table:
-    """The rows behind the number of [start, end), longest first where they have a length, each with its record_url."""
+    """The rows behind the number of [start, end), each with its record_url: the longest first where they have a length,
+    the bad ones first where they are good or bad."""
     con = warehouse.cursor()
     sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
     order = "seconds desc nulls last, " if kpi.measure in ("duration", "stock") else ""
+    if kpi.measure == "share":
+        order = "is_bad desc, " if "is_bad" in columns(con, kpi) else "is_good, "
     age = ", seconds as age_seconds" if kpi.measure == "stock" else ""
     added = ", seconds" if kpi.measure in ("duration", "stock") else ", is_hit" if kpi.measure == "share" else ""
     sql += f""" select member.* exclude (period_start, period_end, cut{added}){age},

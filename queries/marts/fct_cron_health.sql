@@ -11,6 +11,7 @@ seen as (
         lag(seen_at) over history as after_at,
         lag(active) over history as was_active,
         lag(last_run_at) over history as earlier_run_at,
+        row_number() over history > 1 as has_earlier,
         lag(coalesce(failure_count, 0)) over history as earlier_failure_count,
     from stg_ir_cron_history
     window history as (partition by instance, id order by valid_from)
@@ -21,7 +22,7 @@ watched as (
         instance,
         id,
         min(valid_from) as watched_since_at,
-        count(*) filter (where last_run_at > earlier_run_at) as seen_run_count,
+        count(*) filter (where has_earlier and last_run_at is distinct from earlier_run_at) as seen_run_count,
         sum(greatest(coalesce(failure_count, 0) - earlier_failure_count, 0))::bigint as seen_failure_count,
         max(after_at) filter (where was_active and not active) as deactivated_after_at,
         max(valid_from) filter (where was_active and not active) as deactivated_at,

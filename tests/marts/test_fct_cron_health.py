@@ -30,12 +30,12 @@ def built(build):
                 cron(1, "07:00", "06:30", failure_count=3, **failing),
                 cron(1, "08:00", "07:30"),
             ),
-            # 2: fails now; 3: switched off after failing; 4: switched off, never failed; 5: never ran; 6: back on
+            # 2: fails now; 3: switched off after failing; 4: switched off; 5: ran for the first time; 6: back on
             *versions(cron(2, "05:00", "04:30"), cron(2, "06:00", "05:30", failure_count=1, **failing)),
             *versions(cron(3, "05:00", "04:30", failure_count=5, **failing), cron(3, "06:00", "05:30", failure_count=6),
                       cron(3, "07:00", "05:30", active=False)),
             *versions(cron(4, "05:00", "04:30"), cron(4, "06:00", "04:30", active=False)),
-            *versions(cron(5, "05:00")),
+            *versions(cron(5, "05:00"), cron(5, "06:00", "05:10")),
             *versions(cron(6, "05:00", active=False), cron(6, "06:00")),
         ]
     )  # fmt: skip
@@ -50,7 +50,7 @@ def test_runs_and_failures_that_were_seen(built):
         (2, 1, 1, 1),
         (3, 1, 1, 0),
         (4, 0, 0, 0),
-        (5, 0, 0, 0),
+        (5, 1, 0, 0),
         (6, 0, 0, 0),
     ]
 

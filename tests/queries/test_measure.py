@@ -164,7 +164,7 @@ def test_share_of_good_ones_by_due_date_and_without_the_undecided():
     data, one = Data(rows), kpi("share", "rate")
     found = data.value(one)
     assert (found["value"], found["n"]) == (0.5, 2)
-    assert data.ids(one) == [0, 1]
+    assert data.ids(one) == [1, 0]  # the bad one first
 
 
 def test_ratio_is_of_sums_not_of_ratios():
@@ -177,7 +177,7 @@ def test_ratio_is_of_sums_not_of_ratios():
     data, one = Data(rows), kpi("ratio", "ratio")
     found = data.value(one)
     assert (found["value"], found["n"]) == (0.2, 2)
-    assert data.ids(one) == [0, 1]
+    assert data.ids(one) == [1, 0]  # the bad one first
 
 
 def test_ratio_over_zero_has_no_value_but_a_reason():
