@@ -361,6 +361,18 @@ def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, fa
         )
 
 
+def drop_old_versions(con: duckdb.DuckDBPyConnection, sources: list[Source], before: datetime) -> int:
+    """Drops what rows were before they changed, where that ended before `before`; returns how many. What was deleted
+    or hidden in Odoo is no such version and stays."""
+    return sum(
+        con.execute(
+            f"delete from raw.{source.name} where _closed_by = 'change' and _valid_to < ?", [before]
+        ).fetchone()[0]
+        for source in sources
+        if _has_table(con, source)
+    )
+
+
 def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:
     """Notes where an instance is and how it was read."""
     con.execute("insert or replace into odoo_instance values (?, ?, ?, ?)", [instance, url, version, transport])

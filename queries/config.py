@@ -74,12 +74,24 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """How long the work database keeps the earlier versions of a changed row, in seconds; never less than the
+    scoreboard goes back."""
+
+    history: float = 3 * 366 * 86400.0
+
+
+LEAST_HISTORY = 110 * 7 * 86400.0
+
+
+@dataclass(frozen=True)
 class Config:
     instances: tuple[Instance, ...] = ()
     plants: tuple[Plant, ...] = ()
     users: Users = field(default_factory=Users)
     targets: tuple[Target, ...] = ()
     tolerances: tuple[Tolerance, ...] = (Tolerance("", 8 * 3600),)
+    retention: Retention = field(default_factory=Retention)
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -116,7 +128,7 @@ def load(path: Path | None = None) -> Config:
 
 
 def _parse(content: dict, file: str) -> Config:
-    _known(content, ("instance", "plant", "users", "target", "schedule"), file, "section")
+    _known(content, ("instance", "plant", "users", "target", "schedule", "retention"), file, "section")
     instances = tuple(
         _make(Instance, {"name": name} | _section(values, f"{file}: [instance.{name}]"), f"{file}: [instance.{name}]")
         for name, values in _section(content.get("instance", {}), f"{file}: [instance]").items()
@@ -139,6 +151,7 @@ def _parse(content: dict, file: str) -> Config:
         plants=plants,
         users=Users(**{kind: tuple(logins) for kind, logins in users.items()}),
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
+        retention=_retention(_section(content.get("retention", {}), f"{file}: [retention]"), file),
         tolerances=tuple(_tolerances(_section(content.get("schedule", {}), f"{file}: [schedule]"), file)),
     )
 
@@ -164,6 +177,17 @@ def _tolerances(section: dict, file: str):
         if seconds < 0:
             raise ConfigError(f"{file}: [schedule] tolerance {seconds:g} is less than nothing: use 0 or more.")
         yield Tolerance(plant, seconds)
+
+
+def _retention(section: dict, file: str) -> Retention:
+    _known(section, [f.name for f in fields(Retention)], f"{file}: [retention]", "key")
+    kept = Retention(**{name: quantity(value, f"{file}: [retention] {name}") for name, value in section.items()})
+    if kept.history < LEAST_HISTORY:
+        raise ConfigError(
+            f"{file}: [retention] history must be at least {LEAST_HISTORY / 86400:.0f} d: "
+            "the scoreboard goes back that far."
+        )
+    return kept
 
 
 def quantity(value: object, where: str) -> float:

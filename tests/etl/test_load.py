@@ -143,6 +143,20 @@ def test_who_wrote_last_goes_with_a_change_and_makes_none(refresher):
     assert refresher.con.execute(versions).fetchall() == [("draft", 2), ("done", 7)]
 
 
+def test_old_versions_of_changed_rows_are_dropped_and_what_was_deleted_stays(refresher):
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": []}
+    refresher(ORDER, [row, row | {"id": 2}])
+    refresher(ORDER, [row | {"state": "confirmed"}])
+    refresher(ORDER, [row | {"state": "done"}])
+    assert load.drop_old_versions(refresher.con, [ORDER], datetime(2026, 1, 2)) == 0
+    assert load.drop_old_versions(refresher.con, [ORDER, MESSAGE], datetime(2026, 1, 3)) == 1
+    assert [(entry[0], entry[2], entry[6]) for entry in refresher.history(ORDER)] == [
+        (1, "confirmed", "change"),
+        (1, "done", None),
+        (2, "draft", "deleted"),
+    ]
+
+
 def test_a_partial_look_closes_nothing(refresher):
     refresher(ORDER, [{"id": 1, "name": "A", "state": "draft", "move_ids": []}])
     assert refresher(ORDER, [], swept=False).closed == 0

@@ -168,6 +168,8 @@ def test_tables_of_no_file_have_their_columns():
         ("[schedule]\ntolerance = -1\n", r"\[schedule\] tolerance -1 is less than nothing: use 0 or more"),
         ("[schedule]\ntolerence = '1 h'\n", r"\[schedule\]: unknown key 'tolerence': did you mean 'tolerance'"),
         ("[schedule.plant]\nLyon = true\n", r"\[schedule\] tolerance: True is no quantity"),
+        ("[retention]\nhistory = '1 w'\n", r"\[retention\] history must be at least 770 d: the scoreboard goes back"),
+        ("[retention]\nraw = '1 w'\n", r"\[retention\]: unknown key 'raw': known are history"),
         ("[plant.X\n", r"ops\.toml: not readable as TOML \(.*line 1.*\): mend that line"),
         ("[users]\nhuman = []\nhuman = []\n", r"not readable as TOML"),
         ("[users]\nhuman = ['Ren\xe9']\n".encode("latin-1"), r"not readable as TOML \(.*utf-8.*\)"),
