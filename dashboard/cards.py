@@ -46,7 +46,7 @@ def _grey(reading: Reading) -> str:
 def _foot(reading: Reading) -> str:
     kpi, now = reading.kpi, reading.now
     return (
-        f'<div class="pp-foot"><span>{escape(texts.cases(kpi, now.n, now.n_open))}</span>'
+        f'<div class="pp-foot"><span>{escape(texts.cases(kpi, now))}</span>'
         f"<span>{escape(texts.period(kpi, now.start, now.end))}</span>"
         f"<span>data {escape(readable.ago(reading.as_of))}</span></div>"
     )
@@ -124,7 +124,9 @@ def approval_words(row: dict) -> str:
 def shortage_words(row: dict) -> str:
     due = row["deadline_at"]
     late = f"due {readable.day(due.date())}" if due else None
-    return _joined(_plant(row), row["product"], late)
+    lacks = f"lacks {row['components']}" if row.get("components") else None
+    forecast = f"forecast {readable.day(row['forecast_at'].date())}" if row.get("forecast_at") else None
+    return _joined(_plant(row), row["product"], lacks, forecast, late)
 
 
 def _plant(row: dict) -> str | None:

@@ -10,6 +10,7 @@ from dashboard import cards, charts, components, data, tables, texts
 from dashboard.filters import Filters
 from dashboard.reading import Reading
 from queries import readable
+from queries.catalog import Kpi
 
 
 def headline(reading: Reading, filters: Filters) -> None:
@@ -27,7 +28,7 @@ def headline(reading: Reading, filters: Filters) -> None:
         facts = {
             "Change": cards.change(reading) + cards.before(reading),
             "Target": cards.target(reading),
-            "Cases": escape(texts.cases(kpi, now.n, now.n_open)),
+            "Cases": escape(texts.cases(kpi, now)),
             "Period": escape(texts.period(kpi, now.start, now.end)),
             "Plants": escape(", ".join(filters.plants) or "all"),
             "Owner": escape(kpi.owner),
@@ -56,11 +57,14 @@ def trend(reading: Reading) -> None:
             tables.weeks(weeks, kpi)
 
 
+def has_distribution(kpi: Kpi) -> bool:
+    """Whether the cases of a KPI have a length."""
+    return kpi.measure in ("duration", "stock")
+
+
 def distribution(reading: Reading, filters: Filters) -> None:
-    """How the cases spread, with the median and the 85 % mark; nothing for KPIs without a length."""
+    """How the cases spread, with the median and the 85 % mark."""
     kpi = reading.kpi
-    if kpi.measure not in ("duration", "stock"):
-        return
     with st.container(border=True, height="stretch", key="panel-distribution"):
         components.heading("How they spread", texts.SPREAD[kpi.measure])
         bins = data.distribution(kpi, filters)
@@ -110,7 +114,7 @@ def records(reading: Reading, filters: Filters) -> None:
     with st.container(border=True, key="panel-records"):
         rows, every = data.cases(kpi, filters, tables.SHOWN), data.all_cases(kpi, filters)
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
-            components.heading("The records behind the number", texts.records(rows, tables.SHOWN))
+            components.heading("The records behind the number", texts.records(kpi, rows, tables.SHOWN))
             st.download_button(
                 "All as CSV", lambda: tables.as_csv(every()), f"{kpi.name}.csv", "text/csv",
                 icon=":material/download:", disabled=not rows, key=f"csv_{kpi.name}", on_click="ignore",

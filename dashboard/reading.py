@@ -10,7 +10,8 @@ from queries.catalog import Kpi
 
 @dataclass(frozen=True)
 class Point:
-    """A KPI over one period. `value` is None when it cannot be measured, and then `reason` says why."""
+    """A KPI over one period. `value` is None when it cannot be measured, and then `reason` says why. `n_unmeasured`
+    counts the cases that could not be measured, beside `n` that could; None where a KPI measures all."""
 
     start: date
     end: date
@@ -22,6 +23,7 @@ class Point:
     low: float | None = None
     high: float | None = None
     cut: str | None = None
+    n_unmeasured: int | None = None
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def bars(
         label: lambda p: _cut(p.cut, (names or {}).get(p.cut)),
         "": lambda p: _bar(p, top),
         "Value": lambda p: _measured(p, kpi, target(p)),
-        "Cases": lambda p: f'<span class="pp-muted pp-cases">{escape(texts.cases(kpi, p.n, p.n_open))}</span>',
+        "Cases": lambda p: f'<span class="pp-muted pp-cases">{escape(texts.cases(kpi, p))}</span>',
     }
     table(caption, columns, points)
 
@@ -108,7 +108,7 @@ def weeks(points: Sequence[Point], kpi) -> None:
     columns = {
         "Week": lambda p: escape(f"{readable.day(p.start)} to {readable.day(p.end)}"),
         "Value": lambda p: escape(readable.measured(p.value, kpi.unit) if p.value is not None else p.reason or "–"),
-        "Cases": lambda p: escape(texts.cases(kpi, p.n, p.n_open)),
+        "Cases": lambda p: escape(texts.cases(kpi, p)),
         "State": lambda p: "final" if p.is_final else "can still change",
     }
     table(f"{kpi.title} by week", columns, list(reversed(points)))
@@ -118,8 +118,8 @@ def cases(rows: Sequence[dict], kpi, filters: Filters) -> None:
     """The rows behind a number: sortable, each with a link to its timeline and to Odoo."""
     zone = st.context.timezone
     frame = pd.DataFrame([_case(row, kpi, filters) for row in rows])
-    start, end, length = ("Since", "Left", "Age") if kpi.measure == "stock" else ("Started", "Ended", "Duration")
     moment = {"format": "D MMM YYYY, HH:mm", "timezone": zone or "UTC", "width": 150}
+    moments = {name for row in rows for name, value in _case(row, kpi, filters).items() if isinstance(value, datetime)}
     st.dataframe(
         frame,
         hide_index=True,
@@ -127,9 +127,12 @@ def cases(rows: Sequence[dict], kpi, filters: Filters) -> None:
         height=min(420, 38 + 36 * max(len(frame), 1)),
         column_config={
             "Record": st.column_config.LinkColumn("Record", display_text=r"#(.*)$", pinned=True, alignment="left"),
-            start: st.column_config.DatetimeColumn(start, **moment),
-            end: st.column_config.DatetimeColumn(end, **moment),
-            f"{length}, days": st.column_config.NumberColumn(format="%.2f", width=110),
+            **{name: st.column_config.DatetimeColumn(name, **moment) for name in moments},
+            **{
+                name: st.column_config.NumberColumn(format="%.2f", width=110)
+                for name in frame.columns
+                if name.endswith(", days")
+            },
             "Odoo": st.column_config.LinkColumn("Odoo", display_text="open", width=70),
         },
         key=f"cases_{kpi.name}",
@@ -138,26 +141,55 @@ def cases(rows: Sequence[dict], kpi, filters: Filters) -> None:
 
 
 def _case(row: dict, kpi, filters: Filters) -> dict:
-    start, end, seconds = _span(row, kpi)
     link = {"instance": row["instance"], "model": row["record_model"], "id": row["record_id"]}
     name = row.get("name") or f"{row['record_model']} {row['record_id']}"
-    words = ("Since", "Left", "Age") if kpi.measure == "stock" else ("Started", "Ended", "Duration")
-    shown = {
-        "Record": f"record?{urlencode(filters.query() | link, doseq=True)}#{name}",
-        "Plant": row["plant"],
+    shown = {"Record": f"record?{urlencode(filters.query() | link, doseq=True)}#{name}", "Plant": row["plant"]}
+    shown |= _span(row, kpi) if kpi.measure in ("duration", "stock") else _facts(row, kpi)
+    shown |= {texts.dimension(name): row.get(name) for name in kpi.dimensions if name != "plant"}
+    return shown | ({"Odoo": row["record_url"]} if row.get("record_url") else {})
+
+
+def _span(row: dict, kpi) -> dict:
+    """When a case began and ended, and how long it took."""
+    if kpi.measure == "stock":
+        words, start, end, seconds = ("Since", "Left", "Age"), row["entered_at"], row["left_at"], row["age_seconds"]
+    else:
+        words, start, end = ("Started", "Ended", "Duration"), row["started_at"], row["ended_at"]
+        seconds = row["elapsed_seconds"]
+    return {
         words[0]: _aware(start),
         words[1]: _aware(end),
         words[2]: readable.duration(seconds) + (" so far" if end is None and kpi.measure != "stock" else ""),
         f"{words[2]}, days": None if seconds is None else seconds / readable.DAY,
     }
-    shown |= {texts.dimension(name): row.get(name) for name in kpi.dimensions if name != "plant"}
-    return shown | ({"Odoo": row["record_url"]} if row.get("record_url") else {})
 
 
-def _span(row: dict, kpi) -> tuple[datetime | None, datetime | None, float | None]:
-    if kpi.measure == "stock":
-        return row["entered_at"], row["left_at"], row["age_seconds"]
-    return row.get("started_at"), row.get("ended_at"), row.get("elapsed_seconds")
+def _facts(row: dict, kpi) -> dict:
+    """Whether a case is a good one, and all else that its KPI says of it."""
+    known = {
+        "instance",
+        "record_model",
+        "record_id",
+        "record_url",
+        "name",
+        "plant",
+        "is_good",
+        "is_bad",
+        *kpi.dimensions,
+    }
+    shown = {}
+    if kpi.measure == "share":
+        is_good = row["is_good"] if "is_good" in row else not row["is_bad"]
+        shown["Verdict"] = "✓ good" if is_good else "✕ bad"
+    for name, value in row.items():
+        words = texts.dimension(name.removesuffix("_at").removesuffix("_seconds"))
+        if name in known:
+            continue
+        if name.endswith("_seconds"):
+            shown[f"{words}, days"] = None if value is None else value / readable.DAY
+        else:
+            shown[words] = _aware(value) if isinstance(value, datetime) else value
+    return shown
 
 
 def _aware(moment: datetime | None) -> datetime | None:

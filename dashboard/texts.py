@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from queries import readable
+from dashboard.reading import Point
+from queries import measure, readable
 
 APP = "Plant Pulse"
 STALE_HOURS = 26
@@ -30,7 +31,7 @@ MEASURE = {
     "sum": "the sum of amounts",
 }
 
-DIMENSION = {"responsible": "responsible person"}
+DIMENSION = {"responsible": "responsible person", "replan_count": "re-plans", "plan_quality": "plan is"}
 ACTOR = {"human": "person", "automation": "automation", "integration": "integration", "unknown": "unknown"}
 ACTOR_MARK = {"human": "●", "automation": "◆", "integration": "■"}
 
@@ -126,10 +127,13 @@ def period(kpi, start: date, end: date, today: date | None = None) -> str:
     return f"on {last}" if kpi.measure == "stock" else f"{(end - start).days} days to {last}"
 
 
-def cases(kpi, n: int, n_open: int) -> str:
-    """n = 312, 14 still open."""
-    text = f"n = {readable.number(n)}"
-    return text + (f", {readable.number(n_open)} still open" if n_open and kpi.measure != "stock" else "")
+def cases(kpi, point: Point) -> str:
+    """n = 312, 14 still open; n = 120, plan known for 82 %."""
+    text = f"n = {readable.number(point.n)}"
+    if point.n_open and kpi.measure != "stock":
+        text += f", {readable.number(point.n_open)} still open"
+    known = measure.coverage(point.n, point.n_unmeasured)
+    return text if known is None else f"{text}, {kpi.coverage} for {int(known * 100)} %"
 
 
 def change(kpi, now: float, before: float) -> str:
@@ -219,9 +223,12 @@ def measured_as(kpi) -> str:
     return f"{MEASURE.get(kpi.measure, kpi.measure)}; shown: {said}"
 
 
-def records(rows: list[dict], limit: int) -> str:
+def records(kpi, rows: list[dict], limit: int) -> str:
+    """How many there are, and in which order."""
     if not rows:
         return NO_ROWS
+    first = {"duration": "the longest first", "stock": "the oldest first", "share": "the bad ones first"}
+    order = f", {first[kpi.measure]}" if kpi.measure in first else ""
     if len(rows) >= limit:
-        return f"the longest {readable.number(limit)}; the CSV has all"
-    return f"{readable.number(len(rows))} records, open ones and the longest first"
+        return f"{readable.number(limit)} of them{order}; the CSV has all"
+    return f"{readable.number(len(rows))} records{order}"

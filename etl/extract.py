@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ class Resolved:
     fields: dict[str, str | None]
     model: str
     open_domain: tuple | None = None
+    computed_domain: tuple | None = None
     absent: bool = False
     refused: bool = False  # the user may not read it
 
@@ -40,6 +41,12 @@ class Resolved:
     def missing(self) -> list[str]:
         """Columns that this Odoo should have and has not."""
         return [name for name, found in self.fields.items() if not found and self.source.fields[name].is_everywhere]
+
+    def asked_for(self, computed: bool) -> list[str]:
+        """The Odoo fields to read: what is stored and the cursor, with or without what Odoo works out when asked."""
+        declared = self.source.fields
+        names = {field for name, field in self.fields.items() if field and (computed or not declared[name].computed)}
+        return sorted(names | ({self.source.cursor} if self.source.has_cursor else set()))
 
 
 @dataclass(frozen=True)
@@ -104,10 +111,20 @@ def resolve_one(odoo: Odoo, source: Source, tracked: list[str]) -> Resolved:
 
 def pick_fields(source: Source, model: str, available: dict[str, dict]) -> Resolved:
     """A source with the fields of `model` that are `available` to the user."""
-    open_domain = source.open_domain
-    if open_domain is not None and not _fields_of(open_domain) <= available.keys():
-        open_domain = None
-    return Resolved(source, {name: _pick(source, name, available) for name in source.fields}, model, open_domain)
+    fields = {name: _pick(source, name, available) for name in source.fields}
+    computed = [name for name, field in fields.items() if field and source.fields[name].computed]
+    return Resolved(
+        source,
+        fields,
+        model,
+        open_domain=_where_known(source.open_domain, available),
+        computed_domain=_where_known(source.computed_domain, available) if computed else None,
+    )
+
+
+def _where_known(domain: tuple | None, available: dict[str, dict]) -> tuple | None:
+    """A domain, or None where the model lacks a field that it asks about."""
+    return domain if domain is not None and _fields_of(domain) <= available.keys() else None
 
 
 def _fields_of(domain: Iterable) -> set[str]:
@@ -116,11 +133,11 @@ def _fields_of(domain: Iterable) -> set[str]:
 
 
 def _pick(source: Source, name: str, available: dict[str, dict]) -> str | None:
-    """The first candidate that is stored and of the declared type."""
+    """The first candidate of the declared type, stored or declared as computed."""
     declared = source.fields[name]
     for candidate in declared.candidates or (name,):
         found = available.get(candidate)
-        if found and found.get("store") is not False:
+        if found and (declared.computed or found.get("store") is not False):
             type = STORED_AS.get(found["type"], found["type"])
             if type == declared.type or {type, declared.type} <= {"char", "text", "selection"}:
                 return candidate
@@ -154,23 +171,23 @@ def read(
         return
     plan = landing.plan_path(folder, source, instance)
     if not plan.exists():
-        made_at = odoo.now().isoformat(sep=" ", timespec="seconds")
+        times = {"asked_at": datetime.now(UTC).replace(tzinfo=None), "made_at": odoo.now()}
         made = _plan(odoo, resolved, tracked, known, mode)
-        landing.write_table(plan, made.replace_schema_metadata({"made_at": made_at}))
+        times = {name: time.isoformat(sep=" ", timespec="seconds") for name, time in times.items()}
+        landing.write_table(plan, made.replace_schema_metadata(times))
     planned = pq.read_table(plan)
-    to_read = planned.filter(planned["to_read"])["id"].to_numpy()
     languages = odoo.languages() if source.languages else [None]
     salt = mask.salt(folder.parents[1]) if any(f.mask == "account" for f in source.fields.values()) else None
-    report(source.name, 0, len(to_read))
-    pace = Pace(PAGE_ROWS)
-    for number, start in enumerate(range(0, len(to_read), PAGE_ROWS)):
-        ids = to_read[start : start + PAGE_ROWS].tolist()
+    pace, done, to_read = Pace(PAGE_ROWS), 0, int(np.count_nonzero(planned["to_read"].to_numpy()))
+    report(source.name, 0, to_read)
+    for number, (ids, computed) in enumerate(_pages(planned)):
         for language in languages:
             path = landing.page_path(folder, source, instance, f"{number:06d}{language or ''}")
             if not path.exists():
-                rows = _page(odoo, resolved, ids, language, pace)
+                rows = _page(odoo, resolved, ids, computed, language, pace)
                 landing.write_table(path, to_table(source, resolved.fields, rows, instance, language, salt))
-        report(source.name, min(start + PAGE_ROWS, len(to_read)), len(to_read))
+        done += len(ids)
+        report(source.name, done, to_read)
     swept = not mode.since and not mode.only_open
     if swept and source.sweep != "never":
         before = known.open_ids if source.sweep == "open" else known.ids
@@ -183,7 +200,8 @@ def read(
         "swept": swept,
         "full": swept and bool(planned["to_read"].to_numpy().all()),
         "seconds": max(0.0, time.time() - plan.stat().st_mtime),
-        "made_at": planned.schema.metadata[b"made_at"].decode(),
+        "made_at": planned.schema.metadata[b"made_at"].decode(),  # by Odoo's clock
+        "asked_at": planned.schema.metadata[b"asked_at"].decode(),  # the same moment by ours
         "counts": _counts(odoo, resolved, tracked) if swept and source.sweep == "nightly" else [],
     }
     landing.write_done(folder, source, instance, facts)
@@ -221,7 +239,25 @@ def _plan(odoo: Odoo, resolved: Resolved, tracked: list[str], known: Known, mode
     wanted = ids
     if not _reads_everything(source, resolved, known, mode):
         wanted = np.concatenate([np.setdiff1d(ids, known.ids), changed, open_ids, known.open_ids])
-    return pa.table({"id": ids, "to_read": np.isin(ids, wanted), "is_open": np.isin(ids, open_ids)})
+    computed = known.ids[:0]
+    if resolved.computed_domain is not None:
+        computed = _ids(odoo, model, [*domain, *resolved.computed_domain])
+    return pa.table(
+        {
+            "id": ids,
+            "to_read": np.isin(ids, wanted),
+            "is_open": np.isin(ids, open_ids),
+            "is_computed": np.isin(ids, computed),
+        }
+    )
+
+
+def _pages(planned: pa.Table) -> Iterator[tuple[list[int], bool]]:
+    """The ids to read, page by page, and whether their computed columns are read with them."""
+    for computed in (False, True):
+        ids = planned["id"].to_numpy()[planned["to_read"].to_numpy() & (planned["is_computed"].to_numpy() == computed)]
+        for start in range(0, len(ids), PAGE_ROWS):
+            yield ids[start : start + PAGE_ROWS].tolist(), computed
 
 
 def _reads_everything(source: Source, resolved: Resolved, known: Known, mode: Mode) -> bool:
@@ -298,18 +334,17 @@ class Pace:
             self.rows, self.went_well = min(self.most, self.rows * 2), 0
 
 
-def _page(odoo: Odoo, resolved: Resolved, ids: list[int], language: str | None, pace: Pace) -> list[dict]:
+def _page(
+    odoo: Odoo, resolved: Resolved, ids: list[int], computed: bool, language: str | None, pace: Pace
+) -> list[dict]:
     """The rows of a page, in as many parts as Odoo needs; OdooError names the one row it cannot give."""
-    source = resolved.source
-    fields = [name for name in resolved.fields.values() if name]
-    if source.has_cursor:
-        fields.append(source.cursor)
+    fields = resolved.asked_for(computed)
     rows = []
     while ids:
         part = ids[: pace.rows]
         started = time.monotonic()
         try:
-            rows += odoo.page(resolved.model, part, sorted(set(fields)), language)
+            rows += odoo.page(resolved.model, part, fields, language)
         except TooBig as error:
             if len(part) == 1:
                 raise OdooError(
@@ -344,7 +379,13 @@ def to_table(
     if source.languages:
         columns["lang"] = pa.array([language] * len(rows), pa.string())
     for name, declared in source.fields.items():
-        values = [row[fields[name]] for row in rows] if fields[name] else [None] * len(rows)
+        field = fields[name]
+        if field is None:
+            values = [None] * len(rows)
+        elif declared.computed:
+            values = [row.get(field, False) for row in rows]
+        else:
+            values = [row[field] for row in rows]
         columns[name] = _array(declared.type, _masked(declared.mask, values, salt) if declared.mask else values)
     if source.has_cursor:
         columns["_cursor"] = _array("datetime", [row[source.cursor] for row in rows])

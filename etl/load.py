@@ -1,7 +1,8 @@
 """work.duckdb: landed pages become raw tables with validity intervals, and the runs are booked.
 
 A raw row is open while `_valid_to` is null. It is closed when one of its declared fields changes or the record is
-no longer there, and the changed version opens. Newly declared fields, and fields that come from another Odoo field
+no longer there, and the changed version opens: that happened after `_seen_at`, when Odoo was asked and the row was
+still like this, and not later than `_valid_to`. Newly declared fields, and fields that come from another Odoo field
 than before, are filled into open rows and open no new version. Times are UTC without a zone.
 """
 
@@ -79,8 +80,11 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
             read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
             changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
+            asked_at timestamp, swept_at timestamp,
             primary key (instance, source))"""
     )
+    for column in ("asked_at", "swept_at"):
+        con.execute(f"alter table source_state add column if not exists {column} timestamp")
     con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
     con.execute(
         """create table if not exists reconciliation (
@@ -103,6 +107,7 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             period_end date, clock varchar, value double, low double, high double, n bigint, n_open bigint,
             plant_count bigint, is_final boolean, baseline double, verdict varchar, reason varchar)"""
     )
+    con.execute("alter table agg_kpi add column if not exists n_unmeasured bigint")
     return con
 
 
@@ -138,15 +143,16 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
     con.execute("drop table if exists temp.page")
     con.execute(f"create temp table page as {_page_select(source, pages)}")
     filled = _fill_new_columns(con, source, instance, facts["fields"])
-    compared = [name for name in source.fields if name not in filled]
+    compared = [name for name, field in source.fields.items() if field.compared and name not in filled]
     same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
     changed = 0
     if source.kind != "append":
         differs = " or ".join(f"raw.{name} is distinct from page.{name}" for name in compared) or "false"
         changed = con.execute(
-            f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = 'change' from page
-                where raw._valid_to is null and {same_key} and ({differs})""",
-            [as_of],
+            f"""update raw.{source.name} as raw set _valid_to = $as_of, _closed_by = 'change', _seen_at = (
+                    select asked_at from source_state where instance = $instance and source = $source)
+                from page where raw._valid_to is null and {same_key} and ({differs})""",
+            {"as_of": as_of, "instance": instance, "source": source.name},
         ).fetchone()[0]
     columns = ", ".join(source.columns)
     inserted = con.execute(
@@ -204,8 +210,10 @@ def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     columns = ", ".join(f"{name} {DUCKDB_TYPES[type]}" for name, type in source.columns.items())
     con.execute(
         f"""create table if not exists raw.{source.name}
-            ({columns}, _run varchar, _valid_from timestamp, _valid_to timestamp, _closed_by varchar)"""
+            ({columns}, _run varchar, _valid_from timestamp, _valid_to timestamp, _closed_by varchar,
+                _seen_at timestamp)"""
     )
+    con.execute(f"alter table raw.{source.name} add column if not exists _seen_at timestamp")
     for name, type in source.columns.items():
         con.execute(f"alter table raw.{source.name} add column if not exists {name} {DUCKDB_TYPES[type]}")
     names = ", ".join(source.columns)
@@ -215,13 +223,15 @@ def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
     same_key = " and ".join(f"later.{key} = raw.{key}" for key in source.key)
     con.execute(
         f"""create or replace view stg_{source.name}_last as
-            select {names}, _valid_to as gone_at, _closed_by as gone_by from raw.{source.name} as raw
+            select {names}, _valid_to as gone_at, _closed_by as gone_by, _seen_at as seen_at
+            from raw.{source.name} as raw
             where _valid_to is null or (_closed_by <> 'change' and not exists (
                 select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to))"""
     )
     con.execute(
         f"""create or replace view stg_{source.name}_history as
-            select {names}, _valid_from as valid_from, _valid_to as valid_to, _closed_by as closed_by
+            select {names}, _valid_from as valid_from, _valid_to as valid_to, _closed_by as closed_by,
+                _seen_at as seen_at
             from raw.{source.name}"""
     )
 
@@ -253,14 +263,19 @@ def _fill_new_columns(
 
 
 def _close_gone(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> int:
-    """Closes the rows that are no longer found, each with the reason: deleted, hidden or left."""
+    """Closes the rows that are no longer found, each with the reason: deleted, hidden or left. They were last seen when
+    all ids were compared, if they were there by then, or at the last run where they were open."""
     gone = landing.gone_path(run, source, instance)
     if not gone.exists():
         return 0
     return con.execute(
-        f"""update raw.{source.name} as raw set _valid_to = ?, _closed_by = gone.reason from read_parquet(?) as gone
-            where raw._valid_to is null and raw.instance = ? and raw.id = gone.id""",
-        [as_of, str(gone), instance],
+        f"""update raw.{source.name} as raw set _valid_to = $as_of, _closed_by = gone.reason, _seen_at = case
+                when open_id.id is not null then state.asked_at else greatest(state.swept_at, raw._valid_from) end
+            from read_parquet($gone) as gone
+            left join source_state as state on state.instance = $instance and state.source = $source
+            left join open_id on open_id.instance = $instance and open_id.source = $source and open_id.id = gone.id
+            where raw._valid_to is null and raw.instance = $instance and raw.id = gone.id""",
+        {"as_of": as_of, "gone": str(gone), "instance": instance, "source": source.name},
     ).fetchone()[0]
 
 
@@ -297,9 +312,11 @@ def _book_source(
                 $as_of::timestamp as read_at, $run as run,
                 $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
                 $closed as closed_rows, $missing as missing_fields, $refused as refused,
-                case when $full then $as_of::timestamp else before.full_at end as full_at
+                case when $full then $as_of::timestamp else before.full_at end as full_at,
+                $asked_at::timestamp as asked_at,
+                case when $swept then $asked_at::timestamp else before.swept_at end as swept_at
             from (select 1) left join (
-                select watermark, full_at from source_state where instance = $instance and source = $source
+                select watermark, full_at, swept_at from source_state where instance = $instance and source = $source
             ) as before on true""",
         {
             "instance": loaded.instance,
@@ -317,6 +334,8 @@ def _book_source(
             "missing": list(loaded.missing),
             "refused": loaded.refused,
             "full": facts.get("full", False),
+            "swept": facts["swept"],
+            "asked_at": facts.get("asked_at", as_of),
         }
         | ({"seconds": facts.get("seconds", 0.0)} if "$seconds" in newest else {}),
     )
@@ -340,6 +359,18 @@ def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, fa
             "insert into reconciliation values (?, ?, ?, ?, ?, ?)",
             [instance, source.name, company_id, count, ours.get(company_id, 0), as_of],
         )
+
+
+def drop_old_versions(con: duckdb.DuckDBPyConnection, sources: list[Source], before: datetime) -> int:
+    """Drops what rows were before they changed, where that ended before `before`; returns how many. What was deleted
+    or hidden in Odoo is no such version and stays."""
+    return sum(
+        con.execute(
+            f"delete from raw.{source.name} where _closed_by = 'change' and _valid_to < ?", [before]
+        ).fetchone()[0]
+        for source in sources
+        if _has_table(con, source)
+    )
 
 
 def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:

@@ -189,7 +189,8 @@ def _scoreboard(con, kpis: dict[str, catalog.Kpi], as_of: datetime, run: str) ->
                             """select $run as run, $as_of::timestamp as as_of, $kpi as kpi, nullif(cut, '') as plant,
                                 $period as period, period_start, period_end, $clock as clock, value, low, high,
                                 n::bigint as n, n_open::bigint as n_open, plant_count::bigint as plant_count,
-                                is_final, null::double as baseline, null::varchar as verdict, reason::varchar as reason
+                                is_final, null::double as baseline, null::varchar as verdict, reason::varchar as reason,
+                                n_unmeasured::bigint as n_unmeasured
                             from part""",
                             params={"run": run, "as_of": as_of, "kpi": kpi.name, "period": period, "clock": clock},
                         ).to_arrow_table()
@@ -223,7 +224,7 @@ def _book(con, published: Path, run: str) -> None:
 def _keep_scoreboard(con) -> None:
     """Appends to the history what this run says differently from the run before."""
     con.execute(
-        """insert into work.main.agg_kpi
+        """insert into work.main.agg_kpi by name
             select * from ops.main.agg_kpi as new
             where not exists (
                 select 1 from (
@@ -234,6 +235,7 @@ def _keep_scoreboard(con) -> None:
                 where old.kpi = new.kpi and old.plant is not distinct from new.plant and old.period = new.period
                     and old.period_start = new.period_start and old.clock = new.clock
                     and old.value is not distinct from new.value and old.n = new.n and old.n_open = new.n_open
+                    and old.n_unmeasured is not distinct from new.n_unmeasured
                     and old.is_final = new.is_final and old.reason is not distinct from new.reason)"""
     )
 

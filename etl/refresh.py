@@ -168,6 +168,10 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
             _land(con, folder, connection, progress, request.mode(started_at))
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
+        dropped = load.drop_old_versions(
+            con, list(sources.values()), as_of - timedelta(seconds=config.retention.history)
+        )
+        event("retired", run=folder.name, versions=dropped)
         if not resumed:
             return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
         # Parts of it were read long ago: it is kept as history, and a run of now is what readers get.

@@ -54,6 +54,8 @@ class Field:
     mask: str = ""  # how a value is masked before it is landed
     until: int = 0  # the last Odoo version that has it; 0 while it still does
     only: str = ""  # what else it takes for the model to have it
+    compared: bool = True  # whether a change of it alone opens a new version of the row
+    computed: bool = False  # Odoo works it out when asked: read only of the rows in the source's `computed_domain`
 
     @property
     def is_everywhere(self) -> bool:
@@ -65,20 +67,31 @@ class Field:
         return ARROW_TYPES[self.type]
 
 
-def column(type: str, *candidates: str, person: bool = False, mask: str = "", until: int = 0, only: str = "") -> Field:
+def column(
+    type: str,
+    *candidates: str,
+    person: bool = False,
+    mask: str = "",
+    until: int = 0,
+    only: str = "",
+    compared: bool = True,
+    computed: bool = False,
+) -> Field:
     """A column read from the first of `candidates` the Odoo model has; without candidates, from its own name.
 
     person: names or identifies a natural person, so readers without the right to names do not see it.
     mask: "text" takes addresses, numbers and keys out of a text, "account" keeps a hash and the last characters.
     until, only: the last Odoo version that has the field, or what must be installed for it; such a column stays
         empty elsewhere and is not reported as missing.
+    compared: False for what only goes with a change, such as who made it: it opens no version of its own.
+    computed: not stored in Odoo but worked out when asked, so there is no past of it but ours.
     A `many2many` column also takes a candidate that is a many2one: a list of one.
     """
     if type not in ARROW_TYPES:
         raise ValueError(f"field type {type!r} is unknown; use one of {', '.join(ARROW_TYPES)}")
     if mask not in ("", *MASKS):
         raise ValueError(f"mask {mask!r} is unknown; use one of {', '.join(MASKS)}")
-    return Field(type, candidates, person, mask, until, only)
+    return Field(type, candidates, person, mask, until, only, compared, computed)
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,8 @@ class Source:
     domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it.
     open_domain: rows that are still open: read on a first load whatever their age, then each time, and once more after
         they ended. With None a first load reads everything at once, and of unstamped rows every load does.
+    computed_domain: the rows whose `computed` columns are read; in all others they are empty. Working them out takes
+        Odoo time, so it names few rows, and only open ones.
     created: the Odoo field that says when a row was made.
     languages: read once per installed language; the key gains the column `lang`.
     tracked: documents whose chatter is an event source (see mail_message): the fields whose changes KPIs need, by
@@ -112,6 +127,7 @@ class Source:
     sweep: str = "nightly"
     domain: tuple | Callable[[list[str]], tuple] = ()
     open_domain: tuple | None = None
+    computed_domain: tuple | None = None
     created: str = "create_date"
     languages: bool = False
     tracked: bool | tuple[str, ...] = False
@@ -125,6 +141,8 @@ class Source:
             raise ValueError(f"{self.model}: sweep {self.sweep!r} is unknown; use one of {', '.join(SWEEPS)}")
         if self.sweep == "open" and (self.kind != "unstamped" or self.open_domain is None):
             raise ValueError(f"{self.model}: only unstamped rows with an open_domain can be swept while open")
+        if any(field.computed for field in self.fields.values()) != (self.computed_domain is not None):
+            raise ValueError(f"{self.model}: computed columns and a computed_domain go together")
 
     @property
     def models(self) -> tuple[str, ...]:

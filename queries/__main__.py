@@ -156,6 +156,8 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str) -> dict:
         "high": row["high"],
         "n": row["n"],
         "n_open": row["n_open"],
+        "n_unmeasured": row.get("n_unmeasured"),
+        "coverage": measure.coverage(row["n"], row.get("n_unmeasured")),
         "is_final": row["is_final"],
         "plant": plant,
         "from": row["period_start"],
@@ -191,7 +193,7 @@ def _text(value) -> str:
 
 
 def _value_table(found: list[dict]) -> Table:
-    table = Table("KPI", "plant", "value", "n", "open", "period (UTC)", box=None)
+    table = Table("KPI", "plant", "value", "n", "open", "known", "period (UTC)", box=None)
     for row in found:
         unit = "duration" if row["unit"] == "seconds" else row["unit"]
         value = f"{measured(row['value'], unit)} ({row['statistic']})" if row["value"] is not None else row["reason"]
@@ -201,6 +203,7 @@ def _value_table(found: list[dict]) -> Table:
             value,
             str(row["n"]),
             str(row["n_open"]),
+            "" if row["coverage"] is None else f"{int(row['coverage'] * 100)} %",
             f"{row['from']} to {row['to']}",
         )
     return table

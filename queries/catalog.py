@@ -40,7 +40,10 @@ class CatalogError(Exception):
 
 @dataclass(frozen=True)
 class Kpi:
-    """A KPI: its header and the SELECT that returns the rows behind the number."""
+    """A KPI: its header and the SELECT that returns the rows behind the number.
+
+    coverage: where the SELECT returns `is_measured`, what is known of the cases that count: "plan known".
+    """
 
     name: str
     domain: str
@@ -57,6 +60,7 @@ class Kpi:
     dimensions: tuple[str, ...]
     audience: tuple[str, ...]
     target: float | None = None
+    coverage: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

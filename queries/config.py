@@ -66,11 +66,32 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Tolerance:
+    """How many seconds late is still as planned, in one plant or in all others (plant empty)."""
+
+    plant: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long the work database keeps the earlier versions of a changed row, in seconds; never less than the
+    scoreboard goes back."""
+
+    history: float = 3 * 366 * 86400.0
+
+
+LEAST_HISTORY = 110 * 7 * 86400.0
+
+
+@dataclass(frozen=True)
 class Config:
     instances: tuple[Instance, ...] = ()
     plants: tuple[Plant, ...] = ()
     users: Users = field(default_factory=Users)
     targets: tuple[Target, ...] = ()
+    tolerances: tuple[Tolerance, ...] = (Tolerance("", 8 * 3600),)
+    retention: Retention = field(default_factory=Retention)
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -83,6 +104,7 @@ class Config:
         return {
             "cfg_plant": _table(Plant, self.plants),
             "cfg_target": _table(Target, self.targets, value=pa.float64()),
+            "cfg_tolerance": _table(Tolerance, self.tolerances, seconds=pa.float64()),
             "cfg_user": pa.Table.from_pylist(actor, pa.schema({"login": pa.string(), "kind": pa.string()})),
         }
 
@@ -106,7 +128,7 @@ def load(path: Path | None = None) -> Config:
 
 
 def _parse(content: dict, file: str) -> Config:
-    _known(content, ("instance", "plant", "users", "target"), file, "section")
+    _known(content, ("instance", "plant", "users", "target", "schedule", "retention"), file, "section")
     instances = tuple(
         _make(Instance, {"name": name} | _section(values, f"{file}: [instance.{name}]"), f"{file}: [instance.{name}]")
         for name, values in _section(content.get("instance", {}), f"{file}: [instance]").items()
@@ -129,6 +151,8 @@ def _parse(content: dict, file: str) -> Config:
         plants=plants,
         users=Users(**{kind: tuple(logins) for kind, logins in users.items()}),
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
+        retention=_retention(_section(content.get("retention", {}), f"{file}: [retention]"), file),
+        tolerances=tuple(_tolerances(_section(content.get("schedule", {}), f"{file}: [schedule]"), file)),
     )
 
 
@@ -143,13 +167,36 @@ def _targets(section: dict, file: str):
             yield Target(kpi, plant, quantity(value, f"{where}, plant {plant}"))
 
 
+def _tolerances(section: dict, file: str):
+    """The tolerance of all plants first, then those of single ones."""
+    _known(section, ("tolerance", "plant"), f"{file}: [schedule]", "key")
+    given = {"": section["tolerance"]} if "tolerance" in section else {}
+    given |= _section(section.get("plant", {}), f"{file}: [schedule] plant")
+    found = {plant: quantity(value, f"{file}: [schedule] tolerance") for plant, value in given.items()}
+    for plant, seconds in ({t.plant: t.seconds for t in Config().tolerances} | found).items():
+        if seconds < 0:
+            raise ConfigError(f"{file}: [schedule] tolerance {seconds:g} is less than nothing: use 0 or more.")
+        yield Tolerance(plant, seconds)
+
+
+def _retention(section: dict, file: str) -> Retention:
+    _known(section, [f.name for f in fields(Retention)], f"{file}: [retention]", "key")
+    kept = Retention(**{name: quantity(value, f"{file}: [retention] {name}") for name, value in section.items()})
+    if kept.history < LEAST_HISTORY:
+        raise ConfigError(
+            f"{file}: [retention] history must be at least {LEAST_HISTORY / 86400:.0f} d: "
+            "the scoreboard goes back that far."
+        )
+    return kept
+
+
 def quantity(value: object, where: str) -> float:
     """A number, or a duration such as "8 h" or "2 d" in seconds."""
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|min|h|d|w)\s*", value) if isinstance(value, str) else None
     if not match:
-        raise ConfigError(f'{where}: {value!r} is no target; write a number, or a duration such as "8 h" or "2 d".')
+        raise ConfigError(f'{where}: {value!r} is no quantity; write a number, or a duration such as "8 h" or "2 d".')
     return float(match[1]) * SECONDS[match[2]]
 
 

@@ -1,6 +1,8 @@
 """The number of a KPI: its rows, put into periods by one rule, then measured by one of measures/*.sql.
 
-The rows a reader drills into are by construction those that make up the number: both come from `member`.
+The rows a reader drills into are by construction those that make up the number: both come from `member`. A SELECT may
+say of a row that it is not `is_measured`: it belongs to the period, but what is asked is not known of it. Such rows are
+counted beside the number and make up no part of it; where they are the majority, there is no number.
 Periods are whole days in UTC, `period_end` exclusive. Ages count to the `as_of` of the published data, never to now.
 """
 
@@ -35,7 +37,8 @@ MEMBER = {
         "epoch(least(period.period_end, $as_of) - case_row.entered_at) as seconds",
     ),
     "share": (
-        "case_row.{at} >= period.period_start and case_row.{at} < period.period_end and case_row.{hit} is not null",
+        "case_row.{at} >= period.period_start and case_row.{at} < period.period_end "
+        "and (case_row.{hit} is not null or not {measured})",
         "{hit} as is_hit",
     ),
     "ratio": (
@@ -52,6 +55,7 @@ QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
 NONE = "(none)"
 BIN_SECONDS = [60, 300, 600, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 259200, 604800, 1209600, 2592000]
 BINS = 24
+LEAST_COVERAGE = 0.5  # of the cases of a period; those that can be measured may be unlike the others
 
 
 def weeks(first: date, as_of: datetime) -> list[tuple[date, date]]:
@@ -81,6 +85,11 @@ def columns(con: duckdb.DuckDBPyConnection, kpi: Kpi) -> list[str]:
     except duckdb.Error as error:
         raise CatalogError(f"{kpi.file}: the SELECT does not run: {str(error).splitlines()[0]}") from error
     found = [row[0] for row in described]
+    if ("is_measured" in found) != bool(kpi.coverage):
+        raise CatalogError(
+            f"{kpi.file}: the column is_measured and the header key 'coverage', which says what is known of the cases "
+            "that count, go together: add the one that is missing."
+        )
     missing = missing_columns(kpi, found)
     if missing:
         raise CatalogError(
@@ -101,10 +110,34 @@ def compute(
     clock: str = "elapsed",
 ) -> pa.Table:
     """One row per period and value of the dimension `by`: period_start, period_end, cut, value, low, high, n,
-    n_open, plant_count, is_final, reason. Without `by`, `cut` is '' and there is one row per period."""
+    n_open, plant_count, is_final, reason, n_unmeasured (null where the KPI measures every case). Without `by`, `cut`
+    is '' and there is one row per period."""
     sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock)
-    sql += f" select * from ({_statement(MEASURES[kpi.measure])}) order by period_start, cut"
+    count = "coalesce(unmeasured.n, 0)" if kpi.coverage else "null::bigint"
+    too_few = f"unmeasured.n > 0 and measured.n < {LEAST_COVERAGE} * (measured.n + unmeasured.n)"
+    sql += f"""
+        select
+            measured.* replace (
+                case when {too_few} then null else value end as value,
+                case when {too_few} then null else low end as low,
+                case when {too_few} then null else high end as high,
+                is_final and not coalesce({too_few}, false) as is_final,
+                case when {too_few} then $coverage || ' for ' || if(measured.n = 0, 'none', 'only ' || measured.n)
+                    || ' of ' || (measured.n + unmeasured.n) || if(measured.n + unmeasured.n = 1, ' case', ' cases')
+                    else reason end as reason),
+            {count} as n_unmeasured,
+        from ({_statement(MEASURES[kpi.measure])}) as measured
+        left join (
+            select period_start, cut, count(*) as n from reached where not is_measured group by period_start, cut
+        ) as unmeasured
+            on unmeasured.period_start = measured.period_start and unmeasured.cut = measured.cut
+        order by measured.period_start, measured.cut"""
     return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def coverage(n: int, n_unmeasured: int | None) -> float | None:
+    """The share of cases that could be measured; None where a KPI measures every case, or there is none."""
+    return n / (n + n_unmeasured) if n_unmeasured is not None and n + n_unmeasured else None
 
 
 def scoreboard(
@@ -157,10 +190,13 @@ def rows(
     clock: str = "elapsed",
     limit: int | None = None,
 ) -> pa.Table:
-    """The rows behind the number of [start, end), longest first where they have a length, each with its record_url."""
+    """The rows behind the number of [start, end), each with its record_url: the longest first where they have a length,
+    the bad ones first where they are good or bad."""
     con = warehouse.cursor()
     sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
     order = "seconds desc nulls last, " if kpi.measure in ("duration", "stock") else ""
+    if kpi.measure == "share":
+        order = "is_bad desc, " if "is_bad" in columns(con, kpi) else "is_good, "
     age = ", seconds as age_seconds" if kpi.measure == "stock" else ""
     added = ", seconds" if kpi.measure in ("duration", "stock") else ", is_hit" if kpi.measure == "share" else ""
     sql += f""" select member.* exclude (period_start, period_end, cut{added}){age},
@@ -212,6 +248,7 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tupl
         "clock": clock,
         "at": "due_at" if "due_at" in returned else "at",
         "hit": "is_bad" if "is_bad" in returned else "is_good",
+        "measured": "case_row.is_measured" if kpi.coverage else "true",
     }
     rule, column = MEMBER[kpi.measure]
     kept = [
@@ -219,21 +256,25 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tupl
     ]
     cut = f"coalesce({by}::varchar, '{NONE}')" if by else "''"
     cuts = "select distinct cut from case_row" if by else "select '' as cut"
+    flag = "" if kpi.coverage else ", true as is_measured"
     sql = f"""with case_row as (
             select *, {cut} as cut from (
                 {kpi.sql}
             ) {"where " + " and ".join(kept) if kept else ""}),
         period as (select unnest($starts::date[]) as period_start, unnest($ends::date[]) as period_end),
         grid as (select * from period cross join ({cuts})),
-        member as (
-            select period.*, case_row.*{", " + column.format(**words) if column else ""}
-            from period join case_row on {rule.format(**words)})"""
+        reached as (
+            select period.*, case_row.*{flag}
+                {", " + column.format(**words) if column else ""}
+            from period join case_row on {rule.format(**words)}),
+        member as (select * exclude (is_measured) from reached where is_measured)"""
     parameters = {
         "as_of": as_of,
         "starts": [start for start, _ in periods],
         "ends": [end for _, end in periods],
         "statistic": kpi.statistic,
         "quantile": QUANTILES.get(kpi.statistic, 0.5),
+        "coverage": kpi.coverage,
     } | {f"filter_{name}": list(chosen) for name, chosen in (filters or {}).items()}
     return sql, parameters
 

@@ -115,7 +115,7 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             where = f"where {plant} in (select plant from allowed_plant)"
             if table == "agg_kpi":
                 where += f" or (plant is null and plant_count >= {GROUP_OF_PLANTS})"
-            if table == "cfg_target":
+            if table in ("cfg_target", "cfg_tolerance"):
                 where += " or plant = ''"
         con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')
     con.execute(ODOO_URL_MACRO)

@@ -37,8 +37,19 @@ def demo_warehouse(tmp_path_factory) -> Path:
     return folder
 
 
+BOOKED = {
+    "_valid_from": pa.timestamp("us"),
+    "_valid_to": pa.timestamp("us"),
+    "_closed_by": pa.string(),
+    "_seen_at": pa.timestamp("us"),
+}
+
+
 class Built:
-    """Marts over a few rows, with what a reader's Warehouse has: `cursor()` and `as_of`."""
+    """Marts over a few rows, with what a reader's Warehouse has: `cursor()` and `as_of`.
+
+    A row may carry how long it was valid; without, it is as it always was.
+    """
 
     def __init__(self, records: dict[str, list[dict]], as_of: datetime, config: Config):
         self.as_of = as_of
@@ -52,14 +63,13 @@ class Built:
         ensure_tables(con, list(sources.values()))
         for name, rows in records.items():
             source = sources[name]
-            complete = [dict.fromkeys(source.columns) | {"instance": "test"} | row for row in rows]
-            unknown = {key for row in rows for key in row} - set(source.columns)
+            common = dict.fromkeys(source.columns) | {"instance": "test"} | dict.fromkeys(BOOKED)
+            complete = [common | {"_valid_from": datetime(2000, 1, 1)} | row for row in rows]
+            unknown = {key for row in rows for key in row} - set(source.columns) - set(BOOKED)
             assert not unknown, f"{name} has no column {unknown}"
-            con.register("given", pa.Table.from_pylist(complete, source.schema))
-            con.execute(
-                f"""insert into raw.{name} by name
-                    select *, 'r' as _run, timestamp '2000-01-01' as _valid_from from given"""
-            )
+            schema = pa.schema([*source.schema, *((column, type) for column, type in BOOKED.items())])
+            con.register("given", pa.Table.from_pylist(complete, schema))
+            con.execute(f"insert into raw.{name} by name select *, 'r' as _run from given")
             con.unregister("given")
         publish.put_configuration(con, config, "main")
         publish.build_marts(con, lambda text: None, "main")
@@ -72,6 +82,10 @@ class Built:
     def rows(self, sql: str, **parameters) -> list[dict]:
         """Rows of a query as dicts."""
         return self.cursor().sql(sql, params=parameters or None).to_arrow_table().to_pylist()
+
+    def listing(self, name: str) -> list[dict]:
+        """Rows of a list."""
+        return warehouse.read(self, name).to_pylist()
 
     def kpi(self, name: str, start, end, **options) -> list[dict]:
         """measure.values of a KPI."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 def at(text: str) -> datetime:
@@ -14,6 +14,20 @@ def order(id: int, **values) -> dict:
     """A production order of Nord/WH, made by Anna on Monday 2026-01-05 at 08:00."""
     row = {"id": id, "name": f"WH/MO/{id:05d}", "state": "draft", "company_id": 1, "picking_type_id": 1}
     return row | {"product_id": 1, "user_id": 2, "created_at": at("2026-01-05 08:00"), "created_by_id": 2} | values
+
+
+def versions(*rows: dict) -> list[dict]:
+    """The versions of one record as refreshes found them: each row says when it was first seen (`seen`), and the one
+    before was seen for the last time an hour earlier."""
+    found = []
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        values = {key: value for key, value in row.items() if key != "seen"}
+        booked = {"_valid_from": at(row["seen"])}
+        if following:
+            moment = at(following["seen"])
+            booked |= {"_valid_to": moment, "_seen_at": moment - timedelta(hours=1), "_closed_by": "change"}
+        found.append(values | booked)
+    return found
 
 
 def purchase(id: int, **values) -> dict:

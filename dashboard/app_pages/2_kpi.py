@@ -15,11 +15,14 @@ reading = data.reading(kpi, chosen)
 with components.guard("Headline"):
     kpi_view.headline(reading, chosen)
 
-trend, spread = st.columns([3, 2], gap="small")
+if kpi_view.has_distribution(kpi):
+    trend, spread = st.columns([3, 2], gap="small")
+    with spread, components.guard("Spread"):
+        kpi_view.distribution(reading, chosen)
+else:
+    trend = st.container()
 with trend, components.guard("Trend"):
     kpi_view.trend(reading)
-with spread, components.guard("Spread"):
-    kpi_view.distribution(reading, chosen)
 
 plants, cut = st.columns(2, gap="small")
 with plants, components.guard("By plant"):

@@ -24,6 +24,15 @@ class Event(NamedTuple):
     author: int | None = None
 
 
+class Plan(NamedTuple):
+    """When an order was to start and to finish, as `by` wrote it at `at`."""
+
+    at: int
+    by: int
+    start: int
+    finish: int
+
+
 @dataclass
 class Block:
     """Everything one run simulates; time ends at `now`, and ids are given in `etl.demo.rows`."""
@@ -63,11 +72,12 @@ class Document:
     created_by: int
     origin: str | Document = ""
     written: int = 0
+    written_by: int = 0
     id: int = 0
     name: str = ""
 
     def __post_init__(self) -> None:
-        self.written = self.created
+        self.written, self.written_by = self.created, self.created_by
         self.block.events.append(Event(self.created, self, self.created_by))
 
     @property
@@ -88,7 +98,7 @@ class Document:
             if old != value:
                 changes.append((name, old, value))
                 setattr(self, name, value)
-        self.written = at
+        self.written, self.written_by = at, by
         self.block.events.append(Event(at, self, by, tuple(changes)))
 
     def say(self, at: int, by: int, kind: str = "comment", author: int | None = None) -> None:
@@ -117,6 +127,14 @@ class Order(Document):
     raws: list[Move] = field(default_factory=list)
     made: Move | None = None
     done: int = NEVER
+    plans: list[Plan] = field(default_factory=list)
+
+    def plan(self, at: int, by: int, start: int, finish: int) -> None:
+        """The order is to start and to finish then, as of `at`; its moves go along."""
+        self.plans.append(Plan(at, by, start, finish))
+        self.started, self.finished, self.written, self.written_by = start, finish, at, by
+        for move in [*self.raws, self.made]:
+            move.at, move.written = finish if move is self.made else start, at
 
     def reserve(self, at: int, missing: Move | None = None, share: float = 0.0) -> None:
         """Components are reserved at `at`, all but the `missing` one, of which there is only a share."""
@@ -213,7 +231,13 @@ class Move:
     line: Line | None = None
     delivery: Delivery | None = None
     destinations: list[Move] = field(default_factory=list)
+    sources: list[Move] = field(default_factory=list)
     id: int = 0
+
+    def feed(self, other: Move) -> None:
+        """What this move brings is what the other one waits for."""
+        self.destinations.append(other)
+        other.sources.append(self)
 
     def set(self, at: int, state: str, quantity: float) -> None:
         """The move changes at `at`; a move that is done carries the time it was done."""

@@ -70,12 +70,13 @@ class Approval:
 
 @dataclass(frozen=True)
 class Policy:
-    """How one plant works."""
+    """How one plant works. slack: working hours from the release of an order to its planned start."""
 
     release: Release
     supply: Supply
     approval: Approval
     release_lately: Release | None = None
+    slack: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,13 @@ TWINS = Policy(
     approval=Approval(limit=1500.0, wait=Wait(2.2, 1.3, most=45.0)),
 )
 
-# Orders are released on Tuesdays and Thursdays only, one component is always short, the manager takes days.
+# Orders are released on Tuesdays and Thursdays only and promised too early, one component is always short, the manager
+# takes days.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
     supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
     approval=Approval(limit=1200.0, wait=Wait(27.0, 0.6, most=81.0)),
+    slack=8.0,
 )
 
 # Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get.

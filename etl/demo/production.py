@@ -67,6 +67,7 @@ def _order(
     for component, each in product.components:
         order.raws.append(_move(order, component, each * quantity, consumed_by=order))
     order.made = _move(order, product.id, quantity, made_by=order)
+    order.plan(created, by, order.started, order.finished)
     return order
 
 
@@ -103,7 +104,8 @@ def _live(order: Order, rng: Random, released: tuple[int, int] | None = None) ->
             later = ready + int(rng.uniform(1, 30) * 3600)
             _begin(order, rng, later if overtime else order.shop.wait(rng, ready, _START))
     except NotYet:
-        return
+        if order.state == "confirmed":
+            _replan(order, order.block.now)
 
 
 def _released(order: Order, rng: Random) -> tuple[int, int]:
@@ -133,11 +135,13 @@ def _confirm(order: Order, rng: Random, at: int, by: int) -> int | None:
     short = rng.random() < (supply.scarce_short if scarce else supply.short)
     if not sub_assembly and not short:
         order.change(at, by, state="confirmed", reservation_state="assigned")
+        _promise(order, at, by)
         order.reserve(at)
         return at
     missing = made[0] if sub_assembly else scarce or rng.choice(parts)
     reservation = "waiting" if sub_assembly else "confirmed"
     order.change(at, by, state="confirmed", reservation_state=reservation)
+    _promise(order, at, by)
     order.reserve(at, missing, rng.choice((0.0, 0.0, 0.4, 0.7)))
     if sub_assembly:
         ready = _make_first(order, rng, at, by, missing)
@@ -162,10 +166,26 @@ def _confirm(order: Order, rng: Random, at: int, by: int) -> int | None:
     return ready
 
 
+def _promise(order: Order, at: int, by: int) -> None:
+    """Who releases an order, or moves it, plans it anew: to start after the slack that the plant allows itself."""
+    start = order.shop.after(at, order.plant.policy.slack)
+    order.plan(at, by, start, order.shop.after(start, 12.0 + order.product_qty / 10))
+
+
+def _replan(order: Order, until: int) -> None:
+    """Every second order that has not begun when it was to is planned anew, again and again up to `until`."""
+    dice = Random(f"{order.block.seed}/plan/{order.plant.code}/{order.created}/{order.product}")
+    while dice.random() < 0.5:
+        at = order.office.wait(dice, order.started, Wait(3.0))
+        if at >= until:
+            return
+        _promise(order, at, dice.choice(TEAMS[order.plant.code].planners))
+
+
 def _make_first(order: Order, rng: Random, at: int, by: int, missing: Move) -> int:
     """The sub-assembly is ordered from the own shop, and confirmed, with the order; when it is done."""
     child = _order(order.block, order.plant, rng, at, ODOOBOT, PRODUCT[missing.product], missing.demand, order)
-    child.made.destinations.append(missing)
+    child.made.feed(missing)
     _live(child, Random(rng.getrandbits(64)), (at, by))
     return order.shop.wait(rng, at, _ELSEWHERE) if child.state == "cancel" else child.done
 
@@ -197,9 +217,12 @@ def _disturb(order: Order, rng: Random, ready: int) -> int | None:
 
 
 def _begin(order: Order, rng: Random, at: int, **values: object) -> None:
-    """Work begins at `at` and the order runs to its end."""
-    order.change(at, rng.choice(TEAMS[order.plant.code].supervisors), state="progress", **values)
-    order.started, order.finished = at, order.shop.after(at, 2.0 + order.product_qty / 10)
+    """Work begins at `at` and the order runs to its end. Odoo writes the actual start over the plan."""
+    if at < order.block.now:
+        _replan(order, at)
+    by = rng.choice(TEAMS[order.plant.code].supervisors)
+    order.change(at, by, state="progress", **values)
+    order.plan(at, by, at, order.shop.after(at, 2.0 + order.product_qty / 10))
     order.reserve(at)
     _finish(order, rng, at)
 

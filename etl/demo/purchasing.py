@@ -172,7 +172,7 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
     days = 2.5 if missing else VENDOR[purchase.vendor].lead_days
     moves = _delivery(purchase, approved, [(line, line.quantity) for line in purchase.lines])
     if missing:
-        moves[0].destinations.append(missing)
+        moves[0].feed(missing)
     at = shop.wait(rng, approved, Wait(days * 16 * 0.95, 0.35))
     in_parts, share, late = rng.random() < 0.08, rng.uniform(0.3, 0.7), shop.wait(rng, at, Wait(48.0))
     if at >= block.now:

@@ -82,8 +82,17 @@ def _order(order: Order) -> dict:
         "date_deadline": stamp(order.deadline) if order.deadline else False,
         "create_date": stamp(order.created),
         "create_uid": order.created_by,
+        "write_uid": order.written_by,
         "write_date": stamp(order.written),
+        "components_availability_state": _availability(order),
     }
+
+
+def _availability(order: Order) -> str | bool:
+    """What Odoo says of components that are not all there: they are on their way, or nobody sees to them."""
+    if order.state != "confirmed" or order.reservation_state == "assigned":
+        return False
+    return "expected" if any(move.sources for move in order.raws) else "unavailable"
 
 
 def _purchase(purchase: Purchase) -> dict:
@@ -168,7 +177,16 @@ def _move(move: Move) -> dict:
         "move_dest_ids": [destination.id for destination in move.destinations],
         "create_date": stamp(move.created),
         "write_date": stamp(move.written),
+        "forecast_availability": move.quantity,
+        "forecast_expected_date": _expected(move),
     }
+
+
+def _expected(move: Move) -> str | bool:
+    """When what a component lacks is to arrive, as far as something on its way was ordered for it."""
+    awaited = [source.at for source in move.sources if source.state not in ("done", "cancel")]
+    is_short = move.consumed_by and move.state in ("confirmed", "waiting", "partially_available")
+    return stamp(max(awaited)) if awaited and is_short else False
 
 
 def _review(review: Review) -> dict:

@@ -29,6 +29,8 @@ SHIFTED = {
     "mail_message": ("id", "document_id"),
     "mail_tracking_value": ("id", "message_id"),
     "tier_review": ("id", "document_id"),
+    "auditlog_log": ("id", "document_id"),
+    "auditlog_log_line": ("id", "log_id"),
 }
 
 

@@ -10,6 +10,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     weekend_approval_share        share of approvals decided on a Saturday or Sunday of the plant
     approval_age                  age of the oldest undecided approval, in seconds at the end
     automated_release_share       share of confirmations made by a machine
+    start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.
@@ -171,6 +172,21 @@ TRUTHS = (
             "purchase_approval_turnaround",
             "automated_release_share",
         )
+    ),
+    Truth(
+        kpi="start_adherence",
+        cut=Cut(LYON, "lately"),
+        statement="Lyon promises too early: its orders start as planned far less often than anywhere else",
+        high=0.7,
+        against=tuple(Cut(plant, "lately") for plant in (MILWAUKEE, SINGAPORE, TULSA)),
+    ),
+    Truth(
+        kpi="start_adherence",
+        cut=Cut(MILWAUKEE, "lately"),
+        statement="Milwaukee and Tulsa follow the same policy: start_adherence must not tell them apart",
+        low=1 / 1.4,
+        high=1.4,
+        against=(Cut(TULSA, "lately"),),
     ),
     Truth(
         kpi="automated_release_share",

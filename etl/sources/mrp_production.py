@@ -1,7 +1,8 @@
 """Manufacturing orders.
 
 On Odoo 17 and later `date_start` and `date_finished` hold the plan first and the actual afterwards; before,
-they are the actual dates only. They are kept under neutral names, and marts decide by state what they mean.
+they are the actual dates only. They are kept under neutral names, and marts decide by state what they mean. Whether the
+components will be there in time is asked for orders that are short.
 """
 
 from etl.source import Source, column
@@ -12,6 +13,7 @@ SOURCE = Source(
     needed=True,
     tracked=("state", "reservation_state"),
     open_domain=(("state", "not in", ("done", "cancel")),),
+    computed_domain=(("state", "in", ("confirmed", "progress")), ("reservation_state", "!=", "assigned")),
     fields={
         "name": column("char"),
         "origin": column("char"),
@@ -40,5 +42,7 @@ SOURCE = Source(
         "deadline_at": column("datetime", "date_deadline"),
         "created_at": column("datetime", "create_date"),
         "created_by_id": column("many2one", "create_uid"),
+        "last_writer_id": column("many2one", "write_uid", compared=False),
+        "components_availability": column("selection", "components_availability_state", computed=True),
     },
 )

@@ -1,7 +1,7 @@
 """Stock moves: components, products, receipts, deliveries, transfers, scrap and counts.
 
 Odoo 16 and earlier do not store what is reserved for a move: add up its move lines. Once a move is done, `moved_at` is
-when it was done; before, it is when it is planned.
+when it was done; before, it is when it is planned. What Odoo forecasts is asked for components that are short.
 """
 
 from etl.source import Source, column
@@ -10,6 +10,10 @@ SOURCE = Source(
     model="stock.move",
     without="components, receipts, deliveries and transfers cannot be linked to their orders",
     open_domain=(("state", "not in", ("done", "cancel")),),
+    computed_domain=(
+        ("raw_material_production_id", "!=", False),
+        ("state", "in", ("confirmed", "waiting", "partially_available")),
+    ),
     fields={
         "reference": column("char"),
         "origin": column("char"),
@@ -46,5 +50,7 @@ SOURCE = Source(
         "procurement_ids": column("many2many", "reference_ids", "group_id"),
         "destination_move_ids": column("many2many", "move_dest_ids"),
         "created_at": column("datetime", "create_date"),
+        "forecast_quantity": column("float", "forecast_availability", computed=True),
+        "forecast_at": column("datetime", "forecast_expected_date", computed=True),
     },
 )

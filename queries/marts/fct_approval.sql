@@ -30,6 +30,7 @@ double_validation as (
         1 as step,
         event_at as requested_at,
         event_at as pending_at,
+        'exact' as pending_quality,
         next_at as closed_at,
         case next_value
             when 'purchase' then 'approved'
@@ -70,6 +71,35 @@ review as (
     )
 ),
 
+-- When a tier's turn came: to the second where the audit log says it, else between two refreshes.
+turn as (
+    select
+        instance,
+        review_id,
+        min(logged_at) as logged_at,
+        min(seen_at) as seen_at,
+    from (
+        select
+            log.instance,
+            log.document_id as review_id,
+            log.logged_at,
+            null::timestamp as seen_at,
+        from stg_auditlog_log_last as log
+        inner join stg_ir_model_last as model on model.instance = log.instance and model.id = log.model_id
+        inner join stg_auditlog_log_line_last as line on line.instance = log.instance and line.log_id = log.id
+        where model.model = 'tier.review' and line.field_name = 'status' and line.new_value = 'pending'
+        union all
+        select
+            instance,
+            id as review_id,
+            null::timestamp as logged_at,
+            valid_from as seen_at,
+        from stg_tier_review_history
+        qualify status = 'pending' and lag(status) over (partition by instance, id order by valid_from) = 'waiting'
+    )
+    group by instance, review_id
+),
+
 document_end as (
     select
         instance,
@@ -92,12 +122,21 @@ tier as (
         review.round_number,
         review.sequence as step,
         review.created_at as requested_at,
+        coalesce(
+            turn.logged_at,
+            case
+                when review.is_in_turn and review.earlier_open_count > 0 then null
+                when review.is_in_turn and review.earlier_rejected_count > 0 then null
+                when review.is_in_turn then greatest(review.created_at, review.earlier_reviewed_at)
+                else review.created_at
+            end,
+            turn.seen_at
+        ) as pending_at,
         case
-            when review.is_in_turn and review.earlier_open_count > 0 then null
-            when review.is_in_turn and review.earlier_rejected_count > 0 then null
-            when review.is_in_turn then greatest(review.created_at, review.earlier_reviewed_at)
-            else review.created_at
-        end as pending_at,
+            when turn.logged_at is not null or not review.is_in_turn then 'exact'
+            when review.earlier_open_count > 0 or review.earlier_rejected_count > 0 then if(turn.seen_at is null, null, 'seen')
+            else 'derived'
+        end as pending_quality,
         case
             when review.status not in ('waiting', 'pending') and review.reviewed_at is not null then review.reviewed_at
             when review.rejected_at is not null then review.rejected_at
@@ -117,6 +156,8 @@ tier as (
         review.requested_by_id as requester_id,
         review.done_by_id as approver_id,
     from review
+    left join turn
+        on turn.instance = review.instance and turn.review_id = review.id
     left join document_end
         on document_end.instance = review.instance
         and document_end.record_model = review.document_model
@@ -171,6 +212,7 @@ select
     step.step,
     step.requested_at,
     step.pending_at,
+    step.pending_quality,
     step.closed_at,
     step.outcome,
     requester.name as requester,

@@ -11,6 +11,14 @@ cohort as (
         1.959963984540054 as z,
     from member
     group by period_start, cut
+),
+
+score as (
+    select
+        *,
+        (share + z * z / (2 * n)) / (1 + z * z / n) as middle,
+        z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n) as reach,
+    from cohort
 )
 
 select
@@ -18,12 +26,12 @@ select
     grid.period_end,
     grid.cut,
     share as value,
-    greatest(0, (share + z * z / (2 * n) - z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)) as low,
-    least(1, (share + z * z / (2 * n) + z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)) as high,
+    if(n is null, null, greatest(0, middle - reach)) as low,
+    if(n is null, null, least(1, middle + reach)) as high,
     coalesce(n, 0) as n,
     0 as n_open,
     coalesce(plant_count, 0) as plant_count,
     grid.period_end <= $as_of and n is not null as is_final,
     case when n is null then 'no case in this period' end as reason,
 from grid
-left join cohort on cohort.period_start = grid.period_start and cohort.cut = grid.cut
+left join score on score.period_start = grid.period_start and score.cut = grid.cut

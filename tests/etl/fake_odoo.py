@@ -10,7 +10,10 @@ STAMPS = {"create_date": "datetime", "write_date": "datetime", "create_uid": "ma
 
 
 class FakeOdoo:
-    """`models` maps a model to (field -> Odoo type, rows); `read` collects the ids that were read."""
+    """`models` maps a model to (field -> Odoo type, rows); `read` collects the ids that were read.
+
+    A type such as "float computed" is that of a field which Odoo does not store.
+    """
 
     def __init__(self, models: dict[str, tuple[dict[str, str], list[dict]]], refused: tuple[str, ...] = ()):
         self.login = Login("odoo", "http://odoo.test", "db", "reader", "secret", is_api_key=True)
@@ -28,7 +31,8 @@ class FakeOdoo:
         if model not in self.models:
             raise ModelAbsent(f"odoo has no model {model}.")
         return {"id": {"type": "integer"}} | {
-            name: {"type": type, "store": True} for name, type in self.models[model][0].items()
+            name: {"type": type.split()[0], "store": "computed" not in type}
+            for name, type in self.models[model][0].items()
         }
 
     def search(self, model: str, domain: list, **options) -> list[int]:

@@ -162,6 +162,45 @@ def test_only_needed_models_stop_a_user_without_rights(tmp_path):
         extract.resolve(odoo, [Source(model="stock.lot", without="lots are lost", fields={}, needed=True)], [])
 
 
+MOVE = Source(
+    model="stock.move",
+    name="stock_move",
+    without="",
+    open_domain=(("state", "!=", "done"),),
+    computed_domain=(("state", "=", "waiting"),),
+    fields={"state": column("selection"), "forecast": column("float", computed=True)},
+)
+MOVES = [
+    {"id": 1, "state": "done", "forecast": 1.0, "write_date": "2026-01-01 00:00:00"},
+    {"id": 2, "state": "waiting", "forecast": 2.0, "write_date": "2026-01-01 00:00:00"},
+    {"id": 3, "state": "assigned", "forecast": 3.0, "write_date": "2026-01-01 00:00:00"},
+]
+
+
+@pytest.mark.parametrize(
+    ("forecast", "expected"),
+    [("float computed", {1: None, 2: 2.0, 3: None}), (None, {1: None, 2: None, 3: None})],
+    ids=["computed", "not there"],
+)
+def test_what_odoo_computes_is_read_of_the_rows_the_source_names(forecast, expected, tmp_path):
+    types = TYPES | ({"forecast": forecast} if forecast else {})
+    [resolved] = extract.resolve(FakeOdoo({"stock.move": (types, MOVES)}), [MOVE], [])
+    assert resolved.fields["forecast"] == ("forecast" if forecast else None)
+    con = load.open_work(tmp_path)
+    for day, waiting in ((1, 2.0), (2, 0.5)):
+        odoo = FakeOdoo(
+            {"stock.move": (types, [row | ({"forecast": waiting} if row["id"] == 2 else {}) for row in MOVES])}
+        )
+        run = tmp_path / "landing" / f"2026010{day}T000000Z"
+        mode = Mode(datetime(2026, 1, day))
+        extract.read(odoo, resolved, [], run, load.known(con, MOVE, "odoo"), lambda *progress: None, mode)
+        loaded = load.load_source(con, MOVE, "odoo", run, datetime(2026, 1, day))
+        if day == 1:
+            assert dict(con.execute("select id, forecast from stg_stock_move").fetchall()) == expected
+    assert loaded.changed == (1 if forecast else 0)  # a forecast that moved is a change of its own
+    con.close()
+
+
 def test_a_domain_that_asks_for_what_the_model_lacks_means_another_model():
     source = Source(model="stock.lot", without="", fields={}, domain=(("grade.name", "=", "A"),))
     assert extract.resolve(FakeOdoo({"stock.lot": (TYPES, [])}), [source], [])[0].absent

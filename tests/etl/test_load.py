@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -33,8 +34,11 @@ class Refresher:
     def __init__(self, con, folder):
         self.con, self.folder, self.number = con, folder, 0
 
-    def __call__(self, source, rows, *, everything=None, fields=None, swept=True, instance="odoo") -> load.Loaded:
-        """Loads `rows` (as Odoo returns them); `everything` is the ids Odoo has, by default those of the rows."""
+    def __call__(
+        self, source, rows, *, everything=None, opened=None, fields=None, swept=True, instance="odoo"
+    ) -> load.Loaded:
+        """Loads `rows` (as Odoo returns them); `everything` is the ids Odoo has, by default those of the rows, and
+        `opened` those of them that are open, by default all."""
         self.number += 1
         moment = datetime(2026, 1, self.number)
         run = self.folder / "landing" / moment.strftime(landing.RUN_FORMAT)
@@ -43,7 +47,10 @@ class Refresher:
             table = to_table(source, fields, [{"write_date": "2026-01-01 00:00:00"} | row for row in rows], instance)
             landing.write_table(landing.page_path(run, source, instance, 0), table)
         ids = [row["id"] for row in rows] if everything is None else everything
-        plan = {"id": pa.array(ids, pa.int64()), "is_open": pa.array([True] * len(ids), pa.bool_())}
+        plan = {
+            "id": pa.array(ids, pa.int64()),
+            "is_open": pa.array([opened is None or id in opened for id in ids], pa.bool_()),
+        }
         landing.write_table(landing.plan_path(run, source, instance), pa.table(plan))
         gone = sorted(set(load.known(self.con, source, instance).ids.tolist()) - set(ids)) if swept else []
         if gone:
@@ -105,6 +112,49 @@ def test_the_last_view_keeps_what_was_deleted_and_follows_what_came_back(refresh
     assert refresher.con.execute(last).fetchall() == [(1, "done", None, None), (2, "draft", 2, "deleted")]
     refresher(ORDER, [row | {"state": "done"}, row | {"id": 2, "state": "confirmed"}])
     assert refresher.con.execute(last).fetchall() == [(1, "done", None, None), (2, "confirmed", None, None)]
+
+
+def test_a_change_lies_between_when_the_old_row_was_last_seen_and_when_the_new_one_was(refresher):
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": []}
+    refresher(ORDER, [row])
+    refresher(ORDER, [], everything=[1])
+    refresher(ORDER, [row | {"state": "done"}])
+    seen = "select state, day(seen_at), day(valid_to) from stg_mrp_production_history order by valid_from"
+    assert refresher.con.execute(seen).fetchall() == [("draft", 2, 3), ("done", None, None)]
+
+
+def test_a_row_that_vanished_was_last_seen_when_all_ids_were_compared_or_while_it_was_open(refresher):
+    ended, still_open = {"id": 1, "name": "A", "state": "done", "move_ids": []}, {"id": 2, "name": "B", "state": "a"}
+    watched = replace(ORDER, open_domain=(("state", "!=", "done"),))
+    refresher(watched, [ended, still_open | {"move_ids": []}], opened=[2])
+    refresher(watched, [still_open | {"move_ids": []}], opened=[2], swept=False)
+    assert refresher(watched, []).closed == 2
+    seen = "select id, day(seen_at), day(gone_at) from stg_mrp_production_last order by id"
+    assert refresher.con.execute(seen).fetchall() == [(1, 1, 3), (2, 2, 3)]
+
+
+def test_who_wrote_last_goes_with_a_change_and_makes_none(refresher):
+    source = replace(ORDER, fields=ORDER.fields | {"last_writer_id": column("many2one", "write_uid", compared=False)})
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": []}
+    refresher(source, [row | {"write_uid": 2}])
+    assert refresher(source, [row | {"write_uid": 5}]).changed == 0
+    assert refresher(source, [row | {"state": "done", "write_uid": 7}]).changed == 1
+    versions = "select state, last_writer_id from raw.mrp_production order by _valid_from"
+    assert refresher.con.execute(versions).fetchall() == [("draft", 2), ("done", 7)]
+
+
+def test_old_versions_of_changed_rows_are_dropped_and_what_was_deleted_stays(refresher):
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": []}
+    refresher(ORDER, [row, row | {"id": 2}])
+    refresher(ORDER, [row | {"state": "confirmed"}])
+    refresher(ORDER, [row | {"state": "done"}])
+    assert load.drop_old_versions(refresher.con, [ORDER], datetime(2026, 1, 2)) == 0
+    assert load.drop_old_versions(refresher.con, [ORDER, MESSAGE], datetime(2026, 1, 3)) == 1
+    assert [(entry[0], entry[2], entry[6]) for entry in refresher.history(ORDER)] == [
+        (1, "confirmed", "change"),
+        (1, "done", None),
+        (2, "draft", "deleted"),
+    ]
 
 
 def test_a_partial_look_closes_nothing(refresher):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import PLANTS, Chatter
-from tests.rows import at, order, purchase, review
+from tests.rows import at, order, purchase, review, versions
 
 PO = "purchase.order"
 ASK, GRANT = ("RFQ", "To Approve"), ("To Approve", "Purchase Order")
@@ -191,6 +191,35 @@ def test_request_from_a_sent_quotation(double):
 )
 def test_tier_reviews(tiers, id, expected):
     assert steps(tiers[id]) == expected
+
+
+def test_a_turn_is_dated_by_the_audit_log_before_the_review_before_it(build):
+    approved = {"status": "approved", "reviewed_at": TEN, "done_by_id": 5}
+    log = {"id": 1, "model_id": 9, "document_id": 12, "method": "write", "user_id": 5, "logged_at": ELEVEN}
+    line = {"id": 1, "log_id": 1, "field_name": "status", "old_value": "waiting", "new_value": "pending"}
+    given = {
+        "purchase_order": [purchase(1)],
+        "tier_review": [review(11, 1, sequence=1, **approved), review(12, 1, sequence=2, definition_id=2)],
+        "tier_definition": TIERS,
+    }
+    logged = {"ir_model": [{"id": 9, "model": "tier.review"}], "auditlog_log": [log], "auditlog_log_line": [line]}
+    turns = "select pending_at, pending_quality from fct_approval where step = 2"
+    assert build(**given).rows(turns) == [{"pending_at": TEN, "pending_quality": "derived"}]
+    assert build(**given, **logged).rows(turns) == [{"pending_at": ELEVEN, "pending_quality": "exact"}]
+    line["field_name"] = "sequence"
+    assert build(**given, **logged).rows(turns) == [{"pending_at": TEN, "pending_quality": "derived"}]
+
+
+def test_a_turn_nobody_recorded_is_dated_by_when_it_was_seen(build):
+    """Odoo gave the second tier its turn although the first is open: its definition was changed."""
+    second = {"sequence": 2, "definition_id": 2}
+    seen = versions(
+        review(12, 1, status="waiting", seen="2026-01-06 05:00", **second),
+        review(12, 1, status="pending", seen="2026-01-06 06:00", **second),
+    )
+    built = build(purchase_order=[purchase(1)], tier_review=[review(11, 1, sequence=1), *seen], tier_definition=TIERS)
+    turns = built.rows("select pending_at, pending_quality from fct_approval where step = 2")
+    assert turns == [{"pending_at": at("2026-01-06 06:00"), "pending_quality": "seen"}]
 
 
 def test_refusal_makes_the_steps_behind_it_moot(tiers):

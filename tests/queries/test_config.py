@@ -10,7 +10,7 @@ import pytest
 from etl import publish as publishing
 from etl.source import discover
 from queries import config
-from queries.config import Config, ConfigError, Instance, Plant, Target, Users
+from queries.config import Config, ConfigError, Instance, Plant, Target, Tolerance, Users
 
 VARIABLES = ("OPS_CONFIG", "ODOO_URL", "ODOO_DB", "ODOO_USER")
 
@@ -86,15 +86,34 @@ def test_good_file(read):
     )
 
 
+def test_a_schedule_has_eight_hours_of_tolerance_unless_told_otherwise(read):
+    assert read("").tolerances == (Tolerance("", 8 * 3600.0),)
+    assert read("[schedule]\ntolerance = '1 d'\nplant = { Lyon = '2 h' }\n").tolerances == (
+        Tolerance("", 86400.0),
+        Tolerance("Lyon", 7200.0),
+    )
+    assert read("[schedule.plant]\nLyon = 0\n").tolerances == (Tolerance("", 8 * 3600.0), Tolerance("Lyon", 0.0))
+
+
 def test_tables_of_a_good_file(read):
     tables = read(GOOD).tables()
-    assert {name: table.num_rows for name, table in tables.items()} == {"cfg_plant": 2, "cfg_target": 4, "cfg_user": 2}
+    assert {name: table.num_rows for name, table in tables.items()} == {
+        "cfg_plant": 2,
+        "cfg_target": 4,
+        "cfg_tolerance": 1,
+        "cfg_user": 2,
+    }
     assert tables["cfg_user"].to_pylist()[1] == {"login": "anna@example.com", "kind": "human"}
 
 
 def test_tables_of_no_file_have_their_columns():
     tables = Config().tables()
-    assert {name: table.num_rows for name, table in tables.items()} == {"cfg_plant": 0, "cfg_target": 0, "cfg_user": 0}
+    assert {name: table.num_rows for name, table in tables.items()} == {
+        "cfg_plant": 0,
+        "cfg_target": 0,
+        "cfg_tolerance": 1,
+        "cfg_user": 0,
+    }
     assert tables["cfg_target"].schema.names == ["kpi", "plant", "value"]
 
 
@@ -135,16 +154,22 @@ def test_tables_of_no_file_have_their_columns():
         ("[users]\nautomatic = 5\n", r"\[users\]: unknown key 'automatic'"),
         ("[users]\nhuman = 'anna'\n", r"\[users\] human must be a list of logins, as in human ="),
         ("[users]\nhuman = [5]\n", r"\[users\] human must be a list of logins"),
-        ("[target]\nx = '8 hours'\n", r"\[target\] x: '8 hours' is no target; write a number, or a duration such as"),
-        ("[target]\nx = '8,5 h'\n", r"is no target"),
-        ("[target]\nx = '-1 d'\n", r"is no target"),
-        ("[target]\nx = true\n", r"True is no target"),
-        ("[target]\nx = [1]\n", r"is no target"),
-        ("[target]\nx = nan\n", r"nan is no target"),
-        ("[target]\nx = inf\n", r"inf is no target"),
+        ("[target]\nx = '8 hours'\n", r"\[target\] x: '8 hours' is no quantity; write a number, or a duration such as"),
+        ("[target]\nx = '8,5 h'\n", r"is no quantity"),
+        ("[target]\nx = '-1 d'\n", r"is no quantity"),
+        ("[target]\nx = true\n", r"True is no quantity"),
+        ("[target]\nx = [1]\n", r"is no quantity"),
+        ("[target]\nx = nan\n", r"nan is no quantity"),
+        ("[target]\nx = inf\n", r"inf is no quantity"),
         ("[target.x]\ndefalt = 1\n", r"\[target\] x: unknown key 'defalt': did you mean 'default'\?"),
         ("[target.x]\nplant = 1\n", r"\[target\] x must be a section"),
-        ("[target.x.plant]\nLyon = 'soon'\n", r"\[target\] x, plant Lyon: 'soon' is no target"),
+        ("[target.x.plant]\nLyon = 'soon'\n", r"\[target\] x, plant Lyon: 'soon' is no quantity"),
+        ("[schedule]\ntolerance = 'late'\n", r"\[schedule\] tolerance: 'late' is no quantity"),
+        ("[schedule]\ntolerance = -1\n", r"\[schedule\] tolerance -1 is less than nothing: use 0 or more"),
+        ("[schedule]\ntolerence = '1 h'\n", r"\[schedule\]: unknown key 'tolerence': did you mean 'tolerance'"),
+        ("[schedule.plant]\nLyon = true\n", r"\[schedule\] tolerance: True is no quantity"),
+        ("[retention]\nhistory = '1 w'\n", r"\[retention\] history must be at least 770 d: the scoreboard goes back"),
+        ("[retention]\nraw = '1 w'\n", r"\[retention\]: unknown key 'raw': known are history"),
         ("[plant.X\n", r"ops\.toml: not readable as TOML \(.*line 1.*\): mend that line"),
         ("[users]\nhuman = []\nhuman = []\n", r"not readable as TOML"),
         ("[users]\nhuman = ['Ren\xe9']\n".encode("latin-1"), r"not readable as TOML \(.*utf-8.*\)"),

@@ -19,6 +19,7 @@ from queries.warehouse import ODOO_URL_MACRO
 
 START = datetime(2026, 1, 5)  # a Monday
 AS_OF = datetime(2026, 3, 2)
+WEEK = (date(2026, 1, 5), date(2026, 1, 12))
 EVER = (date(2020, 1, 1), date(2030, 1, 1))
 RECORD = {"instance": "test", "record_model": "mrp.production", "plant": "A"}
 QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
@@ -163,7 +164,7 @@ def test_share_of_good_ones_by_due_date_and_without_the_undecided():
     data, one = Data(rows), kpi("share", "rate")
     found = data.value(one)
     assert (found["value"], found["n"]) == (0.5, 2)
-    assert data.ids(one) == [0, 1]
+    assert data.ids(one) == [1, 0]  # the bad one first
 
 
 def test_ratio_is_of_sums_not_of_ratios():
@@ -176,7 +177,7 @@ def test_ratio_is_of_sums_not_of_ratios():
     data, one = Data(rows), kpi("ratio", "ratio")
     found = data.value(one)
     assert (found["value"], found["n"]) == (0.2, 2)
-    assert data.ids(one) == [0, 1]
+    assert data.ids(one) == [1, 0]  # the bad one first
 
 
 def test_ratio_over_zero_has_no_value_but_a_reason():
@@ -260,6 +261,7 @@ def test_nothing_at_all_is_one_row_without_a_value(one, like):
     data.connection.execute("truncate case_of_test")
     found = data.value(one)
     assert (found["value"], found["n"], found["n_open"], found["cut"]) == (None, 0, 0, "")
+    assert (found["low"], found["high"]) == (None, None)
     assert found["reason"]
     assert found["is_final"] is False
     assert data.table(one, by="plant") == []
@@ -274,9 +276,58 @@ def test_every_measure_answers_in_the_same_columns(one, like):
     found = measure.values(Data([like]), one, *EVER)
     assert found.schema.names == [
         *("period_start", "period_end", "cut", "value", "low", "high", "n", "n_open", "plant_count", "is_final"),
-        "reason",
+        *("reason", "n_unmeasured"),
     ]
     assert found.schema.field("value").type == pa.float64()
+
+
+def known(**values) -> Kpi:
+    return kpi("share", "rate", coverage="plan known", **values)
+
+
+def test_cases_nothing_is_known_of_are_counted_beside_the_number():
+    cases = [{"at": START, "is_bad": bad, "is_measured": True} for bad in (True, False, False)]
+    unknown = {"at": START, "is_bad": None, "is_measured": False}
+    data = Data([*cases, unknown, unknown | {"is_bad": True}, {"at": START, "is_bad": None, "is_measured": True}])
+    found = data.value(known(), *WEEK)
+    assert (found["value"], found["n"], found["n_unmeasured"], found["is_final"]) == (1 / 3, 3, 2, True)
+    assert measure.coverage(found["n"], found["n_unmeasured"]) == 0.6
+    assert data.ids(known()) == [0, 1, 2]
+    assert measure.values(data, known(), *EVER, by="line")["n_unmeasured"].to_pylist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("measured", "unmeasured", "reason"),
+    [
+        (2, 2, None),
+        (2, 3, "plan known for only 2 of 5 cases"),
+        (0, 1, "plan known for none of 1 case"),
+        (0, 7, "plan known for none of 7 cases"),
+        (0, 0, "no case in this period"),
+    ],
+)
+def test_a_number_of_the_minority_is_none(measured, unmeasured, reason):
+    rows = [{"at": START, "is_bad": True, "is_measured": True}] * measured
+    rows += [{"at": START, "is_bad": None, "is_measured": False}] * unmeasured
+    data = Data(rows, like={"at": START, "is_bad": True, "is_measured": True})
+    if not rows:
+        data.connection.execute("truncate case_of_test")
+    found = data.value(known(), *WEEK)
+    assert found["reason"] == reason
+    assert (found["value"] is None) == (found["low"] is None) == (reason is not None)
+    assert found["is_final"] == (reason is None)
+
+
+def test_a_kpi_that_measures_every_case_has_no_coverage():
+    found = Data([{"at": START, "is_bad": True}]).value(kpi("share", "rate"))
+    assert found["n_unmeasured"] is None and measure.coverage(1, None) is None and measure.coverage(0, 0) is None
+
+
+@pytest.mark.parametrize("given", [{"coverage": "plan known"}, {}])
+def test_what_is_measured_and_the_word_for_it_go_together(given):
+    row = {"at": START, "is_bad": True} | ({} if given else {"is_measured": True})
+    with pytest.raises(CatalogError, match="column is_measured and the header key 'coverage'"):
+        Data([row]).value(kpi("share", "rate", **given))
 
 
 # Periods

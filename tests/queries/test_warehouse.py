@@ -135,7 +135,11 @@ def test_demo_has_plants_that_share_a_warehouse_code(opened):
 def test_a_reader_of_some_plants_sees_only_their_rows_in_every_view(demo_warehouse, opened, plants):
     mine = plants[:2]
     scoped = warehouse.open(Scope(plants=frozenset(mine)), demo_warehouse)
-    seen = {name for name, columns in views(scoped).items() if "plant" in dict(columns)} - {"agg_kpi", "cfg_target"}
+    seen = {name for name, columns in views(scoped).items() if "plant" in dict(columns)} - {
+        "agg_kpi",
+        "cfg_target",
+        "cfg_tolerance",
+    }
     assert {"fct_case", "fct_event", "fct_approval", "fct_shortage", "fct_exception", "dim_plant"} <= seen
     for name in seen:
         given = rows(scoped, f'select plant, count(*) as n from "{name}" group by plant order by plant')

@@ -31,7 +31,7 @@ class Case:
 def value(demo, demo_now):
     """Measures a KPI of truths.py for a cut."""
     now = demo_now.replace(tzinfo=None)
-    cases = _production(demo) | _approvals(demo, now)
+    cases = _production(demo) | _approvals(demo, now) | _plans(demo, now)
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -42,7 +42,7 @@ def value(demo, demo_now):
             and cut.period in ("all", "lately" if case.started >= lately else "before")
             and cut.scarce in (None, case.scarce)
         ]
-        if kpi.endswith("_share"):
+        if kpi.endswith(("_share", "_adherence")):
             return sum(case.is_hit for case in chosen) / len(chosen)
         if kpi == "approval_age":
             return max((case.seconds for case in chosen), default=0.0)
@@ -77,6 +77,29 @@ def _production(demo) -> dict[str, list[Case]]:
             is_short = ("reservation_state", "confirmed") in reached
             found["shortage_share"].append(Case(plant, created, 0, is_short, scarce))
     return found
+
+
+def _plans(demo, now: datetime) -> dict[str, list[Case]]:
+    """Orders due to start by the plan written at their release, as the audit log has it, with eight hours' grace."""
+    logs = {(log["res_id"], _moment(log["create_date"])): log["id"] for log in demo["auditlog_log"]}
+    planned = {
+        line["log_id"]: _moment(line["new_value"])
+        for line in demo["auditlog_log_line"]
+        if line["field_name"] == "date_start"
+    }
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    found = []
+    for order_id, changes in _changes(demo, "mrp.production").items():
+        order = orders[order_id]
+        reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
+        log = logs.get((order_id, reached.get("confirmed")))
+        if log is None or "cancel" in reached or order["backorder_sequence"] > 1:
+            continue
+        due = planned[log] + timedelta(hours=8)
+        started = reached.get("progress")
+        if due <= now:
+            found.append(Case(_plant(demo, order), due, 0, started is not None and started <= due))
+    return {"start_adherence": found}
 
 
 def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
