@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
+from etl import publish
 from queries import catalog, measure, warehouse
 from tests.live.player import Player, hour_of, text
 from tests.rows import at
@@ -16,6 +17,11 @@ from tests.rows import at
 pytestmark = pytest.mark.live
 
 EVER = (date(2000, 1, 1), date(2100, 1, 1))
+
+
+@pytest.fixture(autouse=True)
+def short_scoreboard(monkeypatch):
+    monkeypatch.setattr(publish, "SCOREBOARD_WEEKS", 2)
 
 
 def now() -> datetime:
