@@ -380,12 +380,10 @@ def to_table(
         columns["lang"] = pa.array([language] * len(rows), pa.string())
     for name, declared in source.fields.items():
         field = fields[name]
-        if field is None:
-            values = [None] * len(rows)
-        elif declared.computed:
-            values = [row.get(field, False) for row in rows]
-        else:
-            values = [row[field] for row in rows]
+        if field is None:  # not False or an empty list: nothing is known
+            columns[name] = pa.nulls(len(rows), declared.arrow_type)
+            continue
+        values = [row.get(field, False) if declared.computed else row[field] for row in rows]
         columns[name] = _array(declared.type, _masked(declared.mask, values, salt) if declared.mask else values)
     if source.has_cursor:
         columns["_cursor"] = _array("datetime", [row[source.cursor] for row in rows])

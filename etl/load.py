@@ -3,7 +3,8 @@
 A raw row is open while `_valid_to` is null. It is closed when one of its declared fields changes or the record is
 no longer there, and the changed version opens: that happened after `_seen_at`, when Odoo was asked and the row was
 still like this, and not later than `_valid_to`. Newly declared fields, and fields that come from another Odoo field
-than before, are filled into open rows and open no new version. Times are UTC without a zone.
+than before, are filled into open rows and open no new version; what Odoo has no field for any more stays as it was.
+Times are UTC without a zone.
 """
 
 from __future__ import annotations
@@ -97,6 +98,7 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             instance_count bigint, read_rows bigint, new_rows bigint, changed_rows bigint, closed_rows bigint,
             message varchar)"""
     )
+    con.execute("alter table run add column if not exists upgrade varchar")
     con.execute(
         """create table if not exists odoo_instance (
             instance varchar primary key, url varchar, version varchar, transport varchar)"""
@@ -143,7 +145,8 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
     con.execute("drop table if exists temp.page")
     con.execute(f"create temp table page as {_page_select(source, pages)}")
     filled = _fill_new_columns(con, source, instance, facts["fields"])
-    compared = [name for name, field in source.fields.items() if field.compared and name not in filled]
+    there = facts["fields"]
+    compared = [name for name, f in source.fields.items() if f.compared and name not in filled and there.get(name)]
     same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
     changed = 0
     if source.kind != "append":
@@ -245,17 +248,21 @@ def ensure_tables(con: duckdb.DuckDBPyConnection, sources: list[Source]) -> None
 def _fill_new_columns(
     con: duckdb.DuckDBPyConnection, source: Source, instance: str, fields: dict[str, str | None]
 ) -> set[str]:
-    """Fills columns that are new, or come from another Odoo field than before, into open rows; returns them."""
+    """Fills columns that are new, or come from another Odoo field than before, into open rows; returns them.
+
+    Rows that are written once lose nothing by it: where Odoo has forgotten a value, as in an upgrade, ours stays.
+    """
     state = con.execute(
         "select fields from source_state where instance = ? and source = ?", [instance, source.name]
     ).fetchone()
     before = json.loads(state[0]) if state else None
     if not before:
         return set()
-    moved = {name for name in source.fields if name not in before or before[name] != fields.get(name)}
+    moved = {name for name in source.fields if fields.get(name) and before.get(name) != fields[name]}
     if moved:
         same_key = " and ".join(f"raw.{key} = page.{key}" for key in source.key)
-        values = ", ".join(f"{name} = page.{name}" for name in sorted(moved))
+        value = "coalesce(page.{0}, raw.{0})" if source.kind == "append" else "page.{0}"
+        values = ", ".join(f"{name} = {value.format(name)}" for name in sorted(moved))
         con.execute(
             f"update raw.{source.name} as raw set {values} from page where raw._valid_to is null and {same_key}"
         )
@@ -376,6 +383,25 @@ def drop_old_versions(con: duckdb.DuckDBPyConnection, sources: list[Source], bef
 def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:
     """Notes where an instance is and how it was read."""
     con.execute("insert or replace into odoo_instance values (?, ?, ?, ?)", [instance, url, version, transport])
+
+
+def version_before(con: duckdb.DuckDBPyConnection, instance: str) -> str | None:
+    """The version an Odoo had when it was loaded last; None before its first load."""
+    found = con.execute("select version from odoo_instance where instance = ?", [instance]).fetchone()
+    return found[0] if found else None
+
+
+def newest_rows(con: duckdb.DuckDBPyConnection, source: Source, instance: str, count: int) -> dict[int, datetime]:
+    """Id -> creation (UTC) of the newest current rows of a source that has `created_at`."""
+    if not _has_table(con, source):
+        return {}
+    _ensure_table(con, source)
+    rows = con.execute(
+        f"""select id, created_at from raw.{source.name}
+            where instance = ? and _valid_to is null and created_at is not null order by id desc limit ?""",
+        [instance, count],
+    )
+    return dict(rows.fetchall())
 
 
 def book_run(con: duckdb.DuckDBPyConnection, run: str, started_at: datetime, **facts) -> None:

@@ -206,7 +206,7 @@ def _book(con, published: Path, run: str) -> None:
         con.execute("begin")
         _keep_scoreboard(con)
         con.execute(
-            """update run set status = 'published', message = null,
+            """update run set status = 'published', message = upgrade,
                     published_at = (select published_at from ops.main.run where run = $run)
                 where run = $run""",
             {"run": run},
@@ -290,7 +290,7 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
             select * replace (
                 if(run = $run, 'published', status) as status,
                 if(run = $run, $now, published_at) as published_at,
-                if(run = $run, null, message) as message)
+                if(run = $run, upgrade, message) as message)
             from work.main.run order by started_at desc limit 400""",
         {"run": run, "now": datetime.now(UTC).replace(tzinfo=None, microsecond=0)},
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import extract, landing, load, odoo, publish
+from etl import extract, landing, load, odoo, publish, recognise
 from etl.log import event
 from etl.odoo import Login, Odoo
 from etl.source import Source, discover, tracked_models
@@ -65,10 +65,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Connection:
-    """An Odoo, and every source as it has it."""
+    """An Odoo, every source as it has it, and the version it was upgraded from since the last refresh."""
 
     odoo: Odoo
     resolved: list[extract.Resolved]
+    upgraded_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,26 +124,32 @@ def refresh(
 ) -> Outcome:
     """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire."""
     publish.validate(list(discover().values()), config)
-    sources = request.sources()
+    request.sources()  # a mistyped name is told before anything else
     con = load.open_work(warehouse)
     try:
         publish.settle(con, warehouse)
-        connections = _connect(con, config, sources, transport, progress)
+        connections, request = _connect(con, config, request, transport, progress)
         if load.forget_demo(con):
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
-        return _run(con, warehouse, config, sources, connections, progress, request)
+        return _run(con, warehouse, config, connections, progress, request)
     finally:
         con.close()
 
 
-def _connect(con, config: Config, sources: dict[str, Source], transport: str | None, progress) -> list[Connection]:
-    """A checked connection to every Odoo; a failure is booked as a run, so that the run log shows it."""
+def _connect(con, config, request: Request, transport: str | None, progress) -> tuple[list[Connection], Request]:
+    """A checked connection to every Odoo, and what to read: all sources where one was upgraded, whatever was asked.
+
+    A failure is booked as a run, so that the run log shows it.
+    """
     started_at = utc_now()
     try:
-        return [
-            Connection(opened, extract.resolve(opened, list(sources.values()), tracked_models(sources.values())))
-            for opened in [odoo.connect(login, transport, progress.say) for login in logins(config)]
-        ]
+        opened = [odoo.connect(login, transport, progress.say) for login in logins(config)]
+        before = [recognise.upgraded_from(con, one) for one in opened]
+        if any(before):
+            request = Request(full=request.full)
+        sources = list(request.sources().values())
+        resolved = [extract.resolve(one, sources, tracked_models(sources)) for one in opened]
+        return [Connection(*facts) for facts in zip(opened, resolved, before, strict=True)], request
     except BaseException as error:
         _book_failure(con, started_at.strftime(landing.RUN_FORMAT), started_at, error)
         raise
@@ -155,17 +162,22 @@ def _book_failure(con, run: str, started_at: datetime, error: BaseException) -> 
         load.book_run(con, run, started_at, status="failed", message=_sentence(error))
 
 
-def _run(con, warehouse, config, sources, connections: list[Connection], progress, request: Request) -> Outcome:
+def _run(con, warehouse, config, connections: list[Connection], progress, request: Request) -> Outcome:
+    sources = request.sources()
     folder, resumed = landing.start_run(warehouse, utc_now(), _signature(connections, request))
     started_at = landing.run_started_at(folder)
-    load.book_run(con, folder.name, started_at, status="running", message=None)
-    instances = [connection.odoo.login.instance for connection in connections]
-    event("run", run=folder.name, resumed=resumed, instances=instances, **vars(request))
+    upgrade = "; ".join(_upgrade(connection) for connection in connections if connection.upgraded_from) or None
+    load.book_run(con, folder.name, started_at, status="running", message=None, upgrade=upgrade)
+    odoos = [connection.odoo for connection in connections]
+    instances = [(one.login.instance, one.login.url, one.version, one.transport.name) for one in odoos]
+    names = [name for name, *_ in instances]
+    event("run", run=folder.name, resumed=resumed, upgrade=upgrade, instances=names, **vars(request))
     try:
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
         for connection in connections:
-            _land(con, folder, connection, progress, request.mode(started_at))
+            mode = request.mode(started_at)
+            _land(con, folder, connection, progress, replace(mode, full=mode.full or bool(connection.upgraded_from)))
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
         dropped = load.drop_old_versions(
@@ -175,11 +187,19 @@ def _run(con, warehouse, config, sources, connections: list[Connection], progres
         if not resumed:
             return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
         # Parts of it were read long ago: it is kept as history, and a run of now is what readers get.
-        load.book_run(con, folder.name, started_at, status="loaded", message="resumed; followed by a run of its own")
+        message = "; ".join(filter(None, [upgrade, "resumed; followed by a run of its own"]))
+        load.book_run(con, folder.name, started_at, status="loaded", message=message)
     except BaseException as error:
         _book_failure(con, folder.name, started_at, error)
         raise
-    return _run(con, warehouse, config, sources, connections, progress, replace(request, full=False))
+    connections = [replace(connection, upgraded_from=None) for connection in connections]
+    return _run(con, warehouse, config, connections, progress, replace(request, full=False))
+
+
+def _upgrade(connection: Connection) -> str:
+    """What the run log says of an upgrade."""
+    name, version = connection.odoo.login.instance, connection.odoo.version
+    return f"{name} went from Odoo {connection.upgraded_from} to {version}: every row is read again"
 
 
 def _sentence(error: BaseException) -> str:
@@ -203,6 +223,8 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
         f"over {opened.transport.name.upper()}."
     )
+    if connection.upgraded_from:
+        progress.say(f"{_upgrade(connection)}, the history is kept.")
     skew = opened.clock_ahead.total_seconds()
     if abs(skew) > SKEW_SECONDS:
         progress.say(
@@ -230,16 +252,23 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
             progress.say(f"{login.user} may not read {resolved.model}: {resolved.source.without}.")
         elif resolved.missing:
             progress.say(f"{resolved.model} lacks {', '.join(resolved.missing)}.")
-    load.book_instance(con, login.instance, login.url, opened.version, opened.transport.name)
 
 
-def _load(con: duckdb.DuckDBPyConnection, folder, sources: dict[str, Source], instances, as_of) -> list[load.Loaded]:
+def _load(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    sources: dict[str, Source],
+    instances: list[tuple[str, str, str, str]],  # name, URL, version, transport
+    as_of: datetime,
+) -> list[load.Loaded]:
     """Loads a whole landing in one transaction, and marks it loaded once that is committed."""
     con.execute("begin")
     try:
         loaded = [
-            load.load_source(con, source, name, folder, as_of) for name in instances for source in sources.values()
+            load.load_source(con, source, name, folder, as_of) for name, *_ in instances for source in sources.values()
         ]
+        for instance in instances:
+            load.book_instance(con, *instance)
         load.book_loaded(con, folder.name, as_of, loaded)
         con.execute("commit")
     except BaseException:
@@ -268,9 +297,8 @@ def load_landed(
     try:
         publish.settle(con, warehouse)
         load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
-        load.book_instance(con, instance, "", version, "simulation")
         landed = {name: s for name, s in sources.items() if landing.read_done(folder, s, instance) is not None}
-        loaded = _load(con, folder, landed, [instance], as_of)
+        loaded = _load(con, folder, landed, [(instance, "", version, "simulation")], as_of)
         return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
     finally:
         con.close()

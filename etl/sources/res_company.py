@@ -11,5 +11,6 @@ SOURCE = Source(
         "currency_id": column("many2one"),
         "resource_calendar_id": column("many2one"),
         "partner_id": column("many2one"),
+        "created_at": column("datetime", "create_date"),
     },
 )

@@ -5,14 +5,20 @@ person = ["actor", "old_text", "new_text"]
 */
 with
 -- Labels back to keys: the actor's language first, then English, then any; a label with two keys there stays raw.
+-- A change keeps the label of its day, which an upgrade of Odoo may have renamed since: what labels mean now goes
+-- before what they meant once.
 label as (
     select
         instance,
         field_id,
         lang,
         label,
-        case when count(distinct value) = 1 then min(value) end as value,
-    from stg_ir_model_fields_selection
+        case
+            when count(distinct value) filter (where valid_to is null) = 1
+                then min(value) filter (where valid_to is null)
+            when count(value) filter (where valid_to is null) = 0 and count(distinct value) = 1 then min(value)
+        end as value,
+    from stg_ir_model_fields_selection_history
     group by instance, field_id, lang, label
 ),
 
@@ -61,7 +67,7 @@ change as (
     from stg_mail_tracking_value_last as tracking
     inner join stg_mail_message_last as message
         on message.instance = tracking.instance and message.id = tracking.message_id
-    left join stg_ir_model_fields as field
+    left join stg_ir_model_fields_last as field
         on field.instance = tracking.instance and field.id = tracking.field_id
     left join (
         select
