@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator as operators
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from etl.odoo import Login, ModelAbsent, NoRight
@@ -54,8 +56,11 @@ class FakeOdoo:
         return [{"id": row["id"]} | {name: row.get(name, False) for name in fields} for row in found]
 
 
-def matches(row: dict, domain: list) -> bool:
-    """Whether a row satisfies a domain in prefix notation; terms without an operator must all hold."""
+def matches(row: dict, domain: list, value: Callable = lambda row, name: row.get(name, False)) -> bool:
+    """Whether a row satisfies a domain in prefix notation; terms without an operator must all hold.
+
+    `value(row, name)` is what a name stands for in a row, a dotted one included.
+    """
     stack: list[bool] = []
     for term in reversed(domain):
         if term == "&":
@@ -63,20 +68,19 @@ def matches(row: dict, domain: list) -> bool:
         elif term == "|":
             stack.append(stack.pop() | stack.pop())
         else:
-            stack.append(_holds(row, *term))
+            name, operator, wanted = term
+            stack.append(_holds(value(row, name), operator, wanted))
     return all(stack)
 
 
-def _holds(row: dict, name: str, operator: str, wanted) -> bool:
-    value = row.get(name, False)
-    if operator == "in":
-        return value in wanted
-    if operator == "not in":
-        return value not in wanted
-    if operator == ">":
-        return value > wanted
-    if operator == "<=":
-        return value <= wanted
-    if operator == ">=":
-        return bool(value) and value >= wanted
-    return (value == wanted) == (operator == "=")
+ORDERS = {">": operators.gt, ">=": operators.ge, "<": operators.lt, "<=": operators.le}
+
+
+def _holds(value, operator: str, wanted) -> bool:
+    if operator in ("in", "not in"):
+        return (value in wanted) == (operator == "in")
+    if operator in ORDERS:  # what is empty is neither more nor less
+        return value is not False and ORDERS[operator](value, wanted)
+    if operator in ("=", "!="):
+        return (value == wanted) == (operator == "=")
+    raise ValueError(f"the operator {operator!r} is not played here")
