@@ -393,14 +393,14 @@ def version_before(con: duckdb.DuckDBPyConnection, instance: str) -> str | None:
 
 def newest_rows(con: duckdb.DuckDBPyConnection, source: Source, instance: str, count: int) -> dict[int, datetime]:
     """Id -> creation (UTC) of the newest current rows of a source that has `created_at`."""
-    if not _has_table(con, source):
+    try:
+        rows = con.execute(
+            f"""select id, created_at from raw.{source.name}
+                where instance = ? and _valid_to is null and created_at is not null order by id desc limit ?""",
+            [instance, count],
+        )
+    except (duckdb.CatalogException, duckdb.BinderException):  # never loaded, or before it had this column
         return {}
-    _ensure_table(con, source)
-    rows = con.execute(
-        f"""select id, created_at from raw.{source.name}
-            where instance = ? and _valid_to is null and created_at is not null order by id desc limit ?""",
-        [instance, count],
-    )
     return dict(rows.fetchall())
 
 

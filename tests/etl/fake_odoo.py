@@ -51,6 +51,8 @@ class FakeOdoo:
         return [{"id": row["id"]} for row in self.models[model][1] if row["id"] in ids]
 
     def rows(self, model: str, domain: list, fields: list[str], language: str | None = None) -> list[dict]:
+        if model in self.refused:
+            raise NoRight(f"{model} may not be read")
         found = [row for row in self.models[model][1] if matches(row, domain)]
         self.read += [row["id"] for row in found]
         return [{"id": row["id"]} | {name: row.get(name, False) for name in fields} for row in found]
