@@ -10,7 +10,8 @@ from __future__ import annotations
 VERSIONS = (14, 15, 16, 17, 18, 19)
 STAMPS = {"create_date": "datetime", "create_uid": "many2one", "write_date": "datetime", "write_uid": "many2one"}
 UNSTAMPED = ("queue.job",)
-CONSTRUCTED_MODELS = ("base.automation",)  # not installed on the real Odoo 14
+NOT_ON_REAL_14 = ("base.automation",)  # constructed there too
+BESIDE = ("is_landed_costs_line", "is_subcontract", "subcontractor_ids")  # of modules that are left out here
 
 # "type field field; type field": what Odoo 14 has. A type with ~ is computed when asked and not stored.
 ODOO_14 = {
@@ -268,6 +269,30 @@ def fields(version: int) -> dict[str, dict[str, str]]:
                 else:
                     models.setdefault(model, dict(_stamps(model))).update(_typed(change[1:]))
     return models
+
+
+def differences(odoo, sources: list) -> list[str]:
+    """Where a real Odoo of the same version says otherwise, of the fields that the sources may come from."""
+    candidates = {
+        model: {name for stable, field in source.fields.items() for name in field.candidates or (stable,)}
+        for source in sources
+        for model in source.models
+    }
+    found = []
+    for model, known in fields(odoo.major).items():
+        if odoo.major == 14 and model in NOT_ON_REAL_14:
+            continue
+        real = {
+            name: ("" if facts.get("store", True) else "~") + facts["type"]
+            for name, facts in odoo.fields(model).items()
+        }
+        names = (known.keys() | candidates.get(model, set()) & real.keys()) - set(BESIDE)
+        found += [
+            f"{model}.{name}: {known.get(name)}, really {real.get(name)}"
+            for name in sorted(names)
+            if known.get(name) != real.get(name)
+        ]
+    return found
 
 
 def _stamps(model: str) -> dict[str, str]:

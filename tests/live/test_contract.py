@@ -13,6 +13,7 @@ from etl.odoo import connect
 from etl.refresh import logins
 from etl.source import discover, tracked_models
 from queries import config
+from tests.etl import constructed_fields
 from tests.live.conftest import ENTERPRISE, environment
 
 pytestmark = pytest.mark.live
@@ -50,6 +51,10 @@ PYTHON_TYPES = {
 def real(login):
     with environment(login.environment):
         return connect(logins(config.load())[0])
+
+
+def test_the_constructed_versions_end_as_odoo_19_is(real):
+    assert constructed_fields.differences(real, list(discover().values())) == []
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -17,6 +18,7 @@ from etl.refresh import logins
 from etl.source import Source, column, discover, tracked_models
 from queries import catalog, config, measure, warehouse
 from tests.conftest import skip_or_fail
+from tests.etl import constructed_fields
 from tests.live.conftest import Login, environment
 from tests.live.test_truth import check_rows, expected
 
@@ -200,6 +202,10 @@ def test_every_field_is_there_or_said_not_to_be(client):
             assert item.fields[stable] or not field.until or field.only, f"{name}.{stable} is gone before its time"
 
 
+def test_the_constructed_versions_begin_as_odoo_14_is(client):
+    assert constructed_fields.differences(client, list(discover().values())) == []
+
+
 def test_what_odoo_14_lacks_is_absent_and_no_error(client):
     with pytest.raises(ModelAbsent):
         client.fields("quality.check")
@@ -218,6 +224,16 @@ def test_only_a_work_order_fills_the_start_date(folder, truth14):
     played = {row["record_id"] for row in truth14 if row["record_model"] == "mrp.production"}
     assert {id for id, *_ in started} & played == work_orders
     assert all(begun <= ended for _, begun, ended in started if ended)
+
+
+def test_an_odoo_19_in_its_place_is_no_upgrade_of_it(folder, odoo, tmp_path):
+    """Newer and under the same name, but another database: its companies were created at other times."""
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    other = Login({name: odoo[name] for name in ("ODOO_URL", "ODOO_DB", "ODOO_USER", "ODOO_API_KEY")})
+    said = other.run(copy, "etl", "refresh")
+    assert said.returncode == 1 and said.stderr.count("Failed:") == 1
+    assert "is not the database this warehouse was read from" in said.stderr and "res.company" in said.stderr
+    assert raw(copy, "select version from odoo_instance") == [("14.0",)]
 
 
 TROUBLES = {
