@@ -180,6 +180,25 @@ def test_a_field_that_comes_from_another_odoo_field_opens_no_version(refresher):
     assert refresher.history(ORDER) == [(1, "A", "draft", [8], 1, None, None)]
 
 
+def test_a_field_that_odoo_has_no_more_stays_as_it_was(refresher):
+    row = {"id": 1, "name": "A", "state": "draft", "move_ids": [7]}
+    refresher(ORDER, [row])
+    gone = {"name": "name", "state": "state", "parts": None}
+    assert refresher(ORDER, [row], fields=gone).changed == 0
+    assert refresher(ORDER, [row], fields=gone).changed == 0
+    assert refresher(ORDER, [row | {"state": "done"}], fields=gone).changed == 1
+    assert refresher.history(ORDER) == [(1, "A", "draft", [7], 1, 4, "change"), (1, "A", "done", None, 4, None, None)]
+    assert refresher(ORDER, [row | {"state": "done", "move_ids": [8]}]).changed == 0
+    assert refresher.history(ORDER)[1] == (1, "A", "done", [8], 4, None, None)
+
+
+def test_appended_rows_are_filled_from_a_moved_field_and_lose_nothing(refresher):
+    refresher(MESSAGE, [{"id": 1, "body": "a"}, {"id": 2, "body": False}])
+    moved = [{"id": 1, "text": False}, {"id": 2, "text": "b"}]
+    refresher(MESSAGE, moved, fields={"body": "text"})
+    assert [row[:2] for row in refresher.history(MESSAGE)] == [(1, "a"), (2, "b")]
+
+
 def test_a_row_read_twice_in_one_run_counts_once_with_its_latest_state(refresher):
     early = {"id": 1, "name": "A", "state": "draft", "move_ids": [], "write_date": "2026-01-01 10:00:00"}
     loaded = refresher(ORDER, [early, early | {"state": "done", "write_date": "2026-01-01 10:05:00"}])

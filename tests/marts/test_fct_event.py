@@ -286,3 +286,47 @@ def test_back_order_is_born_as_what_its_first_change_came_from_or_as_what_it_sti
 def test_every_event_has_a_key_of_its_own_and_its_plant(built):
     [found] = built.rows("select count(*) as n, count(distinct event_id) as ids, count(plant) as plants from fct_event")
     assert found["n"] == found["ids"] == found["plants"] > 0
+
+
+def test_changes_from_before_an_upgrade_keep_their_meaning(build):
+    """Labels that are called otherwise or gone by now, and a field that is gone."""
+    closed = {"_valid_to": at("2026-02-01 00:00")}
+
+    def selection(id: int, value: str, label: str, **version) -> dict:
+        return {"id": id, "lang": "en_US", "field_id": 21, "value": value, "label": label} | version
+
+    built = build(
+        ir_model_fields=[
+            {"id": 21, "document_model": "purchase.order", "field_name": "state", "field_type": "selection"},
+            {"id": 29, "document_model": "purchase.order", "field_name": "lane", "field_type": "char"}
+            | closed
+            | {"_closed_by": "deleted"},
+        ],
+        ir_model_fields_selection=[
+            selection(1, "draft", "Request", **closed, _closed_by="change"),
+            selection(1, "draft", "RFQ"),
+            selection(2, "done", "Locked", **closed, _closed_by="deleted"),
+            selection(3, "purchase", "Order", **closed, _closed_by="change"),
+            selection(3, "purchase", "Ordered"),
+            selection(4, "cancel", "Order"),
+            selection(5, "sent", "Out", **closed, _closed_by="change"),
+            selection(6, "to approve", "Out", **closed, _closed_by="change"),
+        ],
+        purchase_order=[{"id": id, "state": "draft", "created_at": at("2026-01-06 10:00")} for id in range(1, 5)],
+        mail_message=[note(id, id) for id in range(1, 5)],
+        mail_tracking_value=[
+            tracking(1, 21, old_label="Request", new_label="Locked"),
+            tracking(2, 29, old_label="left", new_label="right"),
+            tracking(3, 21, old_label="RFQ", new_label="Order"),
+            tracking(4, 21, old_label="Request", new_label="Out"),
+        ],
+    )
+    found = built.rows(
+        "select record_id, field, old_value, new_value from fct_event where recorded_by = 'tracking' order by 1"
+    )
+    assert [tuple(row.values()) for row in found] == [
+        (1, "state", "draft", "done"),
+        (2, "lane", None, None),
+        (3, "state", "draft", "cancel"),  # what a label means now goes before what it meant
+        (4, "state", "draft", None),  # two meanings, and neither is today's
+    ]
