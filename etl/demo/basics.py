@@ -47,6 +47,7 @@ def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
             "currency_id": _CURRENCY[company.currency][0],
             "resource_calendar_id": company.id,
             "partner_id": people.COMPANY_PARTNER[company.id],
+            "create_date": written,
             "write_date": written,
         }
         for company in COMPANIES
