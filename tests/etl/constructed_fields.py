@@ -147,7 +147,8 @@ ODOO_14 = {
         "orderpoint_id origin_returned_move_id partner_id picking_id picking_type_id product_id product_uom "
         "production_id purchase_line_id raw_material_production_id sale_line_id warehouse_id workorder_id; many2many "
         "move_dest_ids; float price_unit product_uom_qty; boolean scrapped; datetime date date_deadline "
-        "delay_alert_date; ~float quantity_done reserved_availability"
+        "delay_alert_date; ~float forecast_availability "
+        "quantity_done reserved_availability; ~datetime forecast_expected_date"
     ),
     "stock.move.line": (
         "selection state; many2one company_id location_dest_id location_id lot_id move_id package_id picking_id "

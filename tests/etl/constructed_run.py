@@ -25,11 +25,16 @@ def run(served: Served, folder: Path, **request) -> tuple[refresh.Outcome, list[
         return refresh.refresh(folder, config.load(), progress, refresh.Request(**request)), said
 
 
+def timed_kpis() -> dict[str, catalog.Kpi]:
+    """The KPIs whose rows have a start and an end: all but those that hold a plan against what happened."""
+    return {name: kpi for name, kpi in catalog.load().items() if kpi.measure in ("duration", "stock")}
+
+
 def kpi_rows(folder: Path) -> dict[str, list[tuple]]:
     """KPI -> its rows as (record, plant, start, end), sorted."""
     published = warehouse.open(warehouse=folder)
     found = {}
-    for name, kpi in catalog.load().items():
+    for name, kpi in timed_kpis().items():
         if name in STOCKS:  # closed ones too
             rows = published.cursor().sql(kpi.sql).to_arrow_table().to_pylist()
         else:
@@ -41,11 +46,19 @@ def kpi_rows(folder: Path) -> dict[str, list[tuple]]:
 
 def true_rows(truth: list[dict]) -> dict[str, list[tuple]]:
     """The same of a scene's truth."""
-    found: dict[str, list[tuple]] = {name: [] for name in catalog.load()}
+    found: dict[str, list[tuple]] = {name: [] for name in timed_kpis()}
     for row in truth:
         times = [datetime.fromisoformat(row[key]) if row[key] else None for key in ("started_at", "ended_at")]
         found[row["kpi"]].append(_row(row, *times))
     return {name: sorted(rows, key=str) for name, rows in found.items()}
+
+
+def plans(folder: Path) -> dict[tuple[int, int], tuple]:
+    """Released order and number of the plan -> planned start and end, and how well that is known."""
+    columns = "record_id, plan_number, planned_start_at, planned_finish_at, quality"
+    statement = f"select {columns} from fct_plan where released_at is not null"
+    rows = warehouse.open(warehouse=folder).cursor().sql(statement).fetchall()
+    return {(order, number): plan for order, number, *plan in rows}
 
 
 def _row(row: dict, start: datetime, end: datetime | None) -> tuple:

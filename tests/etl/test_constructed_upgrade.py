@@ -14,7 +14,7 @@ from etl.source import discover
 from queries import config, warehouse
 from tests.conftest import SILENT
 from tests.etl.constructed_odoo import ConstructedOdoo, Served, served
-from tests.etl.constructed_run import environment, kpi_rows, run, true_rows, work
+from tests.etl.constructed_run import environment, kpi_rows, plans, run, true_rows, work
 from tests.etl.constructed_scene import Scene
 
 UPGRADES = [(14, 15), (15, 16), (16, 17), (17, 18), (18, 19)]
@@ -102,6 +102,7 @@ def test_numbers_and_events_of_the_past_stay_as_they_were(case):
     truth = true_rows(Scene(case.versions[0]).truth)
     assert kpi_rows(case.before) == truth
     assert kpi_rows(case.folder) == truth
+    assert plans(case.folder) == plans(case.before) != {}
     then, now = (
         warehouse.open(warehouse=folder).cursor().sql(EVENTS).fetchall() for folder in (case.before, case.folder)
     )
