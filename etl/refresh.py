@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -233,13 +232,12 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
         )
         event("clock", logging.WARNING, instance=login.instance, ahead_seconds=round(skew))
     tracked = tracked_models(discover().values())
-    asking = threading.Lock()
 
     def read(resolved: extract.Resolved) -> Exception | None:
         started = time.monotonic()
         try:
-            with asking:
-                known = load.known(con, resolved.source, login.instance)
+            with closing(con.cursor()) as own:  # a connection of its own for each thread
+                known = load.known(own, resolved.source, login.instance)
             extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
         except Exception as error:
             opened.stop()
