@@ -29,6 +29,9 @@ docs: .venv/ready ## Write docs/kpis.md from the KPI files
 screenshots: .venv/tests-ready ## Take the pictures in docs/ from the real app
 	@$(PY) tests/browser/screenshots.py
 
+bench: .venv/tests-ready ## Measure the extraction against a real Odoo with volume (bench/extract.py; needs `make odoo`)
+	@$(PY) bench/extract.py
+
 odoo: .venv/tests-ready ## Bring up a real Odoo 19 for the tests (Debian; needs root once)
 	@$(PY) tests/live/odoo_server.py up
 

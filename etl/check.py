@@ -252,8 +252,8 @@ def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tup
         if resolved.absent:
             return replace(found, state="absent"), None
         found = replace(found, model=resolved.model)
-        domain = extract.domain_of(source, tracked)
-        rows = odoo.count(resolved.model, domain)
+        domain = extract.domain_of(source, tracked, resolved.fields)
+        rows = extract.count(odoo, resolved, domain)
         fields = sorted({field for field in resolved.fields.values() if field})
         first = odoo.search(resolved.model, domain, limit=1)
         if first:
@@ -267,11 +267,16 @@ def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tup
 
 def _compare(odoo: Odoo, admin: Odoo, models: list[Model], sources: list[Source], tracked) -> list[Model]:
     """The models with the administrator's counts, and which rows the user does not see."""
-    domains = {source.name: extract.domain_of(source, tracked) for source in sources}
+    by_name = {source.name: source for source in sources}
+    domains: dict[str, list] = {}
 
     def count(model: Model) -> int | None:
+        if model.state == "absent":
+            return None
         try:
-            return None if model.state == "absent" else admin.count(model.model, domains[model.source])
+            found = extract.resolve_one(admin, by_name[model.source], tracked)
+            domains[model.source] = extract.domain_of(found.source, tracked, found.fields)
+            return extract.count(admin, found, domains[model.source])
         except OdooError:
             return None
 

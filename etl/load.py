@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ import pyarrow as pa
 
 from etl import landing
 from etl.extract import Known
-from etl.source import Source
+from etl.source import Source, discover
 
 DUCKDB_TYPES = {
     pa.string(): "varchar",
@@ -81,10 +82,10 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
             read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
             changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
-            asked_at timestamp, swept_at timestamp,
+            asked_at timestamp, swept_at timestamp, compared_at timestamp,
             primary key (instance, source))"""
     )
-    for column in ("asked_at", "swept_at"):
+    for column in ("asked_at", "swept_at", "compared_at"):
         con.execute(f"alter table source_state add column if not exists {column} timestamp")
     con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
     con.execute(
@@ -120,11 +121,13 @@ def _is_locked(error: duckdb.IOException) -> bool:
 def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Known:
     """What the warehouse already has of a source."""
     state = con.execute(
-        "select watermark, full_at, fields from source_state where instance = ? and source = ?", [instance, source.name]
+        "select watermark, full_at, fields, compared_at from source_state where instance = ? and source = ?",
+        [instance, source.name],
     ).fetchone()
     if state is None or not _has_table(con, source):
         return Known()
-    current = f"select distinct id from raw.{source.name} where instance = $instance and _valid_to is null order by id"
+    once = "distinct" if source.languages else ""
+    current = f"select {once} id from raw.{source.name} where instance = $instance and _valid_to is null order by id"
     was_open = "select id from open_id where instance = $instance and source = $source order by id"
     return Known(
         ids=con.execute(current, {"instance": instance}).fetchnumpy()["id"].astype(np.int64),
@@ -134,6 +137,7 @@ def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Know
         watermark=state[0],
         full_at=state[1],
         fields=json.loads(state[2]),
+        compared_at=state[3],
     )
 
 
@@ -164,7 +168,7 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
             where not exists (select 1 from raw.{source.name} as raw where raw._valid_to is null and {same_key})""",
         [run.name, as_of],
     ).fetchone()[0]
-    closed = _close_gone(con, source, instance, run, as_of)
+    closed = _close_gone(con, source, instance, run, as_of) + _close_followers(con, source, instance, as_of)
     _note_open(con, source, instance, run)
     read = con.execute("select count(*) from page").fetchone()[0]
     loaded = Loaded(
@@ -286,6 +290,41 @@ def _close_gone(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
     ).fetchone()[0]
 
 
+def in_order(sources: Iterable[Source]) -> list[Source]:
+    """Sources as they are loaded: after the documents their rows vanish with, directly or at second hand."""
+
+    def distance(source: Source) -> int:
+        return bool(source.follows) + (bool(source.follows) and source.follows[0] not in source.fields)
+
+    return sorted(sources, key=distance)
+
+
+def _close_followers(con: duckdb.DuckDBPyConnection, source: Source, instance: str, as_of: datetime) -> int:
+    """Closes rows whose document was deleted in this very run: Odoo deletes them with it, and this run may not have
+    looked for them."""
+    if not source.follows:
+        return 0
+    model, id = source.follows
+    by_column = model in source.fields
+    documents = [
+        d for d in discover().values() if (d.tracked if by_column else d.model == model) and _has_table(con, d)
+    ]
+    if not documents:
+        return 0
+    deleted = " union all ".join(
+        f"""select unnest({list(document.models)}) as model, id, _seen_at from raw.{document.name}
+            where instance = $instance and _valid_to = $as_of and _closed_by = 'deleted'"""
+        for document in documents
+    )
+    return con.execute(
+        f"""update raw.{source.name} as raw set _valid_to = $as_of, _closed_by = 'deleted', _seen_at = document.seen_at
+            from (select model, id, max(_seen_at) as seen_at from ({deleted}) group by all) as document
+            where raw._valid_to is null and raw.instance = $instance and raw.{id} = document.id
+                and {f"raw.{model} = document.model" if by_column else "true"}""",
+        {"as_of": as_of, "instance": instance},
+    ).fetchone()[0]
+
+
 def _note_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path) -> None:
     """Remembers which rows were open, so that the next run reads them again even if nothing says they changed."""
     plan = landing.plan_path(run, source, instance)
@@ -321,9 +360,11 @@ def _book_source(
                 $closed as closed_rows, $missing as missing_fields, $refused as refused,
                 case when $full then $as_of::timestamp else before.full_at end as full_at,
                 $asked_at::timestamp as asked_at,
-                case when $swept then $asked_at::timestamp else before.swept_at end as swept_at
+                case when $swept then $asked_at::timestamp else before.swept_at end as swept_at,
+                case when $all_ids then $as_of::timestamp else before.compared_at end as compared_at
             from (select 1) left join (
-                select watermark, full_at, swept_at from source_state where instance = $instance and source = $source
+                select watermark, full_at, swept_at, compared_at from source_state
+                where instance = $instance and source = $source
             ) as before on true""",
         {
             "instance": loaded.instance,
@@ -342,6 +383,7 @@ def _book_source(
             "refused": loaded.refused,
             "full": facts.get("full", False),
             "swept": facts["swept"],
+            "all_ids": facts.get("all_ids", False),
             "asked_at": facts.get("asked_at", as_of),
         }
         | ({"seconds": facts.get("seconds", 0.0)} if "$seconds" in newest else {}),
@@ -350,7 +392,7 @@ def _book_source(
 
 def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, facts: dict, as_of: datetime) -> None:
     """Books our rows beside what Odoo counted right after the reading, by company where rows have one."""
-    if not facts.get("counts"):
+    if facts.get("counts") is None:
         return
     con.execute("delete from reconciliation where instance = ? and source = ?", [instance, source.name])
     company = "company_id" if "company_id" in source.fields else "null"
@@ -361,10 +403,11 @@ def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, fa
             [instance],
         ).fetchall()
     )
-    for company_id, count in facts["counts"]:
+    counted = dict(facts["counts"])
+    for company_id in counted.keys() | ours.keys():
         con.execute(
             "insert into reconciliation values (?, ?, ?, ?, ?, ?)",
-            [instance, source.name, company_id, count, ours.get(company_id, 0), as_of],
+            [instance, source.name, company_id, counted.get(company_id, 0), ours.get(company_id, 0), as_of],
         )
 
 

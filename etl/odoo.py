@@ -25,7 +25,9 @@ import odoorpc
 
 from etl.log import event
 
-READ_METHODS = frozenset({"search", "search_read", "search_count", "read", "fields_get", "context_get"})
+READ_METHODS = frozenset(
+    {"search", "search_read", "search_count", "read", "read_group", "formatted_read_group", "fields_get", "context_get"}
+)
 TIMEOUT_SECONDS = 120
 WAITS = (4, 12, 34, 70)  # seconds before the second to the fifth try: two minutes in all
 SLOW_SECONDS = 10  # a 502 that took this long is a worker that was stopped, not a server that is down
@@ -80,6 +82,9 @@ class Login:
     secret: str = field(repr=False)
     is_api_key: bool
     secret_env: str = ""
+    streams: int = 1  # questions asked at a time
+    pg_dsn: str = field(default="", repr=False)  # its PostgreSQL, where that may be read
+    pg_dsn_env: str = ""
 
 
 class Transport(Protocol):
@@ -127,6 +132,11 @@ class Odoo:
             raise _not_asked_for(self.login, f"{model}.{method}")
         return answer
 
+    def again(self) -> Odoo:
+        """A further connection of the same kind, for another thread."""
+        transport = patiently(lambda: type(self.transport)(self.login), self.say)
+        return Odoo(self.login, transport, self.version, self.say, self.clock_ahead)
+
     def now(self) -> datetime:
         """Now by the server's clock, UTC without a zone."""
         return datetime.now(UTC).replace(tzinfo=None) + self.clock_ahead
@@ -142,6 +152,14 @@ class Odoo:
     def count(self, model: str, domain: list) -> int:
         """How many rows match."""
         return self.call(model, "search_count", domain=domain)
+
+    def count_by(self, model: str, domain: list, field: str) -> dict[int | None, int]:
+        """How many rows match, by the id a many2one field holds, None where it is empty; nothing where none match."""
+        if self.major >= 19:
+            groups = self.call(model, "formatted_read_group", domain=domain, groupby=[field], aggregates=["__count"])
+        else:
+            groups = self.call(model, "read_group", domain=domain, fields=[field], groupby=[field], lazy=False)
+        return {group[field][0] if group[field] else None: group["__count"] for group in groups}
 
     def rows(self, model: str, domain: list, fields: list[str], language: str | None = None) -> list[dict]:
         """All rows that match, by ascending id; many2one as plain ids."""
@@ -198,6 +216,9 @@ def _is_answer(method: str, arguments: dict[str, Any], answer: Any) -> bool:
     if method in ("read", "search_read"):
         names = {"id", *arguments.get("fields", ())}
         return isinstance(answer, list) and all(isinstance(row, dict) and names <= row.keys() for row in answer)
+    if method in ("read_group", "formatted_read_group"):
+        names = {"__count", *arguments["groupby"]}
+        return isinstance(answer, list) and all(isinstance(group, dict) and names <= group.keys() for group in answer)
     return isinstance(answer, dict)
 
 

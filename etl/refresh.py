@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,11 +16,14 @@ import duckdb
 
 from etl import extract, landing, load, odoo, publish, recognise
 from etl.log import event
-from etl.odoo import Login, Odoo
+from etl.odoo import Login
+from etl.postgres import Postgres
 from etl.source import Source, discover, tracked_models
+from etl.streams import Stopped, Streams, ahead
 from queries.config import Config, ConfigError
 
 OPEN = "open"
+WRITING = 2  # sources more than streams under way: one plans or writes while others ask
 SKEW_SECONDS = 120  # from here on a difference between two clocks is told
 
 
@@ -67,8 +70,9 @@ class Request:
 class Connection:
     """An Odoo, every source as it has it, and the version it was upgraded from since the last refresh."""
 
-    odoo: Odoo
+    odoo: Streams
     resolved: list[extract.Resolved]
+    direct: Postgres | None = None
     upgraded_from: str | None = None
 
 
@@ -94,7 +98,8 @@ def logins(config: Config) -> list[Login]:
             "or add an [instance.<name>] section to ops.toml."
         )
     found = []
-    for instance in config.instances:
+    for number, instance in enumerate(config.instances):
+        pg_dsn_env = instance.pg_dsn_env or ("" if number else "ODOO_PG_DSN")
         for key, variable in (("url", "ODOO_URL"), ("database", "ODOO_DB"), ("user", "ODOO_USER")):
             if not getattr(instance, key):
                 raise ConfigError(f"instance {instance.name!r} has no {key}: set {variable}, or {key} in ops.toml.")
@@ -114,6 +119,9 @@ def logins(config: Config) -> list[Login]:
                 secret,
                 is_api_key=bool(api_key),
                 secret_env=instance.api_key_env if api_key else instance.password_env,
+                streams=instance.streams,
+                pg_dsn=os.environ.get(pg_dsn_env, "") if pg_dsn_env else "",
+                pg_dsn_env=pg_dsn_env,
             )
         )
     return found
@@ -143,16 +151,24 @@ def _connect(con, config, request: Request, transport: str | None, progress) -> 
     """
     started_at = utc_now()
     try:
-        opened = [odoo.connect(login, transport, progress.say) for login in logins(config)]
+        opened = [Streams(odoo.connect(login, transport, progress.say)) for login in logins(config)]
         before = [recognise.upgraded_from(con, one) for one in opened]
         if any(before):
             request = Request(full=request.full)
         sources = list(request.sources().values())
-        resolved = [extract.resolve(one, sources, tracked_models(sources)) for one in opened]
-        return [Connection(*facts) for facts in zip(opened, resolved, before, strict=True)], request
+        tracked = tracked_models(sources)
+        return [
+            Connection(one, extract.resolve(one, sources, tracked), _direct(one.login), version)
+            for one, version in zip(opened, before, strict=True)
+        ], request
     except BaseException as error:
         _book_failure(con, started_at.strftime(landing.RUN_FORMAT), started_at, error)
         raise
+
+
+def _direct(login: Login) -> Postgres | None:
+    """The PostgreSQL of an Odoo, where one is named; it is looked at when the first source needs it."""
+    return Postgres(login.pg_dsn, login.pg_dsn_env, login.instance) if login.pg_dsn else None
 
 
 def _book_failure(con, run: str, started_at: datetime, error: BaseException) -> None:
@@ -211,10 +227,14 @@ def _sentence(error: BaseException) -> str:
 def _signature(connections: list[Connection], request: Request) -> str:
     """What makes two runs the same work, so that one can resume the other: servers, users, fields, size of a page."""
     facts = [
-        (c.odoo.login, c.odoo.version, [(r.source.name, r.model, r.fields, r.absent, r.refused) for r in c.resolved])
+        (
+            replace(c.odoo.login, streams=1),
+            c.odoo.version,
+            [(r.source.name, r.model, r.fields, r.absent, r.refused) for r in c.resolved],
+        )
         for c in connections
     ]
-    return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS)).encode()).hexdigest()
+    return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS, extract.PLAN)).encode()).hexdigest()
 
 
 def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> None:
@@ -233,10 +253,16 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
         )
         event("clock", logging.WARNING, instance=login.instance, ahead_seconds=round(skew))
     tracked = tracked_models(discover().values())
-    for resolved in connection.resolved:
-        known = load.known(con, resolved.source, login.instance)
+
+    def read(resolved: extract.Resolved) -> Exception | None:
         started = time.monotonic()
-        extract.read(opened, resolved, tracked, folder, known, progress.rows, mode)
+        try:
+            with closing(con.cursor()) as own:  # a connection of its own for each thread
+                known = load.known(own, resolved.source, login.instance)
+            extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
+        except Exception as error:
+            opened.stop()
+            return error
         event(
             "source",
             run=folder.name,
@@ -246,12 +272,34 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
             missing=resolved.missing,
             seconds=round(time.monotonic() - started, 3),
         )
-        if resolved.absent:
-            progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
-        elif resolved.refused:
-            progress.say(f"{login.user} may not read {resolved.model}: {resolved.source.without}.")
-        elif resolved.missing:
-            progress.say(f"{resolved.model} lacks {', '.join(resolved.missing)}.")
+        return None
+
+    errors = []
+    try:
+        for resolved, error in ahead(read, connection.resolved, opened.number + WRITING):
+            if error:  # the others are waited for: each ends at its next question
+                errors.append(error)
+            else:
+                _tell(progress, login, resolved, landing.read_done(folder, resolved.source, login.instance))
+    except BaseException:
+        opened.stop()
+        raise
+    if errors:
+        raise next((error for error in errors if not isinstance(error, Stopped)), errors[0])
+
+
+def _tell(progress: Progress, login: Login, resolved: extract.Resolved, facts: dict) -> None:
+    """Says what a source lacks, and how it was read where that is not the usual way."""
+    if facts.get("direct"):
+        progress.say(f"{resolved.model} was read straight from PostgreSQL.")
+    elif facts.get("not_direct"):
+        progress.say(f"{resolved.model} was read through Odoo, not from PostgreSQL: {facts['not_direct']}.")
+    if resolved.absent:
+        progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
+    elif resolved.refused:
+        progress.say(f"{login.user} may not read {resolved.model}: {resolved.source.without}.")
+    elif resolved.missing:
+        progress.say(f"{resolved.model} lacks {', '.join(resolved.missing)}.")
 
 
 def _load(
@@ -265,7 +313,9 @@ def _load(
     con.execute("begin")
     try:
         loaded = [
-            load.load_source(con, source, name, folder, as_of) for name, *_ in instances for source in sources.values()
+            load.load_source(con, source, name, folder, as_of)
+            for name, *_ in instances
+            for source in load.in_order(sources.values())
         ]
         for instance in instances:
             load.book_instance(con, *instance)

@@ -40,7 +40,7 @@ STORED_AS = {
 
 
 KINDS = ("mutable", "append", "unstamped")
-SWEEPS = ("nightly", "open", "never")
+SWEEPS = ("nightly", "document", "open", "never")
 MASKS = ("text", "account")
 
 
@@ -103,9 +103,12 @@ class Source:
         change and are versioned, but no write date moves.
     cursor: the Odoo field that moves when a mutable row changes; None reads every row each time. Append-only
         rows need none: those whose id is not yet known are read. Unstamped rows may have one that dates their end.
-    sweep: `nightly` compares the ids of every run with Odoo's and closes what vanished; `open` closes only what
-        vanished while it was open, where Odoo clears away what is done; `never` closes nothing.
-    domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it.
+    sweep: `nightly` compares the ids of every run with Odoo's and closes what vanished; `document` does so for the
+        newest, and for all once a week: they vanish with their document, and are closed with it; `open` closes only
+        what vanished while it was open, where Odoo clears away what is done; `never` closes nothing.
+    follows: of rows swept with their document, the column with its model (or its model) and the column with its id.
+    domain: restricts what is read, in Odoo's own syntax; a function gets the tracked models and returns it. A column's
+        name stands for the field it is read from.
     open_domain: rows that are still open: read on a first load whatever their age, then each time, and once more after
         they ended. With None a first load reads everything at once, and of unstamped rows every load does.
     computed_domain: the rows whose `computed` columns are read; in all others they are empty. Working them out takes
@@ -125,6 +128,7 @@ class Source:
     kind: str = "mutable"
     cursor: str | None = "write_date"
     sweep: str = "nightly"
+    follows: tuple[str, str] | tuple[()] = ()
     domain: tuple | Callable[[list[str]], tuple] = ()
     open_domain: tuple | None = None
     computed_domain: tuple | None = None
@@ -139,6 +143,8 @@ class Source:
             raise ValueError(f"{self.model}: kind {self.kind!r} is unknown; use one of {', '.join(KINDS)}")
         if self.sweep not in SWEEPS:
             raise ValueError(f"{self.model}: sweep {self.sweep!r} is unknown; use one of {', '.join(SWEEPS)}")
+        if (self.sweep == "document") != bool(self.follows):
+            raise ValueError(f"{self.model}: rows swept with their document say which it is, and only they: follows=")
         if self.sweep == "open" and (self.kind != "unstamped" or self.open_domain is None):
             raise ValueError(f"{self.model}: only unstamped rows with an open_domain can be swept while open")
         if any(field.computed for field in self.fields.values()) != (self.computed_domain is not None):

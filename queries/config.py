@@ -25,7 +25,8 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Instance:
-    """One Odoo. `user`, `api_key_env` and `password_env` say who reads it and where the secret is."""
+    """One Odoo. `user`, `api_key_env` and `password_env` say who reads it and where the secret is, `streams` how many
+    questions it is asked at a time, `pg_dsn_env` where the address of its PostgreSQL is, if that may be read."""
 
     name: str
     url: str = ""
@@ -33,6 +34,8 @@ class Instance:
     user: str = ""
     api_key_env: str = "ODOO_API_KEY"
     password_env: str = "ODOO_PASSWORD"
+    streams: int = 2
+    pg_dsn_env: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,6 +223,8 @@ def _make(kind, values: dict, where: str):
     for f in fields(kind):
         if f.type == "str" and f.name in values and not isinstance(values[f.name], str):
             raise ConfigError(f"{where}: {f.name} must be text in quotes, not {values[f.name]!r}.")
+        if f.type == "int" and f.name in values and (type(values[f.name]) is not int or values[f.name] < 1):
+            raise ConfigError(f"{where}: {f.name} must be a whole number from 1, not {values[f.name]!r}.")
     try:
         return kind(**values)
     except TypeError as error:

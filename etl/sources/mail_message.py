@@ -12,6 +12,8 @@ SOURCE = Source(
     without="no state change can be dated: every lead time is lost",
     needed=True,
     kind="append",
+    sweep="document",
+    follows=("document_model", "document_id"),
     domain=lambda tracked: (("model", "in", tracked), ("message_type", "!=", "user_notification")),
     fields={
         "document_model": column("char", "model"),

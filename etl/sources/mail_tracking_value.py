@@ -2,6 +2,9 @@
 
 Selections arrive as labels in the language of whoever made the change; fct_event turns them back into keys.
 Error texts and bank accounts are tracked too, so labels lose addresses, numbers and keys.
+
+Rows are chosen by the model of the changed field, never by that of the message: to look at messages, Odoo checks who
+may read each single one. A change of a field that was removed from Odoo since is left out: it has no name any more.
 """
 
 from etl.source import Source, column
@@ -11,7 +14,9 @@ SOURCE = Source(
     without="no state change is known: every lead time is lost",
     needed=True,
     kind="append",
-    domain=lambda tracked: (("mail_message_id.model", "in", tracked),),
+    sweep="document",
+    follows=("mail.message", "message_id"),
+    domain=lambda tracked: (("field_id.model", "in", tracked),),
     fields={
         "message_id": column("many2one", "mail_message_id"),
         "field_id": column("many2one", "field_id", "field"),

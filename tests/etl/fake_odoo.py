@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator as operators
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -45,6 +46,9 @@ class FakeOdoo:
 
     def count(self, model: str, domain: list) -> int:
         return len(self.search(model, domain))
+
+    def count_by(self, model: str, domain: list, field: str) -> dict[int | None, int]:
+        return dict(Counter(row.get(field) or None for row in self.models[model][1] if matches(row, domain)))
 
     def call(self, model: str, method: str, ids: list[int], fields: list[str]) -> list[dict]:
         assert method == "read"

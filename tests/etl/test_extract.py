@@ -297,3 +297,164 @@ def test_unstamped_rows_that_are_always_open_are_all_read_each_time(tmp_path):
         extract.read(odoo, resolved, [], run, load.known(con, source, "odoo"), print, Mode(datetime(2026, 1, day)))
         assert load.load_source(con, source, "odoo", run, datetime(2026, 1, day)).read == 2
     con.close()
+
+
+ORDER = Source(
+    model="mrp.production",
+    name="mrp_production",
+    without="",
+    open_domain=(("state", "not in", ("done", "cancel")),),
+    fields={"state": column("selection")},
+)
+MESSAGE = Source(
+    model="mail.message",
+    name="mail_message",
+    without="",
+    kind="append",
+    sweep="document",
+    follows=("document_model", "document_id"),
+    fields={"document_model": column("char", "model"), "document_id": column("integer", "res_id")},
+)
+MESSAGE_TYPES = {"model": "char", "res_id": "integer", "create_date": "datetime"}
+
+
+class Nights:
+    """Sources of a fake Odoo with more rows than are looked at every night."""
+
+    def __init__(self, folder):
+        self.folder, self.night = folder, 0
+        self.models = {"mrp.production": (TYPES, []), "mail.message": (MESSAGE_TYPES, [])}
+        self.con = load.open_work(folder)
+
+    def add(self, *ids: int, state: str = "done") -> None:
+        stamp = f"2026-02-{self.night:02d} 00:00:00" if self.night else "2026-01-01 00:00:00"
+        self.models["mrp.production"][1].extend({"id": id, "state": state, "write_date": stamp} for id in ids)
+        self.models["mail.message"][1].extend({"id": id, "model": "mrp.production", "res_id": id} for id in ids)
+
+    def drop(self, model: str, *ids: int) -> None:
+        self.models[model][1][:] = [row for row in self.models[model][1] if row["id"] not in ids]
+
+    def run(self, day: int | None = None) -> dict[str, load.Loaded]:
+        """A night's refresh; `asked` then holds the domains of its searches, `read` the ids it read."""
+        self.night = day or self.night + 1
+        odoo = FakeOdoo(self.models)
+        self.asked, search = [], odoo.search
+
+        def noting(model, domain, **options):
+            if "limit" not in options:
+                self.asked.append((model, [tuple(term) for term in domain]))
+            return search(model, domain, **options)
+
+        odoo.search = noting
+        odoo.count = lambda model, domain: len(search(model, domain))
+        odoo.now = lambda: datetime(2026, 2, self.night)
+        moment = datetime(2026, 2, self.night)
+        run = self.folder / "landing" / f"202602{self.night:02d}T000000Z"
+        loaded = {}
+        for source in (ORDER, MESSAGE):
+            [resolved] = extract.resolve(odoo, [source], [])
+            extract.read(odoo, resolved, [], run, load.known(self.con, source, "odoo"), print, Mode(moment))
+        for source in load.in_order([MESSAGE, ORDER]):
+            loaded[source.name] = load.load_source(self.con, source, "odoo", run, moment)
+        self.read = odoo.read
+        return loaded
+
+    def swept(self, model: str) -> bool:
+        """Whether the last night asked for the oldest ids of a model."""
+        return any(asked == model and domain in ([], [("id", "<=", 40)]) for asked, domain in self.asked)
+
+
+@pytest.fixture
+def nights(tmp_path, monkeypatch):
+    monkeypatch.setattr(extract, "RECENT_IDS", 10)
+    monkeypatch.setattr(extract, "SMALL_IDS", 0)
+    monkeypatch.setattr(extract, "WINDOW_IDS", 40)
+    monkeypatch.setattr(extract, "WINDOW_SECONDS", (0, 60))
+    made = Nights(tmp_path)
+    made.add(*range(1, 101))
+    assert made.run()["mrp_production"].new == 100
+    assert made.swept("mrp.production") and made.swept("mail.message")
+    yield made
+    made.con.close()
+
+
+def current(nights, name: str) -> set[int]:
+    return {id for (id,) in nights.con.execute(f"select id from stg_{name}").fetchall()}
+
+
+def test_ids_are_asked_for_window_by_window(nights):
+    windows = [domain for model, domain in nights.asked if model == "mail.message"]
+    assert windows == [[("id", "<=", 40)], [("id", ">", 40), ("id", "<=", 80)], [("id", ">", 80)]]
+
+
+def test_a_quiet_night_looks_at_the_newest_and_counts(nights):
+    nights.run()  # what was written within the overlap is read again
+    nights.add(101)
+    loaded = nights.run()
+    assert (loaded["mrp_production"].new, loaded["mail_message"].new) == (1, 1)
+    assert not nights.swept("mrp.production") and not nights.swept("mail.message")
+    assert sorted(nights.read)[-2:] == [101, 101]
+    [(ours, odoos)] = nights.con.execute(
+        "select warehouse_count, odoo_count from reconciliation where source = 'mrp_production'"
+    ).fetchall()
+    assert ours == odoos == 101
+
+
+def test_a_row_that_vanished_long_after_it_came_is_missed_for_no_night(nights):
+    nights.drop("mrp.production", 3)
+    nights.drop("mail.message", 3)
+    loaded = nights.run()
+    assert nights.swept("mrp.production") and not nights.swept("mail.message")
+    assert (loaded["mrp_production"].closed, loaded["mail_message"].closed) == (1, 1)
+    assert 3 not in current(nights, "mrp_production") | current(nights, "mail_message")
+    assert nights.con.execute("select _closed_by from raw.mail_message where id = 3").fetchall() == [("deleted",)]
+    assert nights.run()["mrp_production"].closed == 0
+
+
+def test_of_the_newest_rows_each_that_vanished_is_found(nights):
+    nights.drop("mail.message", 97)
+    assert nights.run()["mail_message"].closed == 1
+    assert not nights.swept("mail.message")
+
+
+def test_an_old_message_that_vanished_alone_is_found_once_a_week(nights):
+    nights.drop("mail.message", 3)
+    assert nights.run()["mail_message"].closed == 0
+    assert nights.run(day=9)["mail_message"].closed == 1
+    assert nights.swept("mail.message")
+
+
+def test_a_row_that_was_committed_late_is_found_by_counting(nights):
+    nights.drop("mrp.production", 5)
+    nights.run()
+    nights.models["mrp.production"][1].append({"id": 5, "state": "done", "write_date": "2025-01-01 00:00:00"})
+    assert nights.run()["mrp_production"].new == 1
+    assert 5 in current(nights, "mrp_production")
+
+
+def test_an_open_row_that_vanished_is_found_wherever_it_is(nights):
+    nights.models["mrp.production"][1][1]["state"] = "confirmed"
+    nights.models["mrp.production"][1][1]["write_date"] = "2026-02-02 00:00:00"
+    nights.run()
+    nights.drop("mrp.production", 2)
+    nights.models["mrp.production"][1].append({"id": 7000, "state": "done", "write_date": "2026-02-03 00:00:00"})
+    assert nights.run()["mrp_production"].closed == 1
+    assert not nights.swept("mrp.production"), "the counts agree: the open row itself was looked for"
+
+
+def test_a_small_model_is_read_whole_with_one_question(nights, monkeypatch):
+    monkeypatch.setattr(extract, "SMALL_IDS", 1000)
+    nights.run()
+    nights.drop("mrp.production", 3)
+    loaded = nights.run()
+    assert (loaded["mrp_production"].read, loaded["mrp_production"].closed) == (99, 1)
+    about = [domain for model, domain in nights.asked if model == "mrp.production"]
+    assert about == [[("state", "not in", ("done", "cancel"))], [("id", "in", [3])]]
+
+
+def test_rows_an_answer_left_out_are_not_taken_for_gone(nights, monkeypatch):
+    monkeypatch.setattr(extract, "SMALL_IDS", 1000)
+    rows = FakeOdoo.rows
+    monkeypatch.setattr(FakeOdoo, "rows", lambda self, *asked: rows(self, *asked)[asked[1] == [] :])
+    assert nights.run()["mrp_production"].closed == 0
+    assert current(nights, "mrp_production") == set(range(1, 101))

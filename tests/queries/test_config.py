@@ -146,6 +146,8 @@ def test_tables_of_no_file_have_their_columns():
             "[instance.main]\n[plant.X]\ncompany = 'A'\nwarehouse = 'W'\ninstance = 'mian'\n",
             r"\[plant\.X\] instance 'mian' is unknown: did you mean 'main'\?",
         ),
+        ("[instance.main]\nstreams = 0\n", r"\[instance\.main\]: streams must be a whole number from 1, not 0"),
+        ("[instance.main]\nstreams = '4'\n", r"\[instance\.main\]: streams must be a whole number from 1, not '4'"),
         ("[instance.main]\nurll = 'x'\n", r"\[instance\.main\]: unknown key 'urll': did you mean 'url'\?"),
         ("[instance.main]\npassword = 'x'\n", r"\[instance\.main\]: unknown key 'password'"),
         ("[instance]\nurl = 'x'\n", r"\[instance\.url\] must be a section"),
