@@ -20,15 +20,15 @@ def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:
     failed = [check for check in checks if check["status"] == "fail"]
     warned = [check for check in checks if check["status"] == "warn"]
     counted = [source for source in sources if source["odoo_count"] is not None]
-    apart = [source for source in counted if source["rows_apart"]]
+    gaps = [source for source in counted if not source["is_explained"]]
     facts = {
         "Last published": escape(readable.ago(good["published_at"])) if good else mark("bad", "✕", "never"),
         "Last run": mark(*texts.RUN_STATUS.get(last["status"], ("none", "○", last["status"]))) if last else "–",
         "Sources": mark("warn", "!", f"{len(wrong)} of {len(sources)} incomplete")
         if wrong
         else mark("good", "✓", f"all {len(sources)} read"),
-        "Rows against Odoo": mark("warn", "!", f"{len(apart)} of {len(counted)} sources differ")
-        if apart
+        "Rows against Odoo": mark("warn", "!", f"{len(gaps)} of {len(counted)} sources differ")
+        if gaps
         else mark("good", "✓", "the same")
         if counted
         else "not counted",
@@ -111,11 +111,14 @@ def sources(rows: list[dict]) -> None:
 
 
 def _in_odoo(source: dict) -> str:
-    """What Odoo counted right after the reading, and by how many rows we differ."""
+    """What Odoo counted right after the reading, and whether what came and went meanwhile explains a difference."""
     if source["odoo_count"] is None:
         return "–"
     if not source["rows_apart"]:
         return mark("good", "✓", "the same")
+    if source["is_explained"]:
+        moved = f"{source['came_meanwhile']} came and {source['went_meanwhile']} went meanwhile"
+        return mark("good", "✓", "the same", moved)
     return mark("warn", "!", f"{readable.number(source['odoo_count'])}, {source['rows_apart']} apart")
 
 

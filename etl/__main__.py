@@ -145,6 +145,9 @@ def _summary(outcome: refresh_run.Outcome) -> None:
         f"{outcome.version}: {read} rows read, {new} new, {changed} changed, "
         f"{closed} no longer there; data as of {outcome.as_of:%Y-%m-%d %H:%M:%S} UTC."
     )
+    counted = published.read(published.open(), "reconciliation").to_pylist()
+    if counted:
+        say(state.reconciled(counted))
 
 
 @app.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -253,12 +252,14 @@ def read(
         "refused": False,
         "fields": resolved.fields,
         "ids": planned.num_rows,
-        "swept": swept and (notes["all_ids"] or notes["counts"] is not None or source.sweep == "open"),
+        "swept": swept and (notes["all_ids"] or notes["is_counted"] or source.sweep == "open"),
         "full": swept and bool(planned["to_read"].to_numpy().all()),
         "seconds": max(0.0, time.time() - plan.stat().st_mtime) + (direct.behind_seconds if direct else 0.0),
         "direct": bool(direct and whole and not_direct is None),
         "not_direct": not_direct,
     }
+    if swept and notes["is_counted"]:
+        facts |= _reconciliation(odoo, resolved, domain_of(source, tracked, resolved.fields), planned["id"].to_numpy())
     landing.write_done(folder, source, instance, facts | notes)
 
 
@@ -347,8 +348,8 @@ class Page:
 def _plan(
     odoo: Odoo, resolved: Resolved, tracked: list[str], known: Known, mode: Mode, at_hand: dict[int, dict]
 ) -> tuple[pa.Table, dict]:
-    """The ids a run looks at, which of them to read, and which are open; and what Odoo counts where all were sought:
-    `counts` by company, and whether every id was compared (`all_ids`). Rows of a small model come into `at_hand`."""
+    """The ids a run looks at, which of them to read, and which are open; and whether every id was compared (`all_ids`)
+    and Odoo's count is to be held against them (`is_counted`). Rows of a small model come into `at_hand`."""
     source, still_open = resolved.source, resolved.open_domain
     domain = domain_of(source, tracked, resolved.fields)
 
@@ -356,7 +357,7 @@ def _plan(
         return _ids(odoo, resolved, [*domain, *more], after, FEW_IN * WINDOW_IDS if more and not after else WINDOW_IDS)
 
     everything = _reads_everything(source, resolved, known, mode)
-    notes = {"all_ids": False, "counts": None}
+    notes = {"all_ids": False, "is_counted": False}
     open_ids = ids_of(*still_open) if still_open is not None else known.ids[:0]
     changed, since = known.ids[:0], None
     if source.has_cursor and known.watermark is not None and not everything:
@@ -374,12 +375,10 @@ def _plan(
         ids = _together(_without(added, known.ids), changed, open_ids, known.open_ids)
     elif is_small and _at_hand(odoo, resolved, domain, known, at_hand):
         ids, everything = np.array(sorted(at_hand), np.int64), True
-        company = resolved.fields.get("company_id")
-        counts = Counter(row[company] or None if company else None for row in at_hand.values())
-        notes = {"all_ids": True, "counts": list(({None: 0} | counts).items())}
+        notes = {"all_ids": True, "is_counted": True}
     elif everything or _sweeps_everything(known, mode):
-        ids, notes = ids_of(), {"all_ids": True}
-        notes["counts"] = _counts(odoo, resolved, domain, len(ids)) if source.sweep in COUNTED else None
+        ids = ids_of()
+        notes = {"all_ids": True, "is_counted": source.sweep in COUNTED}
     else:
         newest_known = int(known.ids[-max(RECENT_IDS, len(known.ids) // 10)])
         doubtful = _without(known.open_ids, open_ids)
@@ -387,8 +386,8 @@ def _plan(
         certain = _without(known.ids[known.ids <= newest_known], known.open_ids)
         ids = _together(certain, ids_of(after=newest_known), open_ids, changed, still_there)
         if source.sweep == "nightly":
-            notes["counts"] = _counts(odoo, resolved, domain)
-            if sum(count for _, count in notes["counts"]) != len(ids):
+            notes["is_counted"] = True
+            if count(odoo, resolved, domain) != len(ids):
                 ids, notes["all_ids"] = ids_of(), True
     wanted = ids
     if not everything:
@@ -443,13 +442,19 @@ def _without(ids: np.ndarray, others: np.ndarray) -> np.ndarray:
     return ids[~_among(ids, others)]
 
 
-def _counts(odoo: Odoo, resolved: Resolved, domain: list, found: int | None = None) -> list[tuple[int | None, int]]:
-    """What Odoo counts as the reading begins: (company, rows) where rows have one, else (None, rows); `found` when all
-    were just found."""
+def _reconciliation(odoo: Odoo, resolved: Resolved, domain: list, ids: np.ndarray) -> dict:
+    """What Odoo counts right after the reading: `counts` as (company, rows), or (None, rows) where rows have none.
+    Where that is not how many were looked at, `came` and `went` say how many rows appeared and vanished meanwhile."""
     company = resolved.fields.get("company_id")
     if company:
-        return list(({None: 0} | odoo.count_by(resolved.model, domain, company)).items())
-    return [(None, count(odoo, resolved, domain) if found is None else found)]
+        counts = {None: 0} | odoo.count_by(resolved.model, domain, company)
+    else:
+        counts = {None: count(odoo, resolved, domain)}
+    found = {"counts": list(counts.items()), "came": 0, "went": 0}
+    if sum(counts.values()) != len(ids):
+        now = _ids(odoo, resolved, domain)
+        found |= {"came": len(_without(now, ids)), "went": len(_without(ids, now))}
+    return found
 
 
 def _sweeps_everything(known: Known, mode: Mode) -> bool:

@@ -91,8 +91,10 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     con.execute(
         """create table if not exists reconciliation (
             instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
-            counted_at timestamp)"""
+            counted_at timestamp, came bigint, went bigint)"""
     )
+    for column in ("came", "went"):
+        con.execute(f"alter table reconciliation add column if not exists {column} bigint")
     con.execute(
         """create table if not exists run (
             run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
@@ -220,9 +222,16 @@ def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
             ({columns}, _run varchar, _valid_from timestamp, _valid_to timestamp, _closed_by varchar,
                 _seen_at timestamp)"""
     )
-    con.execute(f"alter table raw.{source.name} add column if not exists _seen_at timestamp")
-    for name, type in source.columns.items():
-        con.execute(f"alter table raw.{source.name} add column if not exists {name} {DUCKDB_TYPES[type]}")
+    there = {
+        name
+        for (name,) in con.execute(
+            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?", [source.name]
+        ).fetchall()
+    }
+    needed = {name: DUCKDB_TYPES[type] for name, type in source.columns.items()} | {"_seen_at": "timestamp"}
+    for name, type in needed.items():
+        if name not in there:
+            con.execute(f"alter table raw.{source.name} add column {name} {type}")
     names = ", ".join(source.columns)
     con.execute(
         f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null"
@@ -391,7 +400,8 @@ def _book_source(
 
 
 def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, facts: dict, as_of: datetime) -> None:
-    """Books our rows beside what Odoo counted right after the reading, by company where rows have one."""
+    """Books our rows beside what Odoo counted right after the reading, by company where rows have one, and how many
+    rows came and went meanwhile."""
     if facts.get("counts") is None:
         return
     con.execute("delete from reconciliation where instance = ? and source = ?", [instance, source.name])
@@ -406,8 +416,13 @@ def _reconcile(con: duckdb.DuckDBPyConnection, source: Source, instance: str, fa
     counted = dict(facts["counts"])
     for company_id in counted.keys() | ours.keys():
         con.execute(
-            "insert into reconciliation values (?, ?, ?, ?, ?, ?)",
-            [instance, source.name, company_id, counted.get(company_id, 0), ours.get(company_id, 0), as_of],
+            """insert into reconciliation
+                (instance, source, company_id, odoo_count, warehouse_count, counted_at, came, went)
+                values (?, ?, ?, ?, ?, ?, ?, ?)""",
+            [
+                *(instance, source.name, company_id, counted.get(company_id, 0), ours.get(company_id, 0), as_of),
+                *(facts.get("came", 0), facts.get("went", 0)),
+            ],
         )
 
 

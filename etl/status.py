@@ -27,11 +27,7 @@ def read(warehouse: Path) -> dict:
         titles = ", ".join(check["title"] for check in checks)
         sentence += f" {len(checks)} {'check' if len(checks) == 1 else 'checks'} found rows: {titles}."
     counted = published.read(opened, "reconciliation").to_pylist()
-    apart = sorted({row["source"] for row in counted if row["difference"]})
-    if apart:
-        sentence += f" Rows differ from Odoo's count in {', '.join(apart)}."
-    elif counted:
-        sentence += f" The rows of all {len({row['source'] for row in counted})} sources equal Odoo's count."
+    sentence += f" {reconciled(counted)}" if counted else ""
     last = load.last_run(warehouse)
     if last and last["status"] == "running":
         sentence += " A refresh is at work."
@@ -49,3 +45,14 @@ def read(warehouse: Path) -> dict:
         "reconciliation": counted,
         "runs": published.read(opened, "run_log").to_pylist(),
     }
+
+
+def reconciled(counted: list[dict]) -> str:
+    """One sentence about the list reconciliation: how the rows compare with what Odoo counted."""
+    every = {(row["instance"], row["source"]) for row in counted}
+    apart = {(row["instance"], row["source"]) for row in counted if row["difference"]}
+    gaps = sorted({row["source"] for row in counted if not row["is_explained"]})
+    if gaps:
+        return f"Rows differ from Odoo's count in {', '.join(gaps)}: run `python -m etl refresh --full`."
+    sentence = f"The rows of all {len(every)} counted sources equal Odoo's count"
+    return sentence + (f", what came or went meanwhile in {len(apart)} of them apart." if apart else ".")

@@ -6,7 +6,7 @@ import math
 from datetime import date, datetime, timedelta
 from random import Random
 
-from etl.demo import audit, basics, chatter, production, purchasing, rows
+from etl.demo import audit, basics, chatter, crons, production, purchasing, rows
 from etl.demo.clock import clock, seconds, stamp, whole_hour
 from etl.demo.document import Block
 from etl.demo.plants import COMPANIES, PLANTS
@@ -35,6 +35,7 @@ def records(
     found |= rows.records(block)
     found |= chatter.records(block.events)
     found |= audit.records(block)
+    found |= crons.records(block)
     return dict(sorted(found.items()))
 
 

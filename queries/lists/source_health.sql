@@ -16,6 +16,9 @@ select
     state.row_count,
     counted.odoo_count,
     counted.rows_apart,
+    counted.came_meanwhile,
+    counted.went_meanwhile,
+    counted.is_explained,
     state.read_at as last_read_at,
     state.read_rows as rows_read,
     state.new_rows as rows_new,
@@ -32,6 +35,9 @@ left join (
         source,
         sum(odoo_count)::bigint as odoo_count,
         sum(abs(warehouse_count - odoo_count))::bigint as rows_apart,
+        any_value(came) as came_meanwhile,
+        any_value(went) as went_meanwhile,
+        sum(warehouse_count - odoo_count) = coalesce(any_value(went) - any_value(came), 0) as is_explained,
     from reconciliation
     group by instance, source
 ) as counted on counted.instance = state.instance and counted.source = state.source

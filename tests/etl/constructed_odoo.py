@@ -19,6 +19,7 @@ from tests.etl.fake_odoo import matches
 DATABASE, USER, PASSWORD, UID = "plants", "admin", "admin", 2
 # Where a dotted name of a domain leads.
 RELATIONS = {
+    "field": "ir.model.fields",
     "field_id": "ir.model.fields",
     "location_id": "stock.location",
     "mail_message_id": "mail.message",
@@ -76,6 +77,8 @@ class ConstructedOdoo:
             "search_count": ([domain], []),
             "search_read": ([domain], ["fields", "offset", "limit", "order", *load]),
             "read": (["ids"], ["fields", "load"]),
+            "read_group": (["domain"], ["fields", "groupby", "lazy"]),
+            "formatted_read_group": (["domain"], ["groupby", "aggregates"]),
             "fields_get": ([], ["allfields", "attributes"]),
             "context_get": ([], []),
         }[method]
@@ -120,6 +123,17 @@ class ConstructedOdoo:
 
     def _search_count(self, model: str, **arguments) -> int:
         return len(self._search(model, **arguments))
+
+    def _read_group(self, model: str, domain, fields, groupby, lazy=True) -> list[dict]:
+        assert not lazy and len(groupby) == 1, "only played as the ETL asks"
+        [name] = groupby
+        asked = {"domain" if self.version >= 17 else "args": domain}
+        found = Counter(self.rows[model][id].get(name) or False for id in self._search(model, **asked))
+        return [{name: key and [key, f"{name} {key}"], "__count": count} for key, count in found.items()]
+
+    def _formatted_read_group(self, model: str, domain, groupby, aggregates) -> list[dict]:
+        assert aggregates == ["__count"] and self.version >= 19
+        return self._read_group(model, domain, [], groupby, lazy=False)
 
     def _search_read(self, model, domain, fields=None, offset=0, limit=None, order="id", load="_classic_read") -> list:
         asked = {"domain" if self.version >= 17 else "args": domain}

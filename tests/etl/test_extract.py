@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from etl import extract, landing, load
+from etl import extract, landing, load, status
 from etl.extract import Known, Mode, Resolved, _pick, to_table
 from etl.odoo import OdooError
 from etl.source import Source, column, discover
@@ -398,6 +398,51 @@ def test_a_quiet_night_looks_at_the_newest_and_counts(nights):
         "select warehouse_count, odoo_count from reconciliation where source = 'mrp_production'"
     ).fetchall()
     assert ours == odoos == 101
+
+
+def test_what_came_and_went_while_it_was_read_explains_a_difference(tmp_path):
+    source = Source(model="m", name="mrp_production", without="", fields={"name": column("char")})
+    types = {"name": "char", "write_date": "datetime", "create_date": "datetime"}
+
+    def row(id: int) -> dict:
+        return {"id": id, "name": str(id), "write_date": "2026-01-01 00:00:00"}
+
+    class Busy(FakeOdoo):
+        def page(self, *arguments):
+            """While the page is on its way, two rows are made and one is deleted."""
+            found = super().page(*arguments)
+            self.models["m"][1].extend([row(8), row(9)])
+            del self.models["m"][1][0]
+            return found
+
+    con = load.open_work(tmp_path)
+    odoo = Busy({"m": (types, [row(1), row(2), row(3)])})
+    [resolved] = extract.resolve(odoo, [source], [])
+    run = tmp_path / "landing" / "20260101T000000Z"
+    extract.read(odoo, resolved, [], run, Known(), lambda *progress: None, Mode(datetime(2026, 1, 1)))
+    load.load_source(con, source, "odoo", run, datetime(2026, 1, 1))
+    booked = con.execute("select odoo_count, warehouse_count, came, went from reconciliation").fetchall()
+    assert booked == [(4, 3, 2, 1)]
+    con.close()
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("a", 0, True), ("b", 0, True)], "The rows of all 2 counted sources equal Odoo's count."),
+        (
+            [("a", -1, True), ("b", 0, True)],
+            "The rows of all 2 counted sources equal Odoo's count, what came or went meanwhile in 1 of them apart.",
+        ),
+        (
+            [("a", -1, False), ("a", 1, False), ("b", 0, True)],
+            "Rows differ from Odoo's count in a: run `python -m etl refresh --full`.",
+        ),
+    ],
+)
+def test_rows_against_odoo_in_a_sentence(rows, sentence):
+    names = ("source", "difference", "is_explained")
+    assert status.reconciled([{"instance": "odoo"} | dict(zip(names, row, strict=True)) for row in rows]) == sentence
 
 
 def test_a_row_that_vanished_long_after_it_came_is_missed_for_no_night(nights):

@@ -1,0 +1,41 @@
+"""Scheduled actions of the demo group: all run but one, which has failed for two days."""
+
+from __future__ import annotations
+
+from etl.demo.clock import stamp
+from etl.demo.document import Block
+from etl.demo.people import ODOOBOT
+
+_HOUR = 3600
+# name, every how many hours, first failure in hours before now
+_ACTIONS = (
+    ("Procurement: run scheduler", 24, None),
+    ("Mail: Email Queue Manager", 1, None),
+    ("Purchase: reminders", 24, None),
+    ("Machines: fetch counts", 1, 49),
+    ("Automation Rules: check and execute", 4, None),
+)
+
+
+def records(block: Block) -> dict[str, list[dict]]:
+    """`ir_cron` records as they stand now."""
+    return {"ir_cron": [_cron(number, *action, block) for number, action in enumerate(_ACTIONS, start=1)]}
+
+
+def _cron(number: int, name: str, hours: int, failing_since: int | None, block: Block) -> dict:
+    last = block.now - (block.now - number * 600) % (hours * _HOUR)
+    return {
+        "id": number,
+        "cron_name": name,
+        "ir_actions_server_id": 300 + number,
+        "user_id": ODOOBOT,
+        "interval_number": hours,
+        "interval_type": "hours",
+        "priority": 5,
+        "lastcall": stamp(last),
+        "nextcall": stamp(last + hours * _HOUR),
+        "failure_count": failing_since // hours if failing_since else 0,
+        "first_failure_date": stamp(block.now - failing_since * _HOUR) if failing_since else False,
+        "active": True,
+        "create_date": stamp(block.start - 200 * 86400),
+    }
