@@ -6,7 +6,7 @@ select
     reconciliation.instance,
     reconciliation.source,
     reconciliation.company_id,
-    company.name as company,
+    named.company,
     reconciliation.odoo_count,
     reconciliation.warehouse_count,
     reconciliation.warehouse_count - reconciliation.odoo_count as difference,
@@ -17,5 +17,5 @@ select
         as is_explained,
     reconciliation.counted_at,
 from reconciliation
-left join (select distinct instance, company_id, company from dim_plant) as company using (instance, company_id)
+left join (select distinct instance, company_id, company from dim_plant) as named using (instance, company_id)
 order by is_explained, abs(difference) desc, reconciliation.instance, reconciliation.source, reconciliation.company_id
