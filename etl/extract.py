@@ -526,11 +526,8 @@ def _land_gone(odoo: Odoo, resolved: Resolved, folder: Path, gone: np.ndarray) -
     source = resolved.source
     stored = next(field for field in resolved.fields.values() if field)
     reasons = {}
-    if source.kind == "append":
-        reasons = dict.fromkeys(gone.tolist(), "deleted")
-    else:
-        for start in range(0, len(gone), PAGE_ROWS):
-            reasons |= _why_gone(odoo, resolved.model, stored, gone[start : start + PAGE_ROWS].tolist())
+    for start in range(0, len(gone), PAGE_ROWS):
+        reasons |= _why_gone(odoo, resolved.model, stored, gone[start : start + PAGE_ROWS].tolist())
     table = pa.table({"id": pa.array(reasons, pa.int64()), "reason": pa.array(reasons.values(), pa.string())})
     landing.write_table(landing.gone_path(folder, source, odoo.login.instance), table)
 
