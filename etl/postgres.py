@@ -24,7 +24,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from etl.odoo import NoRight, Odoo, OdooError
 from etl.source import ARROW_TYPES, STORED_AS, Source
 
-PAGE_ROWS = 50_000
+PAGE_ROWS = 20_000
 LEAST_ROWS = 5_000  # fewer are not worth another connection
 DENSE = 0.5  # from this share of a range on, ids are read as a range
 MOST_BEHIND_SECONDS = 3600
