@@ -164,7 +164,7 @@ def classic(bench: Bench, source: Source) -> tuple[float, int]:
     opened = bench.odoo(1)
     resolved = extract.resolve_one(opened, source, bench.tracked)
     domain = extract.domain_of(source, bench.tracked, resolved.fields)
-    fields = sorted({field for field in resolved.fields.values() if field} | ({source.cursor} & {"write_date"}))
+    fields = resolved.asked_for(computed=False)
     host, port = bench.login.url.removeprefix("http://").split(":")
     client = odoorpc.ODOO(host, port=int(port), timeout=600)
     client.login(bench.login.database, bench.login.user, bench.server["ODOO_PASSWORD"])
@@ -231,7 +231,8 @@ def direct(bench: Bench) -> list[Line]:
 def bare_copy(database: postgres.Postgres, opened: Odoo, source: Source, bench: Bench) -> float:
     """Seconds psql takes to throw away the same columns of the table, and of the tables of its links."""
     resolved = extract.resolve_one(opened, source, bench.tracked)
-    reader = database.reader(opened, source, resolved.model, resolved.fields)
+    stored = {name: field for name, field in resolved.fields.items() if not source.fields[name].computed}
+    reader = database.reader(opened, source, resolved.model, stored)
     names = ["id", *sorted({column.name for column in reader.columns.values() if column.name} - {"id"})]
     copies = [f"copy {reader.table} ({', '.join(names)}) to stdout"]
     copies += [
@@ -261,11 +262,12 @@ def night(bench: Bench) -> list[Line]:
             changed = volume.change(bench.server["PG_DSN"])
             tell(f"changed: {changed}")
         started = time.perf_counter()
-        [connection] = refresh._connect(con, configured, discover(), None, Quiet)
+        [connection], _ = refresh._connect(con, configured, refresh.Request(), None, Quiet)
         folder, _ = landing.start_run(warehouse, refresh.utc_now(), which)
         refresh._land(con, folder, connection, Quiet, extract.Mode(refresh.utc_now()))
         took[which] = time.perf_counter() - started
-        loaded = refresh._load(con, folder, discover(), ["odoo"], refresh.utc_now())
+        instance = ("odoo", bench.server["ODOO_URL"], connection.odoo.version, connection.odoo.transport.name)
+        loaded = refresh._load(con, folder, discover(), [instance], refresh.utc_now())
         read[which] = sum(item.read for item in loaded)
         tell(f"{which}: {read[which]} rows read in {took[which]:.1f} s")
     con.close()

@@ -110,7 +110,7 @@ def resolve_one(odoo: Odoo, source: Source, tracked: list[str]) -> Resolved:
     nothing = dict.fromkeys(source.fields)
     for model in source.models:
         try:
-            available = odoo.fields(model)
+            available = odoo.fields(model, _asked_about(source, tracked))
             resolved = pick_fields(source, model, available)
             domain = domain_of(source, tracked, resolved.fields)
             if not _fields_of(domain) <= available.keys():
@@ -122,6 +122,13 @@ def resolve_one(odoo: Odoo, source: Source, tracked: list[str]) -> Resolved:
             return Resolved(source, nothing, model, refused=True)
         return replace(resolved, newest=max(newest, default=0))
     return Resolved(source, nothing, source.model, absent=True)
+
+
+def _asked_about(source: Source, tracked: list[str]) -> set[str]:
+    """Every Odoo field that a source may be read from, or that its domains ask about."""
+    names = {candidate for name, field in source.fields.items() for candidate in field.candidates or (name,)}
+    domains = (domain_of(source, tracked), source.open_domain or (), source.computed_domain or ())
+    return names.union({source.cursor, source.created} - {None}, *map(_fields_of, domains))
 
 
 def pick_fields(source: Source, model: str, available: dict[str, dict]) -> Resolved:

@@ -30,12 +30,13 @@ class FakeOdoo:
     def page(self, model: str, ids: list[int], fields: list[str], language: str | None = None) -> list[dict]:
         return self.rows(model, [("id", "in", ids)], fields, language)
 
-    def fields(self, model: str) -> dict[str, dict]:
+    def fields(self, model: str, names=()) -> dict[str, dict]:
         if model not in self.models:
             raise ModelAbsent(f"odoo has no model {model}.")
         return {"id": {"type": "integer"}} | {
             name: {"type": type.split()[0], "store": "computed" not in type}
             for name, type in self.models[model][0].items()
+            if not names or name in names
         }
 
     def search(self, model: str, domain: list, **options) -> list[int]:
