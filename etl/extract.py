@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -266,7 +267,8 @@ def read(
         "not_direct": not_direct,
     }
     if swept and notes["is_counted"]:
-        facts |= _reconciliation(odoo, resolved, domain_of(source, tracked, resolved.fields), planned["id"].to_numpy())
+        domain = domain_of(source, tracked, resolved.fields)
+        facts |= _reconciliation(odoo, resolved, domain, planned["id"].to_numpy(), at_hand)
     landing.write_done(folder, source, instance, facts | notes)
 
 
@@ -449,11 +451,14 @@ def _without(ids: np.ndarray, others: np.ndarray) -> np.ndarray:
     return ids[~_among(ids, others)]
 
 
-def _reconciliation(odoo: Odoo, resolved: Resolved, domain: list, ids: np.ndarray) -> dict:
+def _reconciliation(odoo: Odoo, resolved: Resolved, domain: list, ids: np.ndarray, at_hand: dict[int, dict]) -> dict:
     """What Odoo counts right after the reading: `counts` as (company, rows), or (None, rows) where rows have none.
-    Where that is not how many were looked at, `came` and `went` say how many rows appeared and vanished meanwhile."""
+    Where that is not how many were looked at, `came` and `went` say how many rows appeared and vanished meanwhile.
+    Rows that came in one answer are counted in it."""
     company = resolved.fields.get("company_id")
-    if company:
+    if at_hand:
+        counts = {None: 0} | Counter(row[company] or None if company else None for row in at_hand.values())
+    elif company:
         counts = {None: 0} | odoo.count_by(resolved.model, domain, company)
     else:
         counts = {None: count(odoo, resolved, domain)}
