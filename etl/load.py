@@ -9,6 +9,7 @@ Times are UTC without a zone.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterable
@@ -146,7 +147,7 @@ def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Know
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
     """Moves the landed pages of one source into its raw table; call inside a transaction."""
     facts = landing.read_done(run, source, instance)
-    _ensure_table(con, source)
+    ensure_tables(con, [source])
     pages = [str(path) for path in landing.page_paths(run, source, instance)]
     con.execute("drop table if exists temp.page")
     con.execute(f"create temp table page as {_page_select(source, pages)}")
@@ -214,48 +215,64 @@ def _has_table(con: duckdb.DuckDBPyConnection, source: Source) -> bool:
     )
 
 
-def _ensure_table(con: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """The raw table of a source with all its declared columns, and the staging views over it."""
-    columns = ", ".join(f"{name} {DUCKDB_TYPES[type]}" for name, type in source.columns.items())
-    con.execute(
-        f"""create table if not exists raw.{source.name}
-            ({columns}, _run varchar, _valid_from timestamp, _valid_to timestamp, _closed_by varchar,
-                _seen_at timestamp)"""
-    )
-    there = {
-        name
-        for (name,) in con.execute(
-            "select column_name from duckdb_columns() where schema_name = 'raw' and table_name = ?", [source.name]
-        ).fetchall()
-    }
-    needed = {name: DUCKDB_TYPES[type] for name, type in source.columns.items()} | {"_seen_at": "timestamp"}
-    for name, type in needed.items():
-        if name not in there:
-            con.execute(f"alter table raw.{source.name} add column {name} {type}")
+def ensure_tables(con: duckdb.DuckDBPyConnection, sources: list[Source]) -> None:
+    """Raw tables and staging views of sources, so that marts find every one even when it was never read. What is there
+    already in this shape costs nothing."""
+    con.execute("create table if not exists source_shape (source varchar primary key, shape varchar)")
+    made = dict(con.execute("select source, shape from source_shape").fetchall())
+    needed = {source.name: _shape(source) for source in sources}
+    if all(made.get(name) == shape for name, shape in needed.items()):
+        return
+    there: dict[str, set[str]] = {}
+    query = "select table_name, column_name from duckdb_columns() where schema_name = 'raw'"
+    for table, column in con.execute(query).fetchall():
+        there.setdefault(table, set()).add(column)
+    for source in sources:
+        if made.get(source.name) != needed[source.name]:
+            _make_table(con, source, there.get(source.name))
+            con.execute("insert or replace into source_shape values (?, ?)", [source.name, needed[source.name]])
+
+
+def _shape(source: Source) -> str:
+    """What the table and the views of a source look like."""
+    return hashlib.sha256(repr((_columns(source), _views(source))).encode()).hexdigest()
+
+
+def _make_table(con: duckdb.DuckDBPyConnection, source: Source, there: set[str] | None) -> None:
+    """The raw table of a source with all its columns, those already `there` kept, and the staging views over it."""
+    columns = [f"{name} {type}" for name, type in _columns(source).items() if not there or name not in there]
+    if there is None:
+        con.execute(f"create table raw.{source.name} ({', '.join(columns)})")
+    else:
+        for column in columns:
+            con.execute(f"alter table raw.{source.name} add column {column}")
+    for view in _views(source):
+        con.execute(view)
+
+
+def _columns(source: Source) -> dict[str, str]:
+    """The columns of a raw table with their types: those declared, then the bookkeeping of a version."""
+    declared = {name: DUCKDB_TYPES[type] for name, type in source.columns.items()}
+    booked = {"_run": "varchar", "_valid_from": "timestamp", "_valid_to": "timestamp"}
+    return declared | booked | {"_closed_by": "varchar", "_seen_at": "timestamp"}
+
+
+def _views(source: Source) -> list[str]:
+    """Statements that make the staging views: current rows, current and vanished rows, every version."""
     names = ", ".join(source.columns)
-    con.execute(
-        f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null"
-    )
     same_key = " and ".join(f"later.{key} = raw.{key}" for key in source.key)
-    con.execute(
+    return [
+        f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null",
         f"""create or replace view stg_{source.name}_last as
             select {names}, _valid_to as gone_at, _closed_by as gone_by, _seen_at as seen_at
             from raw.{source.name} as raw
             where _valid_to is null or (_closed_by <> 'change' and not exists (
-                select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to))"""
-    )
-    con.execute(
+                select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to))""",
         f"""create or replace view stg_{source.name}_history as
             select {names}, _valid_from as valid_from, _valid_to as valid_to, _closed_by as closed_by,
                 _seen_at as seen_at
-            from raw.{source.name}"""
-    )
-
-
-def ensure_tables(con: duckdb.DuckDBPyConnection, sources: list[Source]) -> None:
-    """Raw tables and staging views of all sources, so that marts find every one even when it was never read."""
-    for source in sources:
-        _ensure_table(con, source)
+            from raw.{source.name}""",
+    ]
 
 
 def _fill_new_columns(
