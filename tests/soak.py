@@ -351,7 +351,7 @@ def readers(plant: SmallPlant, queries: int, seed: int, versions: int = 6, threa
 
     def ask(dice: random.Random) -> None:
         while len(answers) < queries or len(expected) < versions:
-            if errors or (time.monotonic() - began > 900):
+            if errors or not process.is_alive() or time.monotonic() - began > 900:
                 return
             started = time.monotonic()
             try:
