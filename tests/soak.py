@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import types
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -207,9 +208,20 @@ def _tell(phase, name: str, module, function: str, when=lambda *arguments: True)
 
 def start(plant, full: bool):
     phase = CONTEXT.Value("i", 0, lock=False)
-    process = CONTEXT.Process(target=work, args=(plant, full, phase))
-    process.start()
-    return process, phase
+    return child(work, plant, full, phase), phase
+
+
+def child(target, *arguments):
+    """A process that runs `target`, started. Of a test session it takes no main module: Streamlit's tests leave a page
+    there, which cannot run in it."""
+    process, main = CONTEXT.Process(target=target, args=arguments), sys.modules["__main__"]
+    if __name__ != "__main__":
+        sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = main
+    return process
 
 
 def complete(plant, full: bool = False) -> float:
@@ -344,8 +356,7 @@ def readers(plant: SmallPlant, queries: int, seed: int, versions: int = 6, threa
     began, stop, told = time.monotonic(), CONTEXT.Event(), CONTEXT.Queue()
     first = plant.run(full=False)
     expected = {first.version: _content(plant.folder, first.version)}
-    process = CONTEXT.Process(target=publisher, args=(plant, seed, stop, told))
-    process.start()
+    process = child(publisher, plant, seed, stop, told)
     opened: dict[str, warehouse.Warehouse] = {}
     lock, answers, errors = threading.Lock(), [], []
 
