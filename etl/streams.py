@@ -75,18 +75,22 @@ def width(odoo: Odoo | Streams) -> int:
 def ahead(work: Callable[[Task], Result], tasks: Iterable[Task], width: int) -> Iterator[tuple[Task, Result]]:
     """(task, work(task)) in order, worked on in `width` threads that are at most that many results and one ahead.
 
-    What `work` raises is raised at its task's turn, and no later task is begun. The threads do not keep a process
-    alive.
+    What `work` raises is raised at its task's turn, and from then on no other task is begun. The threads do not keep a
+    process alive.
     """
     todo: queue.SimpleQueue = queue.SimpleQueue()
     waiting: deque[tuple[Task, queue.SimpleQueue]] = deque()
+    failed = threading.Event()
 
     def run() -> None:
         while (item := todo.get()) is not None:
             task, answer = item
             try:
+                if failed.is_set():
+                    raise Stopped
                 answer.put((True, work(task)))
             except BaseException as error:
+                failed.set()
                 answer.put((False, error))
 
     threads = 0

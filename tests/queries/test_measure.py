@@ -177,7 +177,7 @@ def test_ratio_is_of_sums_not_of_ratios():
     data, one = Data(rows), kpi("ratio", "ratio")
     found = data.value(one)
     assert (found["value"], found["n"]) == (0.2, 2)
-    assert data.ids(one) == [1, 0]  # the bad one first
+    assert data.ids(one) == [0, 1]
 
 
 def test_ratio_over_zero_has_no_value_but_a_reason():
