@@ -289,9 +289,7 @@ def _pages_directly(
     def from_postgres(ids: np.ndarray, language: str | None) -> pa.Table:
         table = direct.page(reader, ids, language)
         columns = to_table(unmasked, resolved.fields, [], instance, language)
-        given = {"instance": instance, "lang": language} | {
-            name: False for name, type in source.columns.items() if type == pa.bool_()
-        }
+        given = {"instance": instance, "lang": language}
         return pa.table(
             {
                 name: table[name]

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from etl import publish
-from queries import catalog, measure, warehouse
+from queries import catalog, measure, readable, warehouse
+from tests.dashboard.conftest import open_page  # noqa: F401 (a fixture)
 from tests.live.player import Player, hour_of, text
 from tests.rows import at
 
@@ -95,7 +96,7 @@ def rows(folder, statement) -> list[dict]:
     return warehouse.open(warehouse=folder).cursor().sql(statement).to_arrow_table().to_pylist()
 
 
-def test_a_plan_changed_twice_before_the_start_is_known_with_both_changes(shop, login, tmp_path):
+def test_a_plan_changed_twice_before_the_start_is_known_with_both_changes(shop, login, open_page, tmp_path):  # noqa: F811
     """Odoo 19 writes the actual start over the plan: only what refreshes saw in between is known."""
     wheel = shop.product("Wheel")
     promised = now() - timedelta(days=3)
@@ -124,7 +125,7 @@ def test_a_plan_changed_twice_before_the_start_is_known_with_both_changes(shop, 
         assert row["planned_at"] == planned and row["due_at"] == planned + timedelta(hours=8)
         assert row["is_good"] is False and row["replan_count"] == 2  # against the last plan it would be early
         assert timedelta(days=2) < timedelta(seconds=row["late_seconds"]) < timedelta(days=4) and row["due_at"] < done
-        check_everywhere(login, tmp_path, kpi, order, row)
+        check_everywhere(login, open_page, tmp_path, kpi, order, row)
 
 
 def kpi_rows(folder, kpi, order) -> list[dict]:
@@ -133,14 +134,18 @@ def kpi_rows(folder, kpi, order) -> list[dict]:
     return [row for row in found if row["record_id"] == order and row["record_model"] == "mrp.production"]
 
 
-def check_everywhere(login, folder, kpi, order, row) -> None:
-    """The row is in the command line's rows, and its number says of how many orders the plan was known."""
+def check_everywhere(login, open_page, folder, kpi, order, row) -> None:
+    """The row is in the command line's rows, and number and page say of how many orders the plan was known."""
     said = login.run(folder, "queries", "rows", kpi, "--from", "2000-01-01", "--json")
     [shown] = [one for one in json.loads(said.stdout) if one["record_id"] == order]
     assert shown["planned_at"] == str(row["planned_at"]) and shown["is_good"] is False
     said = login.run(folder, "queries", "kpi", kpi, "--from", "2000-01-01", "--json")
     whole = next(line for line in json.loads(said.stdout) if line["plant"] is None)
     assert whole["n_unmeasured"] > 0 and whole["coverage"] == whole["n"] / (whole["n"] + whole["n_unmeasured"])
+    tile = measure.scoreboard(warehouse.open(warehouse=folder), kpi).to_pylist()[0]
+    page = open_page("kpi", warehouse=folder, kpi=kpi)
+    assert (readable.measured(tile["value"], "share") if tile["value"] is not None else tile["reason"]) in page.text
+    assert f"plan known for {int(100 * measure.coverage(tile['n'], tile['n_unmeasured']))} %" in page.text
 
 
 def test_with_the_audit_log_a_change_of_plan_is_exact_however_rare_the_refreshes(shop, login, odoo, tmp_path):

@@ -35,7 +35,8 @@ def expected_value(kpi, rows: list[dict], as_of: datetime) -> float:
     return float(survival.index[survival <= 1 - QUANTILES[kpi.statistic] + 1e-9][0])
 
 
-@pytest.mark.parametrize("kpi", sorted(KPIS))
+# Nobody looked while the flows were planned: adherence has flows of its own, in test_history.
+@pytest.mark.parametrize("kpi", sorted(name for name, kpi in KPIS.items() if kpi.measure in ("duration", "stock")))
 def test_page_shows_the_truth_per_plant(kpi, truth, live_warehouse, warehouses, open_page):  # noqa: F811
     folder = next(folder for folder in warehouses.values() if (folder / live_warehouse.version).exists())
     plants = {row["plant"] for row in truth if row["kpi"] == kpi and not row.get("absent")}

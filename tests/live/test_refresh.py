@@ -172,8 +172,11 @@ def test_a_typo_in_the_configuration_stops_before_anything_is_read(login, wareho
     assert "unknown section 'plants': did you mean 'plant'?" in said.stderr
 
 
-def test_a_killed_run_resumes_and_loses_nothing(login, truth, tmp_path, warehouses):
-    (tmp_path / "salt").write_bytes(SALT)
+def test_a_killed_run_resumes_and_loses_nothing(login, truth, tmp_path, tmp_path_factory):
+    whole = tmp_path_factory.mktemp("undisturbed")
+    for folder in (tmp_path, whole):
+        (folder / "salt").write_bytes(SALT)
+    login.refresh(whole)
     process = subprocess.Popen(
         [sys.executable, "-m", "etl", "refresh"],
         env={"PATH": "/usr/bin:/bin", "OPS_WAREHOUSE": str(tmp_path)} | login.environment,
@@ -192,7 +195,7 @@ def test_a_killed_run_resumes_and_loses_nothing(login, truth, tmp_path, warehous
     assert said.returncode == 0, said.stderr
     assert "what it had read is kept" in said.stderr
     for name in RAW:
-        assert raw_rows(tmp_path, name) == raw_rows(warehouses["json-2"], name)
+        assert raw_rows(tmp_path, name) == raw_rows(whole, name)
     assert not list(tmp_path.glob(".build_*"))
 
 
