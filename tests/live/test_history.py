@@ -134,7 +134,7 @@ def kpi_rows(folder, kpi, order) -> list[dict]:
     return [row for row in found if row["record_id"] == order and row["record_model"] == "mrp.production"]
 
 
-def check_everywhere(login, open_page, folder, kpi, order, row) -> None:
+def check_everywhere(login, show, folder, kpi, order, row) -> None:
     """The row is in the command line's rows, and number and page say of how many orders the plan was known."""
     said = login.run(folder, "queries", "rows", kpi, "--from", "2000-01-01", "--json")
     [shown] = [one for one in json.loads(said.stdout) if one["record_id"] == order]
@@ -143,7 +143,7 @@ def check_everywhere(login, open_page, folder, kpi, order, row) -> None:
     whole = next(line for line in json.loads(said.stdout) if line["plant"] is None)
     assert whole["n_unmeasured"] > 0 and whole["coverage"] == whole["n"] / (whole["n"] + whole["n_unmeasured"])
     tile = measure.scoreboard(warehouse.open(warehouse=folder), kpi).to_pylist()[0]
-    page = open_page("kpi", warehouse=folder, kpi=kpi)
+    page = show("kpi", warehouse=folder, kpi=kpi)
     assert (readable.measured(tile["value"], "share") if tile["value"] is not None else tile["reason"]) in page.text
     assert f"plan known for {int(100 * measure.coverage(tile['n'], tile['n_unmeasured']))} %" in page.text
 
