@@ -117,6 +117,16 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def close(con: duckdb.DuckDBPyConnection) -> None:
+    """Closes the work database. A thread of a run that was stopped may be reading from it for a moment: that is waited
+    for, and then left to the end of the process."""
+    for _ in range(60):
+        try:
+            return con.close()
+        except duckdb.Error:
+            time.sleep(0.05)
+
+
 def _is_locked(error: duckdb.IOException) -> bool:
     return "Conflicting lock" in str(error) or "Could not set lock" in str(error)
 

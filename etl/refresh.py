@@ -141,7 +141,7 @@ def refresh(
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
         return _run(con, warehouse, config, connections, progress, request)
     finally:
-        con.close()
+        load.close(con)
 
 
 def _connect(con, config, request: Request, transport: str | None, progress) -> tuple[list[Connection], Request]:
