@@ -117,9 +117,10 @@ def weeks(points: Sequence[Point], kpi) -> None:
 def cases(rows: Sequence[dict], kpi, filters: Filters) -> None:
     """The rows behind a number: sortable, each with a link to its timeline and to Odoo."""
     zone = st.context.timezone
-    frame = pd.DataFrame([_case(row, kpi, filters) for row in rows])
+    shown = [_case(row, kpi, filters) for row in rows]
+    frame = pd.DataFrame(shown)
     moment = {"format": "D MMM YYYY, HH:mm", "timezone": zone or "UTC", "width": 150}
-    moments = {name for row in rows for name, value in _case(row, kpi, filters).items() if isinstance(value, datetime)}
+    moments = {name for case in shown for name, value in case.items() if isinstance(value, datetime)}
     st.dataframe(
         frame,
         hide_index=True,

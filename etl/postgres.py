@@ -115,6 +115,7 @@ class Postgres:
         return line.replace(str(password), "***") if password else line
 
     def close(self) -> None:
+        """Ends the sessions that nobody uses."""
         while not self._free.empty():
             self._free.get().close()
 

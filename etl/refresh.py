@@ -194,6 +194,8 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
         for connection in connections:
             mode = request.mode(started_at)
             _land(con, folder, connection, progress, replace(mode, full=mode.full or bool(connection.upgraded_from)))
+            if connection.direct:
+                connection.direct.close()
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
         dropped = load.drop_old_versions(
