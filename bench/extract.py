@@ -36,7 +36,7 @@ import odoorpc  # noqa: E402
 import psycopg  # noqa: E402
 
 from bench import volume  # noqa: E402
-from etl import extract, landing, load, odoo, postgres, refresh  # noqa: E402
+from etl import extract, landing, load, odoo, plan, postgres, refresh, resolve  # noqa: E402
 from etl.odoo import Odoo  # noqa: E402
 from etl.source import Source, discover, tracked_models  # noqa: E402
 from etl.streams import Streams  # noqa: E402
@@ -86,10 +86,10 @@ class Bench:
     def read(self, opened: Odoo, source: Source, direct: postgres.Postgres | None = None) -> tuple[float, int, Path]:
         """Lands a source from nothing: seconds, rows, and where."""
         folder = self.folder()
-        mode = extract.Mode(refresh.utc_now())
+        mode = plan.Mode(refresh.utc_now())
         started = time.perf_counter()
-        resolved = extract.resolve_one(opened, source, self.tracked)
-        extract.read(Streams(opened), resolved, self.tracked, folder, extract.Known(), no_report, mode, direct)
+        resolved = resolve.resolve_one(opened, source, self.tracked)
+        extract.read(Streams(opened), resolved, self.tracked, folder, plan.Known(), no_report, mode, direct)
         return time.perf_counter() - started, landing.read_done(folder, source, "odoo")["ids"], folder
 
 
@@ -162,8 +162,8 @@ def replay(opened: Odoo, calls: list[tuple]) -> float:
 def classic(bench: Bench, source: Source) -> tuple[float, int]:
     """What a script does: odoorpc, search_read with names, by ascending id; seconds and rows."""
     opened = bench.odoo(1)
-    resolved = extract.resolve_one(opened, source, bench.tracked)
-    domain = extract.domain_of(source, bench.tracked, resolved.fields)
+    resolved = resolve.resolve_one(opened, source, bench.tracked)
+    domain = resolve.domain_of(source, bench.tracked, resolved.fields)
     fields = resolved.asked_for(computed=False)
     host, port = bench.login.url.removeprefix("http://").split(":")
     client = odoorpc.ODOO(host, port=int(port), timeout=600)
@@ -230,7 +230,7 @@ def direct(bench: Bench) -> list[Line]:
 
 def bare_copy(database: postgres.Postgres, opened: Odoo, source: Source, bench: Bench) -> float:
     """Seconds psql takes to throw away the same columns of the table, and of the tables of its links."""
-    resolved = extract.resolve_one(opened, source, bench.tracked)
+    resolved = resolve.resolve_one(opened, source, bench.tracked)
     stored = {name: field for name, field in resolved.fields.items() if not source.fields[name].computed}
     reader = database.reader(opened, source, resolved.model, stored)
     names = ["id", *sorted({column.name for column in reader.columns.values() if column.name} - {"id"})]
@@ -264,7 +264,7 @@ def night(bench: Bench) -> list[Line]:
         started = time.perf_counter()
         [connection], _ = refresh._connect(con, configured, refresh.Request(), None, Quiet)
         folder, _ = landing.start_run(warehouse, refresh.utc_now(), which)
-        refresh._land(con, folder, connection, Quiet, extract.Mode(refresh.utc_now()))
+        refresh._land(con, folder, connection, Quiet, plan.Mode(refresh.utc_now()))
         took[which] = time.perf_counter() - started
         instance = ("odoo", bench.server["ODOO_URL"], connection.odoo.version, connection.odoo.transport.name)
         loaded = refresh._load(con, folder, discover(), [instance], refresh.utc_now())

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from etl import extract
+from etl import plan
 from etl.acl import GROUP, MODULE
 from etl.odoo import Login, ModelAbsent, NoRight, Odoo, OdooError, connect
 from etl.publish import kpis_of_sources
 from etl.refresh import logins, utc_now
+from etl.resolve import Resolved, domain_of, resolve_one
 from etl.source import Source, tracked_models
 from queries import catalog
 from queries.config import Config, ConfigError, Instance
@@ -244,16 +245,16 @@ def _time(value: str | bool | None) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
-def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tuple[Model, extract.Resolved | None]:
+def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tuple[Model, Resolved | None]:
     """A source as the user sees it: its rows are counted and one is read with every field."""
     found = Model(source.name, source.model, source.without, source.needed, kpis, "ok")
     try:
-        resolved = extract.resolve_one(odoo, source, tracked)
+        resolved = resolve_one(odoo, source, tracked)
         if resolved.absent:
             return replace(found, state="absent"), None
         found = replace(found, model=resolved.model)
-        domain = extract.domain_of(source, tracked, resolved.fields)
-        rows = extract.count(odoo, resolved, domain)
+        domain = domain_of(source, tracked, resolved.fields)
+        rows = plan.count(odoo, resolved, domain)
         fields = sorted({field for field in resolved.fields.values() if field})
         first = odoo.search(resolved.model, domain, limit=1)
         if first:
@@ -268,15 +269,15 @@ def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tup
 def _compare(odoo: Odoo, admin: Odoo, models: list[Model], sources: list[Source], tracked) -> list[Model]:
     """The models with the administrator's counts, and which rows the user does not see."""
     by_name = {source.name: source for source in sources}
-    domains: dict[str, list] = {}
+    seen: dict[str, Resolved] = {}
 
     def count(model: Model) -> int | None:
         if model.state == "absent":
             return None
         try:
-            found = extract.resolve_one(admin, by_name[model.source], tracked)
-            domains[model.source] = extract.domain_of(found.source, tracked, found.fields)
-            return extract.count(admin, found, domains[model.source])
+            found = resolve_one(admin, by_name[model.source], tracked)
+            seen[model.source] = found
+            return plan.count(admin, found, domain_of(found.source, tracked, found.fields))
         except OdooError:
             return None
 
@@ -284,15 +285,16 @@ def _compare(odoo: Odoo, admin: Odoo, models: list[Model], sources: list[Source]
     for model, theirs in zip(models, _each(count, models), strict=True):
         model = replace(model, administrator_rows=theirs)
         if model.state == "ok" and theirs is not None and theirs > model.rows:
-            model = _hidden(odoo, admin, model, domains[model.source])
+            model = _hidden(odoo, admin, model, seen[model.source], tracked)
         compared.append(model)
     return compared
 
 
-def _hidden(odoo: Odoo, admin: Odoo, model: Model, domain: list) -> Model:
+def _hidden(odoo: Odoo, admin: Odoo, model: Model, found: Resolved, tracked: list[str]) -> Model:
     """Which rows only the administrator sees, on which documents they are, and what rules may hide them."""
-    theirs = set(admin.search(model.model, domain))
-    mine = set(odoo.search(model.model, domain))  # asked last: a row that came in between is nobody's secret
+    domain = domain_of(found.source, tracked, found.fields)
+    theirs = set(plan.ids_of(admin, found, domain).tolist())
+    mine = set(plan.ids_of(odoo, found, domain).tolist())  # asked last: a row that came in between is nobody's secret
     hidden = sorted(theirs - mine)
     if not hidden:
         return replace(model, rows=len(mine), administrator_rows=len(theirs))
@@ -339,7 +341,7 @@ def _writers(admin: Odoo, who: Account, models: list[Model]) -> dict[str, list[s
     return {name: sorted(found[name]) for name in sorted(found)}
 
 
-def _explain_fields(odoo: Odoo, models: list[Model], resolved: dict[str, extract.Resolved], sources) -> list[Model]:
+def _explain_fields(odoo: Odoo, models: list[Model], resolved: dict[str, Resolved], sources) -> list[Model]:
     """The models with what ir.model.fields says: which fields are tracked, which missing ones only groups may see."""
     names = [m.model for m in models if m.state != "absent" and (m.missing_fields or sources[m.source].tracked)]
     wanted = [name for name in ("tracking", "groups") if name in _may(lambda: odoo.fields("ir.model.fields"), {})]

@@ -65,6 +65,12 @@ def drop(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
+def drop_source(folder: Path, source: Source, instance: str) -> None:
+    """Gives up what was read of a source, to begin it anew."""
+    for path in (folder / source.name).glob(f"{instance}.*"):
+        path.unlink()
+
+
 def write_table(path: Path, table: pa.Table) -> None:
     """Writes a Parquet file that is either complete or not there."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from etl import landing
-from etl.extract import Known
+from etl.plan import Known
 from etl.source import Source, discover
 
 DUCKDB_TYPES = {
@@ -152,6 +152,12 @@ def known(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> Know
         fields=json.loads(state[2]),
         compared_at=state[3],
     )
+
+
+def read_before(con: duckdb.DuckDBPyConnection, instance: str) -> dict[str, dict[str, str | None]]:
+    """Source -> column -> Odoo field at its last load, nothing where the model was absent; without what was refused."""
+    rows = con.execute("select source, fields from source_state where instance = ? and not refused", [instance])
+    return {source: json.loads(fields) for source, fields in rows.fetchall()}
 
 
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:

@@ -163,15 +163,20 @@ class Odoo:
             groups = self.call(model, "read_group", domain=domain, fields=[field], groupby=[field], lazy=False)
         return {group[field][0] if group[field] else None: group["__count"] for group in groups}
 
-    def rows(self, model: str, domain: list, fields: list[str], language: str | None = None) -> list[dict]:
-        """All rows that match, by ascending id; many2one as plain ids."""
-        return patiently(lambda: self._rows(model, domain, fields, language), self.say)
+    def rows(
+        self, model: str, domain: list, fields: list[str], language: str | None = None, newest: int | None = None
+    ) -> list[dict]:
+        """All rows that match, by ascending id, or so many of the newest, by descending id; many2one as plain ids."""
+        return patiently(lambda: self._rows(model, domain, fields, language, newest), self.say)
 
-    def _rows(self, model: str, domain: list, fields: list[str], language: str | None) -> list[dict]:
+    def _rows(
+        self, model: str, domain: list, fields: list[str], language: str | None, newest: int | None = None
+    ) -> list[dict]:
+        which = {"order": "id desc", "limit": newest} if newest else {"order": "id"}
         if self.major >= 15:
-            return self._ask(model, "search_read", language, domain=domain, fields=fields, order="id", load=None)
+            return self._ask(model, "search_read", language, domain=domain, fields=fields, load=None, **which)
         # search_read of Odoo 14 cannot leave display names out
-        ids = self._ask(model, "search", domain=domain, order="id")
+        ids = self._ask(model, "search", domain=domain, **which)
         return self._ask(model, "read", language, ids=ids, fields=fields, load="")
 
     def page(self, model: str, ids: list[int], fields: list[str], language: str | None = None) -> list[dict]:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import duckdb
 
-from etl import extract, landing, load, odoo, publish, recognise
+from etl import extract, landing, load, odoo, plan, publish, recognise, resolve
 from etl.log import event
-from etl.odoo import Login
+from etl.odoo import Login, ModelAbsent, NoRight
 from etl.postgres import Postgres
 from etl.source import Source, discover, tracked_models
 from etl.streams import Stopped, Streams, ahead
@@ -60,10 +60,10 @@ class Request:
         hourly = {name for name, source in every.items() if source.open_domain or source.kind == "append"}
         return {name: s for name, s in every.items() if name in self.only or (OPEN in self.only and name in hourly)}
 
-    def mode(self, now: datetime) -> extract.Mode:
+    def mode(self, now: datetime) -> plan.Mode:
         """How each source is read."""
         since = now - timedelta(days=self.days) if self.days else None
-        return extract.Mode(now, full=self.full, since=since, only_open=OPEN in self.only)
+        return plan.Mode(now, full=self.full, since=since, only_open=OPEN in self.only)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Connection:
     """An Odoo, every source as it has it, and the version it was upgraded from since the last refresh."""
 
     odoo: Streams
-    resolved: list[extract.Resolved]
+    resolved: list[resolve.Resolved]
     direct: Postgres | None = None
     upgraded_from: str | None = None
 
@@ -158,12 +158,18 @@ def _connect(con, config, request: Request, transport: str | None, progress) -> 
         sources = list(request.sources().values())
         tracked = tracked_models(sources)
         return [
-            Connection(one, extract.resolve(one, sources, tracked), _direct(one.login), version)
+            Connection(one, _resolve(con, one, sources, tracked, version), _direct(one.login), version)
             for one, version in zip(opened, before, strict=True)
         ], request
     except BaseException as error:
         _book_failure(con, started_at.strftime(landing.RUN_FORMAT), started_at, error)
         raise
+
+
+def _resolve(con, odoo: Streams, sources, tracked: list[str], upgraded_from: str | None) -> list[resolve.Resolved]:
+    """What this Odoo has of every source; after an upgrade nothing is presumed to be as before."""
+    before = {} if upgraded_from else load.read_before(con, odoo.login.instance)
+    return resolve.resolve(odoo, sources, tracked, before)
 
 
 def _direct(login: Login) -> Postgres | None:
@@ -236,10 +242,10 @@ def _signature(connections: list[Connection], request: Request) -> str:
         )
         for c in connections
     ]
-    return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS, extract.PLAN)).encode()).hexdigest()
+    return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS, plan.PLAN)).encode()).hexdigest()
 
 
-def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> None:
+def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> None:
     opened, login = connection.odoo, connection.odoo.login
     progress.say(
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
@@ -256,15 +262,24 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
         event("clock", logging.WARNING, instance=login.instance, ahead_seconds=round(skew))
     tracked = tracked_models(discover().values())
 
-    def read(resolved: extract.Resolved) -> Exception | None:
+    def read(resolved: resolve.Resolved) -> tuple[resolve.Resolved, Exception | None]:
         started = time.monotonic()
         try:
             with closing(con.cursor()) as own:  # a connection of its own for each thread
                 known = load.known(own, resolved.source, login.instance)
-            extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
+            try:
+                extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
+            except (NoRight, ModelAbsent):
+                if not resolved.is_presumed:
+                    raise
+                # not as at the last run after all
+                landing.drop_source(folder, resolved.source, login.instance)
+                resolved = resolve.resolve_one(opened, resolved.source, tracked)
+                resolve.require(opened, [resolved])
+                extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
         except Exception as error:
             opened.stop()
-            return error
+            return resolved, error
         event(
             "source",
             run=folder.name,
@@ -274,11 +289,11 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
             missing=resolved.missing,
             seconds=round(time.monotonic() - started, 3),
         )
-        return None
+        return resolved, None
 
     errors = []
     try:
-        for resolved, error in ahead(read, connection.resolved, opened.number + WRITING):
+        for _, (resolved, error) in ahead(read, connection.resolved, opened.number + WRITING):
             if error:  # the others are waited for: each ends at its next question
                 errors.append(error)
             else:
@@ -290,7 +305,7 @@ def _land(con, folder, connection: Connection, progress, mode: extract.Mode) -> 
         raise next((error for error in errors if not isinstance(error, Stopped)), errors[0])
 
 
-def _tell(progress: Progress, login: Login, resolved: extract.Resolved, facts: dict) -> None:
+def _tell(progress: Progress, login: Login, resolved: resolve.Resolved, facts: dict) -> None:
     """Says what a source lacks, and how it was read where that is not the usual way."""
     if facts.get("direct"):
         progress.say(f"{resolved.model} was read straight from PostgreSQL.")

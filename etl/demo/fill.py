@@ -13,8 +13,8 @@ from etl import landing, load, refresh
 from etl.demo import records
 from etl.demo.people import PERSON, ROBOT
 from etl.demo.scale import SHIFTED, shift
-from etl.extract import to_table
 from etl.source import Source, discover
+from etl.table import to_table
 from queries.config import Config, ConfigError
 
 INSTANCE = load.DEMO_INSTANCE

@@ -42,7 +42,7 @@ ODOO_14 = {
         "char name; many2one group_id model_id; boolean active perm_create perm_read perm_unlink perm_write"
     ),
     "ir.model.data": "char model module name; many2one_reference res_id",
-    "ir.model.fields": "char model name; selection ttype; many2many groups; integer tracking",
+    "ir.model.fields": "char model name; selection ttype; boolean store; many2many groups; integer tracking",
     "ir.model.fields.selection": "char name value; many2one field_id",
     "ir.module.module": "char name; selection state",
     "ir.rule": "char name; many2one model_id; many2many groups; boolean active perm_read",

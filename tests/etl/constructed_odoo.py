@@ -136,8 +136,19 @@ class ConstructedOdoo:
         return self._read_group(model, domain, [], groupby, lazy=False)
 
     def _search_read(self, model, domain, fields=None, offset=0, limit=None, order="id", load="_classic_read") -> list:
+        if model == "ir.model.fields" and "store" in (fields or ()):
+            return self._listed_fields(domain)
         asked = {"domain" if self.version >= 17 else "args": domain}
         return self._read(model, self._search(model, **asked, offset=offset, limit=limit, order=order), fields, load)
+
+    def _listed_fields(self, domain: list) -> list[dict]:
+        """Every field of every model; the scene's own rows are only those its documents speak of."""
+        every = [
+            {"model": model, "name": name, "ttype": type.lstrip("~"), "store": type[0] != "~"}
+            for model, known in self.fields.items()
+            for name, type in known.items()
+        ]
+        return [{"id": number} | row for number, row in enumerate(every, start=1) if matches(row, domain)]
 
     def _read(self, model: str, ids: list[int], fields=None, load="_classic_read") -> list[dict]:
         known = self.fields[model]

@@ -55,12 +55,26 @@ class FakeOdoo:
         assert method == "read"
         return [{"id": row["id"]} for row in self.models[model][1] if row["id"] in ids]
 
-    def rows(self, model: str, domain: list, fields: list[str], language: str | None = None) -> list[dict]:
+    def rows(
+        self, model: str, domain: list, fields: list[str], language: str | None = None, newest: int | None = None
+    ) -> list[dict]:
         if model in self.refused:
             raise NoRight(f"{model} may not be read")
-        found = [row for row in self.models[model][1] if matches(row, domain)]
+        every = self._listed_fields() if model == "ir.model.fields" else self.models[model][1]
+        found = [row for row in every if matches(row, domain)]
+        if newest:
+            found = sorted(found, key=lambda row: -row["id"])[:newest]
         self.read += [row["id"] for row in found]
         return [{"id": row["id"]} | {name: row.get(name, False) for name in fields} for row in found]
+
+    def _listed_fields(self) -> list[dict]:
+        """Odoo's own list of the fields of its models."""
+        every = [(model, name) for model, (fields, _) in self.models.items() for name in ["id", *fields]]
+        return [
+            {"id": number, "model": model, "name": name, "ttype": found["type"], "store": found.get("store", True)}
+            for number, (model, name) in enumerate(every, start=1)
+            for found in [self.fields(model)[name]]
+        ]
 
 
 def matches(row: dict, domain: list, value: Callable = lambda row, name: row.get(name, False)) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from etl import check, refresh
-from etl.extract import resolve
 from etl.odoo import Odoo, OdooError, connect
+from etl.resolve import resolve
 from etl.source import discover, tracked_models
 from queries import config, warehouse
 from tests.etl.constructed_odoo import ConstructedOdoo, Served, served

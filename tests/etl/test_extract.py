@@ -4,10 +4,12 @@ from datetime import date, datetime
 
 import pytest
 
-from etl import extract, landing, load, status
-from etl.extract import Known, Mode, Resolved, _pick, to_table
+from etl import extract, landing, load, plan, resolve, status
 from etl.odoo import OdooError
+from etl.plan import Known, Mode
+from etl.resolve import Resolved, _pick
 from etl.source import Source, column, discover
+from etl.table import to_table
 from tests.etl.fake_odoo import FakeOdoo
 
 SOURCE = Source(
@@ -137,7 +139,7 @@ TYPES = {"name": "char", "state": "selection", "write_date": "datetime", "create
 @pytest.mark.parametrize("model", LOT.models)
 def test_a_model_is_found_under_the_name_the_version_gives_it(model, tmp_path):
     odoo = FakeOdoo({model: (TYPES, [{"id": 1, "name": "L1"}])})
-    [resolved] = extract.resolve(odoo, [LOT], [])
+    [resolved] = resolve.resolve(odoo, [LOT], [])
     assert (resolved.model, resolved.absent) == (model, False)
     run = tmp_path / "landing" / "20260101T000000Z"
     extract.read(odoo, resolved, [], run, Known(), lambda *progress: None, Mode(datetime(2026, 1, 1)))
@@ -145,13 +147,13 @@ def test_a_model_is_found_under_the_name_the_version_gives_it(model, tmp_path):
 
 
 def test_a_model_under_none_of_its_names_is_absent():
-    [resolved] = extract.resolve(FakeOdoo({}), [LOT], [])
+    [resolved] = resolve.resolve(FakeOdoo({}), [LOT], [])
     assert resolved.absent and resolved.model == "stock.lot"
 
 
 def test_only_needed_models_stop_a_user_without_rights(tmp_path):
     odoo = FakeOdoo({"stock.lot": (TYPES, [{"id": 1}])}, refused=("stock.lot",))
-    [resolved] = extract.resolve(odoo, [LOT], [])
+    [resolved] = resolve.resolve(odoo, [LOT], [])
     assert resolved.refused and not resolved.absent
     run = tmp_path / "landing" / "20260101T000000Z"
     extract.read(odoo, resolved, [], run, Known(), lambda *progress: None, Mode(datetime(2026, 1, 1)))
@@ -159,7 +161,7 @@ def test_only_needed_models_stop_a_user_without_rights(tmp_path):
     facts = landing.read_done(run, LOT, "odoo")
     assert (facts["refused"], facts["absent"], facts["swept"]) == (True, False, False)
     with pytest.raises(OdooError, match=r"'reader' may not read stock\.lot on odoo, so lots are lost: give it"):
-        extract.resolve(odoo, [Source(model="stock.lot", without="lots are lost", fields={}, needed=True)], [])
+        resolve.resolve(odoo, [Source(model="stock.lot", without="lots are lost", fields={}, needed=True)], [])
 
 
 MOVE = Source(
@@ -184,7 +186,7 @@ MOVES = [
 )
 def test_what_odoo_computes_is_read_of_the_rows_the_source_names(forecast, expected, tmp_path):
     types = TYPES | ({"forecast": forecast} if forecast else {})
-    [resolved] = extract.resolve(FakeOdoo({"stock.move": (types, MOVES)}), [MOVE], [])
+    [resolved] = resolve.resolve(FakeOdoo({"stock.move": (types, MOVES)}), [MOVE], [])
     assert resolved.fields["forecast"] == ("forecast" if forecast else None)
     con = load.open_work(tmp_path)
     for day, waiting in ((1, 2.0), (2, 0.5)):
@@ -203,7 +205,7 @@ def test_what_odoo_computes_is_read_of_the_rows_the_source_names(forecast, expec
 
 def test_a_domain_that_asks_for_what_the_model_lacks_means_another_model():
     source = Source(model="stock.lot", without="", fields={}, domain=(("grade.name", "=", "A"),))
-    assert extract.resolve(FakeOdoo({"stock.lot": (TYPES, [])}), [source], [])[0].absent
+    assert resolve.resolve(FakeOdoo({"stock.lot": (TYPES, [])}), [source], [])[0].absent
 
 
 JOB = Source(
@@ -236,7 +238,7 @@ class Jobs:
         self.day += 1
         odoo = FakeOdoo({"queue.job": (JOB_TYPES, list(self.rows.values()))})
         run = self.folder / "landing" / f"202602{self.day:02d}T000000Z"
-        [resolved] = extract.resolve(odoo, [JOB], [])
+        [resolved] = resolve.resolve(odoo, [JOB], [])
         known = load.known(self.con, JOB, "odoo")
         mode = Mode(datetime(2026, 2, self.day), **options)
         extract.read(odoo, resolved, [], run, known, lambda *progress: None, mode)
@@ -293,7 +295,7 @@ def test_unstamped_rows_that_are_always_open_are_all_read_each_time(tmp_path):
     con = load.open_work(tmp_path)
     for day in (1, 2):
         run = tmp_path / "landing" / f"2026010{day}T000000Z"
-        [resolved] = extract.resolve(odoo, [source], [])
+        [resolved] = resolve.resolve(odoo, [source], [])
         extract.read(odoo, resolved, [], run, load.known(con, source, "odoo"), print, Mode(datetime(2026, 1, day)))
         assert load.load_source(con, source, "odoo", run, datetime(2026, 1, day)).read == 2
     con.close()
@@ -352,7 +354,7 @@ class Nights:
         run = self.folder / "landing" / f"202602{self.night:02d}T000000Z"
         loaded = {}
         for source in (ORDER, MESSAGE):
-            [resolved] = extract.resolve(odoo, [source], [])
+            [resolved] = resolve.resolve(odoo, [source], [])
             extract.read(odoo, resolved, [], run, load.known(self.con, source, "odoo"), print, Mode(moment))
         for source in load.in_order([MESSAGE, ORDER]):
             loaded[source.name] = load.load_source(self.con, source, "odoo", run, moment)
@@ -366,10 +368,10 @@ class Nights:
 
 @pytest.fixture
 def nights(tmp_path, monkeypatch):
-    monkeypatch.setattr(extract, "RECENT_IDS", 10)
-    monkeypatch.setattr(extract, "SMALL_IDS", 0)
-    monkeypatch.setattr(extract, "WINDOW_IDS", 40)
-    monkeypatch.setattr(extract, "WINDOW_SECONDS", (0, 60))
+    monkeypatch.setattr(plan, "RECENT_IDS", 10)
+    monkeypatch.setattr(plan, "SMALL_IDS", 0)
+    monkeypatch.setattr(plan, "WINDOW_IDS", 40)
+    monkeypatch.setattr(plan, "WINDOW_SECONDS", (0, 60))
     made = Nights(tmp_path)
     made.add(*range(1, 101))
     assert made.run()["mrp_production"].new == 100
@@ -417,7 +419,7 @@ def test_what_came_and_went_while_it_was_read_explains_a_difference(tmp_path):
 
     con = load.open_work(tmp_path)
     odoo = Busy({"m": (types, [row(1), row(2), row(3)])})
-    [resolved] = extract.resolve(odoo, [source], [])
+    [resolved] = resolve.resolve(odoo, [source], [])
     run = tmp_path / "landing" / "20260101T000000Z"
     extract.read(odoo, resolved, [], run, Known(), lambda *progress: None, Mode(datetime(2026, 1, 1)))
     load.load_source(con, source, "odoo", run, datetime(2026, 1, 1))
@@ -488,18 +490,33 @@ def test_an_open_row_that_vanished_is_found_wherever_it_is(nights):
 
 
 def test_a_small_model_is_read_whole_with_one_question(nights, monkeypatch):
-    monkeypatch.setattr(extract, "SMALL_IDS", 1000)
+    monkeypatch.setattr(plan, "SMALL_IDS", 1000)
     nights.run()
     nights.drop("mrp.production", 3)
     loaded = nights.run()
     assert (loaded["mrp_production"].read, loaded["mrp_production"].closed) == (99, 1)
     about = [domain for model, domain in nights.asked if model == "mrp.production"]
-    assert about == [[("state", "not in", ("done", "cancel"))], [("id", "in", [3])]]
+    assert about == [[("id", "in", [3])], [("state", "not in", ("done", "cancel"))]]
 
 
 def test_rows_an_answer_left_out_are_not_taken_for_gone(nights, monkeypatch):
-    monkeypatch.setattr(extract, "SMALL_IDS", 1000)
+    monkeypatch.setattr(plan, "SMALL_IDS", 1000)
     rows = FakeOdoo.rows
-    monkeypatch.setattr(FakeOdoo, "rows", lambda self, *asked: rows(self, *asked)[asked[1] == [] :])
+    monkeypatch.setattr(FakeOdoo, "rows", lambda self, *asked, **how: rows(self, *asked, **how)[asked[1] == [] :])
     assert nights.run()["mrp_production"].closed == 0
     assert current(nights, "mrp_production") == set(range(1, 101))
+
+
+def test_an_empty_model_is_not_searched(nights):
+    nights.models["mrp.production"][1].clear()
+    assert nights.run()["mrp_production"].closed == 100
+    nights.run()
+    assert not [asked for asked in nights.asked if asked[0] == "mrp.production"]
+
+
+def test_a_small_model_that_has_grown_overnight_is_searched_as_any_other(nights, monkeypatch):
+    monkeypatch.setattr(plan, "SMALL_IDS", 1000)
+    nights.add(*range(101, 1000))
+    nights.add(plan.SMALL_IDS + plan.LATE_IDS + 1)
+    assert nights.run()["mrp_production"].new == 900
+    assert current(nights, "mrp_production") == set(range(1, 1000)) | {plan.SMALL_IDS + plan.LATE_IDS + 1}

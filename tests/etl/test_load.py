@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from etl import landing, load
-from etl.extract import to_table
 from etl.source import Source, column
+from etl.table import to_table
 
 ORDER = Source(
     model="mrp.production",

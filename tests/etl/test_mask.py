@@ -7,8 +7,8 @@ import time
 import pytest
 
 from etl import mask
-from etl.extract import to_table
 from etl.source import Source, column
+from etl.table import to_table
 
 SECRETS = {
     "Mail to jane.doe+erp@plant.example.com bounced": "Mail to [e-mail] bounced",

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from etl import postgres
-from etl.extract import to_table
 from etl.odoo import OdooError
 from etl.postgres import Column, Postgres, Reader, query, rows_of
 from etl.source import Source, column
+from etl.table import to_table
 
 SOURCE = Source(
     model="x.y",

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import pytest
 
-from etl import extract, landing, load
+from etl import extract, landing, load, plan, resolve
 from etl.source import Source, column, discover, tracked_models
 from tests.etl.constructed_enterprise import CONSTRUCTED
 from tests.etl.fake_odoo import FakeOdoo
 
-MODE = extract.Mode(datetime(2026, 2, 3))
+MODE = plan.Mode(datetime(2026, 2, 3))
 SOURCES = discover()
 TRACKED = tracked_models(SOURCES.values())
 # Odoo fields that name or reach a person when they are text.
@@ -82,7 +82,7 @@ def test_secrets_tracebacks_and_bodies_are_not_read(name):
 @pytest.mark.parametrize("name", SOURCES)
 def test_domains_speak_of_the_models_own_fields(name):
     source = SOURCES[name]
-    for domain in (extract.domain_of(source, TRACKED), source.open_domain or ()):
+    for domain in (resolve.domain_of(source, TRACKED), source.open_domain or ()):
         for term in domain:
             assert term in ("&", "|", "!") or (len(term) == 3 and isinstance(term[0], str)), term
 
@@ -126,14 +126,12 @@ def test_only_unstamped_rows_can_be_swept_while_open():
 def test_constructed_enterprise_rows_arrive_in_staging(model, tmp_path):
     source = SOURCES[model.replace(".", "_")]
     odoo = FakeOdoo(CONSTRUCTED)
-    [resolved] = extract.resolve(odoo, [source], TRACKED)
+    [resolved] = resolve.resolve(odoo, [source], TRACKED)
     assert not resolved.absent and not resolved.missing
     assert resolved.open_domain == source.open_domain
     run = tmp_path / "landing" / "20260203T000000Z"
     con = load.open_work(tmp_path)
-    extract.read(
-        odoo, resolved, TRACKED, run, load.known(con, source, "odoo"), print, extract.Mode(datetime(2026, 2, 3))
-    )
+    extract.read(odoo, resolved, TRACKED, run, load.known(con, source, "odoo"), print, plan.Mode(datetime(2026, 2, 3)))
     loaded = load.load_source(con, source, "odoo", run, datetime(2026, 2, 3))
     rows = con.sql(f"select * from stg_{source.name} order by id").to_arrow_table().to_pylist()
     con.close()
@@ -153,7 +151,7 @@ def test_constructed_enterprise_rows_arrive_in_staging(model, tmp_path):
 
 def test_another_apps_model_of_the_same_name_fills_nothing_and_breaks_nothing(tmp_path):
     other = {"quality.check": ({"name": "char", "grade": "char", "write_date": "datetime"}, [{"id": 1, "name": "A"}])}
-    [resolved] = extract.resolve(FakeOdoo(other), [SOURCES["quality_check"]], TRACKED)
+    [resolved] = resolve.resolve(FakeOdoo(other), [SOURCES["quality_check"]], TRACKED)
     assert resolved.open_domain is None
     assert [name for name, field in resolved.fields.items() if field] == ["name"]
     assert "result" in resolved.missing
@@ -163,9 +161,9 @@ def test_landing_is_where_the_salt_is_looked_for(tmp_path):
     bank = ({"sanitized_acc_number": "char", "partner_id": "many2one", "write_date": "datetime"}, [])
     rows = [{"id": 1, "sanitized_acc_number": "DE89370400440532013000", "partner_id": 3, "write_date": False}]
     source, odoo = SOURCES["res_partner_bank"], FakeOdoo({"res.partner.bank": (bank[0], rows)})
-    [resolved] = extract.resolve(odoo, [source], TRACKED)
+    [resolved] = resolve.resolve(odoo, [source], TRACKED)
     run = tmp_path / "landing" / "20260203T000000Z"
-    extract.read(odoo, resolved, TRACKED, run, extract.Known(), print, MODE)
+    extract.read(odoo, resolved, TRACKED, run, plan.Known(), print, MODE)
     assert (tmp_path / "salt").exists()
     page = landing.page_paths(run, source, "odoo")[0]
     assert b"0532013000" not in page.read_bytes()

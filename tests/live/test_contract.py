@@ -8,9 +8,9 @@ import pytest
 
 from etl.demo import records
 from etl.demo.fill import fields_of
-from etl.extract import resolve
 from etl.odoo import connect
 from etl.refresh import logins
+from etl.resolve import resolve
 from etl.source import discover, tracked_models
 from queries import config
 from tests.etl import constructed_fields

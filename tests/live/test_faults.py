@@ -20,7 +20,7 @@ import duckdb
 import pytest
 
 from etl import __main__ as command_line
-from etl import extract, load, odoo, publish, refresh
+from etl import extract, load, odoo, publish, refresh, resolve
 from etl.source import discover
 from queries import warehouse
 from tests.conftest import skip_or_fail
@@ -81,13 +81,14 @@ def few_sources(request, monkeypatch):
     """Most tests read a few models, as if the others were not installed; `every_source` reads all."""
     if "every_source" in request.fixturenames:
         return
-    resolve = extract.resolve
+    resolve_all = resolve.resolve
 
-    def resolve_few(odoo, sources, tracked):
-        kept = {found.source.name: found for found in resolve(odoo, [s for s in sources if s.name in FEW], tracked)}
-        return [kept.get(s.name) or extract.Resolved(s, dict.fromkeys(s.fields), s.model, absent=True) for s in sources]
+    def resolve_few(odoo, sources, tracked, before):
+        few = [source for source in sources if source.name in FEW]
+        kept = {found.source.name: found for found in resolve_all(odoo, few, tracked, before)}
+        return [kept.get(s.name) or resolve.Resolved(s, dict.fromkeys(s.fields), s.model, absent=True) for s in sources]
 
-    monkeypatch.setattr(extract, "resolve", resolve_few)
+    monkeypatch.setattr(resolve, "resolve", resolve_few)
     monkeypatch.setattr(publish, "validate", lambda sources, config: None)
 
 

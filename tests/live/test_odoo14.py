@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from etl.extract import resolve
 from etl.odoo import ModelAbsent, Odoo, OdooError, connect
 from etl.refresh import logins
+from etl.resolve import resolve
 from etl.source import Source, column, discover, tracked_models
 from queries import catalog, config, measure, warehouse
 from tests.conftest import skip_or_fail

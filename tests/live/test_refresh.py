@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from etl import landing, load
-from etl.extract import domain_of
 from etl.odoo import READ_METHODS, Odoo, OdooError, connect
 from etl.refresh import logins
+from etl.resolve import domain_of
 from etl.source import discover, tracked_models
 from queries import config, warehouse
 from tests.live import more_rows

@@ -69,7 +69,7 @@ def counts_equal(folder, reader) -> None:
     """0 missed, 0 doubled."""
     for name in ("mrp_production", "stock_move", "purchase_order", "tier_review", "res_partner", "mail_message"):
         source = discover()[name]
-        from etl.extract import domain_of
+        from etl.resolve import domain_of
         from etl.source import tracked_models
 
         domain = domain_of(source, tracked_models(discover().values()))
@@ -221,3 +221,26 @@ def test_the_hourly_look_reads_open_orders_and_news_only(login, folder, people, 
     people.call("admin", "mrp.production", "write", [order], {"origin": False})
     login.refresh(folder)
     counts_equal(folder, reader)
+
+
+def test_a_right_that_was_taken_away_is_told_and_hides_nothing_of_the_past(login, folder, people, pg):
+    """A quiet night asks for no rights: it meets them where it reads."""
+    rights = [
+        id
+        for (id,) in pg.execute(
+            """select right_.id from ir_model_access as right_ join ir_model on ir_model.id = right_.model_id
+               where ir_model.model = 'qc.inspection' and right_.perm_read and right_.active"""
+        ).fetchall()
+    ]
+    [(before,)] = query(folder, "select count(*) from stg_qc_inspection")
+    state = "select refused, absent from source_state where source = 'qc_inspection'"
+    people.call("admin", "ir.model.access", "write", rights, {"perm_read": False})
+    try:
+        login.refresh(folder)
+        assert query(folder, state) == [(True, False)]
+        assert query(folder, "select count(*) from stg_qc_inspection") == [(before,)]
+    finally:
+        people.call("admin", "ir.model.access", "write", rights, {"perm_read": True})
+    outcome = login.refresh(folder)
+    assert query(folder, state) == [(False, False)]
+    assert before and [item.row_count for item in outcome.loaded if item.source == "qc_inspection"] == [before]
