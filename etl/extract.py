@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,6 @@ def read(
         landing.write_done(folder, source, instance, facts)
         return
     planned = _planned(odoo, resolved, tracked, folder, known, mode)
-    began = landing.plan_path(folder, source, instance).stat().st_mtime
     ids, to_read = planned.ids["id"].to_numpy(), planned.ids["to_read"].to_numpy()
     facts = {"absent": False, "refused": False, "fields": resolved.fields, "ids": len(ids)}
     facts |= _read_pages(odoo, resolved, folder, planned, report, direct)
@@ -81,7 +80,7 @@ def read(
         "all_ids": planned.all_ids,
         "swept": swept and (planned.all_ids or planned.is_counted or source.sweep == "open"),
         "full": swept and bool(to_read.all()),
-        "seconds": max(0.0, time.time() - began) + (direct.behind_seconds if direct else 0.0),
+        "seconds": _since(planned.asked_at) + (direct.behind_seconds if direct else 0.0),
     }
     landing.write_done(folder, source, instance, facts)
 
@@ -89,7 +88,7 @@ def read(
 def _planned(
     odoo: Odoo | Streams, resolved: Resolved, tracked: list[str], folder: Path, known: Known, mode: Mode
 ) -> Plan:
-    """The plan of a source: the one an earlier try of the same run left, or a new one."""
+    """The plan of a source: the one an earlier try of the same run left, or a new one. What is at hand needs none."""
     path = landing.plan_path(folder, resolved.source, odoo.login.instance)
     if path.exists():
         table = pq.read_table(path)
@@ -97,10 +96,16 @@ def _planned(
         times = {name: datetime.fromisoformat(noted.pop(name)) for name in ("asked_at", "made_at")}
         return Plan(table, **times, **noted)
     made = plan.make(odoo, resolved, tracked, known, mode)
+    if made.at_hand is not None:
+        return made
     noted = {"asked_at": str(made.asked_at), "made_at": str(made.made_at)}
     noted |= {"all_ids": made.all_ids, "is_counted": made.is_counted}
     landing.write_table(path, made.ids.replace_schema_metadata({"plan": json.dumps(noted)}))
     return made
+
+
+def _since(moment: datetime) -> float:
+    return max(0.0, (datetime.now(UTC).replace(tzinfo=None) - moment).total_seconds())
 
 
 def _read_pages(
@@ -139,7 +144,8 @@ def _read_pages(
             return [planned.at_hand[id] for id in page.ids.tolist()]
         return _page(odoo, resolved, page.ids.tolist(), page.computed, page.language, pace)
 
-    pages = [page for page in pages if not page.path.exists()]
+    if planned.at_hand is None:
+        pages = [page for page in pages if not page.path.exists()]
     done = to_read - sum(len(page.ids) for page in pages if page.language == languages[-1])
     for page, rows in ahead(fetch, pages, width(odoo)):
         landing.write_table(page.path, to_table(source, resolved.fields, rows, instance, page.language, salt))

@@ -188,7 +188,8 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
         [run.name, as_of],
     ).fetchone()[0]
     closed = _close_gone(con, source, instance, run, as_of) + _close_followers(con, source, instance, as_of)
-    _note_open(con, source, instance, run)
+    if not (facts["absent"] or facts.get("refused")):
+        _note_open(con, source, instance, run)
     read = con.execute("select count(*) from page").fetchone()[0]
     loaded = Loaded(
         source=source.name,
@@ -224,11 +225,8 @@ def _page_select(source: Source, pages: list[str]) -> str:
 
 
 def _has_table(con: duckdb.DuckDBPyConnection, source: Source) -> bool:
-    return bool(
-        con.execute(
-            "select 1 from information_schema.tables where table_schema = 'raw' and table_name = ?", [source.name]
-        ).fetchone()
-    )
+    found = "select 1 from duckdb_tables() where schema_name = 'raw' and table_name = ?"
+    return con.execute(found, [source.name]).fetchone() is not None
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection, sources: list[Source]) -> None:
@@ -368,13 +366,16 @@ def _close_followers(con: duckdb.DuckDBPyConnection, source: Source, instance: s
 
 
 def _note_open(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path) -> None:
-    """Remembers which rows were open, so that the next run reads them again even if nothing says they changed."""
+    """Remembers which rows were open, so that the next run reads them again even if nothing says they changed. Where
+    no plan was needed, all rows were looked at and will be."""
     plan = landing.plan_path(run, source, instance)
-    if source.open_domain is None or not plan.exists():
+    if source.open_domain is None:
         return
     con.execute("delete from open_id where instance = ? and source = ?", [instance, source.name])
+    where = "read_parquet($plan) where is_open" if plan.exists() else "page"
     con.execute(
-        "insert into open_id select ?, ?, id from read_parquet(?) where is_open", [instance, source.name, str(plan)]
+        f"insert into open_id select distinct $instance, $source, id from {where}",
+        {"instance": instance, "source": source.name} | ({"plan": str(plan)} if plan.exists() else {}),
     )
 
 

@@ -24,6 +24,7 @@ FEW_IN = 20  # times that many where few of them will match
 WINDOW_SECONDS = (0.25, 1.0)  # faster than this: more ids the next time; slower: fewer
 SMALL_IDS = 1_000  # a model whose ids ended here is read whole: one question instead of four
 RECENT_IDS = 20_000  # at least as many of the newest rows, and the newest tenth, are looked for every night
+RECENT_FOLLOWERS = 10_000  # of rows that vanish with their document
 LATE_IDS = 5_000  # before the newest known row: an id is given out when a transaction begins that may commit much later
 OVERLAP = timedelta(hours=1)  # write_date is the start of such a transaction
 COUNTED = ("nightly", "document")  # the ways to sweep whose rows are as many as Odoo's
@@ -85,11 +86,9 @@ def make(odoo: Odoo | Streams, resolved: Resolved, tracked: list[str], known: Kn
         found = _at_hand(odoo, resolved, domain, known)
         if found is not None:
             ids = np.array(sorted(found), np.int64)
-            open_ids, computed = (
-                _ids_where(odoo, resolved, domain, where) if found else ids
-                for where in (resolved.open_domain, resolved.computed_domain)
-            )
-            table = _table(ids, ids, open_ids, computed)
+            computed = _ids_where(odoo, resolved, domain, resolved.computed_domain) if found else ids
+            # all count as open: they are looked at each time
+            table = _table(ids, ids, ids, computed)
             return Plan(table, **times, all_ids=not mode.only_open, is_counted=not mode.only_open, at_hand=found)
     if resolved.newest is None:
         resolved = replace(resolved, newest=newest(odoo, resolved, domain))
@@ -122,7 +121,8 @@ def _searched(
     elif everything or _sweeps_everything(known, mode):
         ids, all_ids, is_counted = search(), True, source.sweep in COUNTED
     else:
-        newest_known = int(known.ids[-max(RECENT_IDS, len(known.ids) // 10)])
+        recent = RECENT_FOLLOWERS if source.follows else max(RECENT_IDS, len(known.ids) // 10)
+        newest_known = int(known.ids[-min(recent, len(known.ids))])
         doubtful = without(known.open_ids, open_ids)
         still_there = search(("id", "in", doubtful.tolist())) if len(doubtful) else doubtful
         certain = without(known.ids[known.ids <= newest_known], known.open_ids)

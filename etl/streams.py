@@ -31,6 +31,14 @@ class Streams:
         self._free.put(odoo)
         self._made, self._making = 1, threading.Lock()
         self._stopped = False
+        self._languages: list[str] | None = None
+
+    def languages(self) -> list[str]:
+        """Codes of the installed languages, asked for once."""
+        if self._languages is None:
+            with self._connection() as odoo:
+                self._languages = odoo.languages()
+        return self._languages
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self.odoo, name)
