@@ -9,10 +9,13 @@ import streamlit as st
 from dashboard import components, data, sparkline, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
-from dashboard.reading import Point, Reading
+from dashboard.reading import Point, Reading, Verdict, is_better
 from queries import readable
+from queries.catalog import Kpi
+from queries.signal import ABOVE, NORMAL
 
 SHOWN = 6
+SHIFTS = 2  # plants named on a card
 
 
 def card(reading: Reading, filters: Filters) -> None:
@@ -31,6 +34,7 @@ def _live(reading: Reading) -> str:
         f"{change(reading)}</div>"
         f'<div class="pp-said"><span>{escape(texts.statistic(kpi))}</span>{before(reading)}</div>'
         f"{spark(reading)}"
+        f'<div class="pp-line pp-verdict">{verdict(reading)}</div>'
         f'<div class="pp-line">{target(reading)}</div>{_foot(reading)}</div>'
     )
 
@@ -53,19 +57,40 @@ def _foot(reading: Reading) -> str:
 
 
 def change(reading: Reading) -> str:
-    """Arrow, size and the word better or worse."""
+    """Arrow and size, without a judgement: one period against the one before is mostly noise."""
     now, before, kpi = reading.now, reading.before, reading.kpi
     if before is None or before.value is None or now.value is None:
         return mark("none", "–", "nothing to compare", (before and before.reason) or "")
     then = f"{readable.measured(before.value, kpi.unit)}, {texts.period(kpi, before.start, before.end)}"
-    words = texts.change(kpi, now.value, before.value)
-    if reading.is_better is None and kpi.direction != "none":
+    if abs(now.value - before.value) < 0.005 * abs(before.value):
         return mark("none", "≈", "unchanged", then)
     arrow = "▲" if now.value > before.value else "▼"
-    if reading.is_better is None:
-        return mark("none", arrow, words, then)
-    kind, verdict = ("good", "better") if reading.is_better else ("bad", "worse")
-    return mark(kind, arrow, f"{words} {verdict}", then)
+    return mark("none", arrow, texts.change(kpi, now.value, before.value), then)
+
+
+def verdict(reading: Reading) -> str:
+    """Signal or noise: a normal week or a real shift, of all plants and of single ones, or why that cannot be said."""
+    found = reading.verdict
+    if found is None or not (found.kind or found.reason):
+        return ""
+    week = f"week of {readable.day(found.week)}"
+    if found.is_shift:
+        overall = _shift(reading.kpi, found)
+    elif found.kind == NORMAL:
+        overall = mark("none", "≈", "normal week", week)
+    else:
+        overall = mark("none", "○", found.reason or "still in the baseline", week)
+    shifts, more = reading.shifts[:SHIFTS], len(reading.shifts) - SHIFTS
+    words = [_shift(reading.kpi, one, f" in {data.plant_names().get(one.plant, one.plant)}") for one in shifts]
+    words += [f'<span class="pp-muted">and in {more} more plant{"s" if more > 1 else ""}</span>'] if more > 0 else []
+    return " ".join([overall, *words])
+
+
+def _shift(kpi: Kpi, found: Verdict, where: str = "") -> str:
+    better = is_better(kpi, found)
+    kind = "none" if better is None else "good" if better else "bad"
+    arrow = "▲" if found.kind == ABOVE else "▼"
+    return mark(kind, arrow, texts.shift(found, better) + where, f"seen in the week of {readable.day(found.week)}")
 
 
 def before(reading: Reading) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import texts
 from dashboard.reading import Point
 from queries import readable
+from queries.signal import ABOVE, BELOW
 
 LINE, SOFT, OPEN, QUIET = "#2A8FB3", "rgba(42,143,179,0.18)", "#D1702C", "#84919C"
 CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}  # the bar offers to upload the chart
@@ -47,8 +48,10 @@ def draw(figure: dict, key: str, alt: str) -> None:
 
 
 def trend(points: Sequence[Point], unit: str, target: float | None) -> dict:
-    """Weeks as a line; a week that can still change is hollow, on a dotted line; the target is dashed."""
+    """Weeks as a line; a week that can still change is hollow, on a dotted line; the target is dashed, the limits of
+    the baseline and its centre are dotted, and a week that is a signal is a square."""
     axis = scale([*(p.value for p in points), target], unit)
+    limits = next((p.limits for p in reversed(points) if p.limits), None)
     final = [p if p.is_final else None for p in points]
     last = max((i for i, p in enumerate(final) if p), default=-1)
     loose = [p if i == last or (p.value is not None and not p.is_final) else None for i, p in enumerate(points)]
@@ -58,10 +61,15 @@ def trend(points: Sequence[Point], unit: str, target: float | None) -> dict:
     if any(p and not p.is_final for p in loose):
         hollow = {"size": 8, "symbol": "circle-open", "color": LINE, "line": {"width": 2}}
         traces.append(_line("not final yet", starts, loose, axis, unit, hollow, "dot"))
+    shifted = [p if p.verdict in (ABOVE, BELOW) else None for p in points]
+    if any(shifted):
+        square = {"size": 10, "symbol": "square", "color": OPEN}
+        traces.append(_line("real shift", starts, shifted, axis, unit, square, "solid") | {"mode": "markers"})
     layout = _layout(axis.title) | {"showlegend": len(traces) > 1}
     layout["xaxis"] |= {"tickvals": starts[:: -(-len(starts) // 7)]}  # Mondays, as many as fit a phone
+    layout["shapes"] = [_rule("y", axis(value), "dot") for value in limits or () if value >= 0]
     if target is not None:
-        layout["shapes"] = [_rule("y", axis(target))]
+        layout["shapes"].append(_rule("y", axis(target)))
         layout["margin"] |= {"r": 84}
         words = f"target {readable.measured(target, unit)}"
         layout["annotations"] = [_note(words, x=1, xref="paper", xanchor="left", y=axis(target), yanchor="middle")]
@@ -127,10 +135,10 @@ def _span(one: dict) -> str:
     return f"{readable.duration(start)} to {readable.duration(end)}"
 
 
-def _rule(across: str, value: float) -> dict:
+def _rule(across: str, value: float, dash: str = "dash") -> dict:
     other = "x" if across == "y" else "y"
     span = {f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper", f"{across}0": value, f"{across}1": value}
-    return {"type": "line", "layer": "above", "line": {"color": QUIET, "width": 1.5, "dash": "dash"}} | span
+    return {"type": "line", "layer": "above", "line": {"color": QUIET, "width": 1.5, "dash": dash}} | span
 
 
 def _note(words: str, **place) -> dict:

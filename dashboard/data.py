@@ -14,7 +14,7 @@ import streamlit as st
 
 from dashboard import texts
 from dashboard.filters import Filters
-from dashboard.reading import Point, Reading
+from dashboard.reading import Point, Reading, Verdict
 from queries import catalog, measure, warehouse
 from queries.catalog import Kpi
 from queries.warehouse import Scope
@@ -105,7 +105,21 @@ def reading(kpi: Kpi, filters: Filters) -> Reading:
         now = _only(_values(version(), kpi.name, (start, end), filters))
         before = _only(_values(version(), kpi.name, earlier, filters))
     plant = filters.plants[0] if len(filters.plants) == 1 else None
-    return Reading(kpi, now, before, tuple(weeks(kpi, filters)), as_of(), target(kpi, plant))
+    found = verdicts(kpi) if len(filters.plants) < 2 else []
+    return Reading(
+        kpi, now, before, tuple(weeks(kpi, filters)), as_of(), target(kpi, plant),
+        next((verdict for verdict in found if verdict.plant == plant), None),
+        tuple(verdict for verdict in found if verdict.plant and verdict.is_shift and not plant),
+    )  # fmt: skip
+
+
+def verdicts(kpi: Kpi) -> list[Verdict]:
+    """Whether the newest final week is out of the ordinary, of all plants together and of each."""
+    return [
+        Verdict(row["plant"], row["period_start"], row["verdict"], row["shift_since"], row["verdict_reason"])
+        for row in rows("verdict")
+        if row["kpi"] == kpi.name and row["clock"] == "elapsed"
+    ]
 
 
 def target(kpi: Kpi, plant: str | None = None) -> float | None:
@@ -186,9 +200,12 @@ def _only(points: list[Point]) -> Point:
 
 
 def _point(row: dict) -> Point:
+    limits = None
+    if row.get("baseline") is not None:
+        limits = row["limit_low"], row["baseline"], row["limit_high"]
     return Point(
         row["period_start"], row["period_end"], row["value"], row["n"] or 0, row["n_open"] or 0, bool(row["is_final"]),
-        row["reason"], row["low"], row["high"], row.get("cut"), row.get("n_unmeasured"),
+        row["reason"], row["low"], row["high"], row.get("cut"), row.get("n_unmeasured"), limits, row.get("verdict"),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ def headline(reading: Reading, filters: Filters) -> None:
                 f"<span>{escape(texts.statistic(kpi))}</span></div>"
             )
         facts = {
+            "Verdict": cards.verdict(reading) or '<span class="pp-muted">not judged: it is no series of weeks</span>',
             "Change": cards.change(reading) + cards.before(reading),
             "Target": cards.target(reading),
             "Cases": escape(texts.cases(kpi, now)),
@@ -49,6 +50,8 @@ def trend(reading: Reading) -> None:
             return
         words = charts.trend_words(weeks, kpi, reading.target)
         charts.draw(charts.trend(weeks, kpi.unit, reading.target), f"trend_{kpi.name}", words)
+        if any(week.limits for week in weeks):
+            st.html(f'<p class="pp-sub">{escape(texts.LIMITS)}</p>')
         if any(week.value is not None and not week.is_final for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.ONLY_FINAL)}</p>')
         if any(week.value is None for week in weeks):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from queries.catalog import Kpi
+from queries.signal import ABOVE, BELOW
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,24 @@ class Point:
     high: float | None = None
     cut: str | None = None
     n_unmeasured: int | None = None
+    limits: tuple[float, float, float] | None = None  # lower limit, centre, upper limit
+    verdict: str | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the newest final week of a KPI is against its baseline, in one plant (None: all): normal, above or below
+    since a day, still part of the baseline, or why that cannot be said."""
+
+    plant: str | None
+    week: date
+    kind: str | None = None
+    since: date | None = None
+    reason: str | None = None
+
+    @property
+    def is_shift(self) -> bool:
+        return self.kind in (ABOVE, BELOW)
 
 
 @dataclass(frozen=True)
@@ -36,15 +55,8 @@ class Reading:
     weeks: tuple[Point, ...]
     as_of: datetime
     target: float | None = None
-
-    @property
-    def is_better(self) -> bool | None:
-        """Whether the value moved the right way; None where there is no right way or nothing to compare."""
-        if self.kpi.direction == "none" or self.before is None or None in (self.now.value, self.before.value):
-            return None
-        if abs(self.now.value - self.before.value) < 0.005 * abs(self.before.value):
-            return None
-        return (self.now.value < self.before.value) == (self.kpi.direction == "lower")
+    verdict: Verdict | None = None
+    shifts: tuple[Verdict, ...] = ()  # of single plants
 
     @property
     def meets_target(self) -> bool | None:
@@ -56,3 +68,10 @@ def meets(kpi: Kpi, value: float | None, target: float | None) -> bool | None:
     if value is None or target is None or kpi.direction == "none":
         return None
     return value <= target if kpi.direction == "lower" else value >= target
+
+
+def is_better(kpi: Kpi, verdict: Verdict) -> bool | None:
+    """Whether a shift went the right way; None where no way is right, or nothing shifted."""
+    if not verdict.is_shift or kpi.direction == "none":
+        return None
+    return (verdict.kind == BELOW) == (kpi.direction == "lower")

@@ -110,6 +110,7 @@ def weeks(points: Sequence[Point], kpi) -> None:
         "Value": lambda p: escape(readable.measured(p.value, kpi.unit) if p.value is not None else p.reason or "–"),
         "Cases": lambda p: escape(texts.cases(kpi, p)),
         "State": lambda p: "final" if p.is_final else "can still change",
+        "Verdict": lambda p: texts.VERDICT.get(p.verdict, "–"),
     }
     table(f"{kpi.title} by week", columns, list(reversed(points)))
 

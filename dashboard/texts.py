@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from dashboard.reading import Point
+from dashboard.reading import Point, Verdict
 from queries import measure, readable
+from queries.signal import ABOVE
 
 APP = "Plant Pulse"
 STALE_HOURS = 26
@@ -77,6 +78,11 @@ ONLY_FINAL = (
     "The running week is left out."
 )
 
+LIMITS = (
+    "Between the dotted lines a week is as ordinary as the 24 of its baseline; a week marked by a square is a real "
+    "shift: beyond a line, or the second of three near it."
+)
+
 WAITING = "What waits now"
 APPROVALS = "Open approvals"
 SHORTAGES = "Orders short of material"
@@ -114,6 +120,15 @@ def statistic(kpi) -> str:
     if not words:
         return ""
     return words[2] if kpi.measure == "stock" else words[1]
+
+
+def shift(verdict: Verdict, better: bool | None) -> str:
+    """real shift since 3 Nov: worse."""
+    how = {True: "better", False: "worse", None: "higher" if verdict.kind == ABOVE else "lower"}[better]
+    return f"real shift since {readable.day(verdict.since)}: {how}"
+
+
+VERDICT = {"above": "real shift", "below": "real shift", "normal": "normal", "baseline": "baseline"}
 
 
 def dimension(name: str) -> str:

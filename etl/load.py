@@ -113,7 +113,19 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             period_end date, clock varchar, value double, low double, high double, n bigint, n_open bigint,
             plant_count bigint, is_final boolean, baseline double, verdict varchar, reason varchar)"""
     )
-    con.execute("alter table agg_kpi add column if not exists n_unmeasured bigint")
+    for column in (
+        "n_unmeasured bigint",
+        "limit_low double",
+        "limit_high double",
+        "shift_since date",
+        "verdict_reason varchar",
+    ):
+        con.execute(f"alter table agg_kpi add column if not exists {column}")
+    con.execute(
+        """create table if not exists kpi_baseline (
+            kpi varchar, plant varchar, clock varchar, definition varchar, first date, last date, points bigint,
+            centre double, moving_range double, is_log boolean)"""
+    )
     return con
 
 
@@ -535,8 +547,8 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
         con.execute(f"delete from raw.{table} where instance = ?", [DEMO_INSTANCE])
     for table in ("source_state", "open_id", "reconciliation", "odoo_instance"):
         con.execute(f"delete from {table} where instance = ?", [DEMO_INSTANCE])
-    con.execute("delete from agg_kpi")
-    con.execute("delete from run")
+    for table in ("agg_kpi", "kpi_baseline", "run"):
+        con.execute(f"delete from {table}")
     con.execute("commit")
     return True
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 from etl import landing
 from etl.load import ensure_tables
 from etl.source import Source
-from queries import catalog, measure
+from queries import catalog, measure, scoreboard
 from queries.config import Config, ConfigError
 from queries.warehouse import current_version
 
@@ -88,9 +88,10 @@ def validate(sources: list[Source], config: Config) -> None:
     Done before anything is read, so that a mistyped file costs a second and not a night.
     """
     kpis = catalog.load()
-    for target in config.targets:
-        if target.kpi not in kpis:
-            raise ConfigError(f"ops.toml: [target] {target.kpi!r} is no KPI: use one of {', '.join(kpis)}.")
+    for section, named in (("target", config.targets), ("baseline", config.baselines)):
+        for one in named:
+            if one.kpi not in kpis:
+                raise ConfigError(f"ops.toml: [{section}] {one.kpi!r} is no KPI: use one of {', '.join(kpis)}.")
     con = duckdb.connect(":memory:")
     con.execute("set timezone = 'UTC'")
     con.execute("create schema raw")
@@ -113,9 +114,12 @@ def _build(con, run: str, as_of: datetime, sources, config: Config, report) -> N
     build_exceptions(con, as_of, "ops.main")
     report("scoreboard")
     kpis = catalog.load()
-    con.register("scoreboard_rows", _scoreboard(con, kpis, as_of, run))
-    con.execute("create table ops.main.agg_kpi as select * from scoreboard_rows")
-    con.unregister("scoreboard_rows")
+    locked = con.sql("select * from work.main.kpi_baseline").to_arrow_table()
+    board, baselines = scoreboard.judged(_scoreboard(con, kpis, as_of, run), kpis, config.baselines, locked)
+    for name, table in (("agg_kpi", board), ("kpi_baseline", baselines)):
+        con.register("scoreboard_rows", table)
+        con.execute(f"create table ops.main.{name} as select * from scoreboard_rows")
+        con.unregister("scoreboard_rows")
     report("checks")
     failed = _checks(con)
     _bookkeeping(con, run, as_of, sources, kpis)
@@ -205,6 +209,8 @@ def _book(con, published: Path, run: str) -> None:
     try:
         con.execute("begin")
         _keep_scoreboard(con)
+        con.execute("delete from work.main.kpi_baseline")
+        con.execute("insert into work.main.kpi_baseline by name select * from ops.main.kpi_baseline")
         con.execute(
             """update run set status = 'published', message = upgrade,
                     published_at = (select published_at from ops.main.run where run = $run)
@@ -236,7 +242,9 @@ def _keep_scoreboard(con) -> None:
                     and old.period_start = new.period_start and old.clock = new.clock
                     and old.value is not distinct from new.value and old.n = new.n and old.n_open = new.n_open
                     and old.n_unmeasured is not distinct from new.n_unmeasured
-                    and old.is_final = new.is_final and old.reason is not distinct from new.reason)"""
+                    and old.is_final = new.is_final and old.reason is not distinct from new.reason
+                    and old.verdict is not distinct from new.verdict
+                    and old.shift_since is not distinct from new.shift_since)"""
     )
 
 

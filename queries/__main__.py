@@ -17,7 +17,7 @@ from queries import catalog, measure, warehouse
 from queries.catalog import CatalogError, Kpi
 from queries.config import ConfigError
 from queries.docs import render
-from queries.readable import measured
+from queries.readable import measured, verdict
 from queries.warehouse import WarehouseMissing
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: KPIs and the rows behind them.")
@@ -88,7 +88,16 @@ def _values(names, plant, first, last, clock) -> list[dict]:
         if first is None and last is None:
             table = measure.scoreboard(opened, one.name, plant=plant, clock=clock).to_pylist()
             newest = max((row["period_start"] for row in table), default=None)
-            lines = [_answer(opened, one, row, row["plant"], clock) for row in table if row["period_start"] == newest]
+            verdicts = {
+                row["plant"]: row
+                for row in warehouse.read(opened, "verdict").to_pylist()
+                if (row["kpi"], row["clock"]) == (one.name, clock)
+            }
+            lines = [
+                _answer(opened, one, row, row["plant"], clock, verdicts.get(row["plant"]))
+                for row in table
+                if row["period_start"] == newest
+            ]
         else:
             start, end = _period(opened, first, last)
             filters = {"plant": [plant]} if plant else None
@@ -144,7 +153,9 @@ def _period(opened: warehouse.Warehouse, first: datetime | None, last: datetime 
     return start, end
 
 
-def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str) -> dict:
+def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict: dict | None = None) -> dict:
+    """A line: the value, and what its newest final week is against the baseline."""
+    judged = verdict or dict.fromkeys(("period_start", "verdict", "shift_since", "verdict_reason"))
     return {
         "name": one.name,
         "kpi": one.name,
@@ -165,6 +176,10 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str) -> dict:
         "clock": clock,
         "as_of": opened.as_of,
         "reason": row["reason"],
+        "verdict": judged["verdict"],
+        "verdict_week": judged["period_start"],
+        "shift_since": judged["shift_since"],
+        "verdict_reason": judged["verdict_reason"],
     }
 
 
@@ -193,7 +208,7 @@ def _text(value) -> str:
 
 
 def _value_table(found: list[dict]) -> Table:
-    table = Table("KPI", "plant", "value", "n", "open", "known", "period (UTC)", box=None)
+    table = Table("KPI", "plant", "value", "n", "open", "known", "period (UTC)", "newest final week", box=None)
     for row in found:
         unit = "duration" if row["unit"] == "seconds" else row["unit"]
         value = f"{measured(row['value'], unit)} ({row['statistic']})" if row["value"] is not None else row["reason"]
@@ -205,6 +220,7 @@ def _value_table(found: list[dict]) -> Table:
             str(row["n_open"]),
             "" if row["coverage"] is None else f"{int(row['coverage'] * 100)} %",
             f"{row['from']} to {row['to']}",
+            verdict(row["verdict"], row["shift_since"], row["verdict_reason"]),
         )
     return table
 

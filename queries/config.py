@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -77,6 +78,15 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
+class BaselineStart:
+    """From which day on the weeks of a KPI are its baseline, in one plant or in all others (plant empty)."""
+
+    kpi: str
+    plant: str
+    start: date
+
+
+@dataclass(frozen=True)
 class Retention:
     """How long the work database keeps the earlier versions of a changed row, in seconds; never less than the
     scoreboard goes back."""
@@ -95,6 +105,7 @@ class Config:
     targets: tuple[Target, ...] = ()
     tolerances: tuple[Tolerance, ...] = (Tolerance("", 8 * 3600),)
     retention: Retention = field(default_factory=Retention)
+    baselines: tuple[BaselineStart, ...] = ()
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -131,7 +142,7 @@ def load(path: Path | None = None) -> Config:
 
 
 def _parse(content: dict, file: str) -> Config:
-    _known(content, ("instance", "plant", "users", "target", "schedule", "retention"), file, "section")
+    _known(content, ("instance", "plant", "users", "target", "schedule", "retention", "baseline"), file, "section")
     instances = tuple(
         _make(Instance, {"name": name} | _section(values, f"{file}: [instance.{name}]"), f"{file}: [instance.{name}]")
         for name, values in _section(content.get("instance", {}), f"{file}: [instance]").items()
@@ -155,6 +166,7 @@ def _parse(content: dict, file: str) -> Config:
         users=Users(**{kind: tuple(logins) for kind, logins in users.items()}),
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
         retention=_retention(_section(content.get("retention", {}), f"{file}: [retention]"), file),
+        baselines=tuple(_baselines(_section(content.get("baseline", {}), f"{file}: [baseline]"), file)),
         tolerances=tuple(_tolerances(_section(content.get("schedule", {}), f"{file}: [schedule]"), file)),
     )
 
@@ -168,6 +180,18 @@ def _targets(section: dict, file: str):
             yield Target(kpi, "", quantity(values["default"], where))
         for plant, value in _section(values.get("plant", {}), where).items():
             yield Target(kpi, plant, quantity(value, f"{where}, plant {plant}"))
+
+
+def _baselines(section: dict, file: str):
+    for kpi, values in section.items():
+        where = f"{file}: [baseline] {kpi}"
+        values = values if isinstance(values, dict) else {"default": values}
+        _known(values, ("default", "plant"), where, "key")
+        days = {"": values["default"]} if "default" in values else {}
+        for plant, day in (days | _section(values.get("plant", {}), where)).items():
+            if type(day) is not date:
+                raise ConfigError(f"{where}: {day!r} is no day: write it as 2026-03-02, without quotes.")
+            yield BaselineStart(kpi, plant, day)
 
 
 def _tolerances(section: dict, file: str):

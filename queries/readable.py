@@ -81,3 +81,10 @@ def moment(when: datetime | None, zone: str | None = None, seconds: bool = False
         return "–"
     local = when.replace(tzinfo=UTC).astimezone(ZoneInfo(zone) if zone else UTC)
     return f"{day(local.date())} {local:%H:%M:%S}" if seconds else f"{day(local.date())} {local:%H:%M}"
+
+
+def verdict(kind: str | None, since: date | None, reason: str | None) -> str:
+    """normal week; real shift since 3 Nov, above; or why there is none."""
+    if kind in ("above", "below"):
+        return f"real shift since {day(since)}, {kind}"
+    return {"normal": "normal week", "baseline": "still in the baseline"}.get(kind, reason or "")

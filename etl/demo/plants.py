@@ -187,7 +187,7 @@ _PUMPS_AND_VALVES = ("Centrifugal pumps", "Ball valves", "Actuators", "Control u
 PLANTS = (
     Plant(1, "WH", "Milwaukee", INDUSTRIES, 8.0, 2.1, _PUMPS_AND_VALVES, TWINS),
     Plant(2, "WH", "Lyon", FRANCE, 5.6, 1.5, ("Gear pumps", "Butterfly valves", "Control units"), LYON),
-    Plant(3, "SIN", "Singapore", ASIA, 4.6, 1.6, ("Gear pumps", "Ball valves", "Control units"), SINGAPORE),
+    Plant(3, "SIN", "Singapore", ASIA, 7.4, 1.6, ("Gear pumps", "Ball valves", "Control units"), SINGAPORE),
     Plant(4, "TUL", "Tulsa", INDUSTRIES, 6.0, 1.6, _PUMPS_AND_VALVES, TWINS),
 )
 BY_CODE = {plant.code: plant for plant in PLANTS}

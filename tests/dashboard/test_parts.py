@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from dashboard import cards, charts, components, navigation, sparkline, tables
-from dashboard.reading import Point, Reading
+from dashboard.reading import Point, Reading, Verdict
 from queries import catalog
 
 KPI = replace(catalog.load()["release_lead_time"], target=86400.0)
@@ -35,20 +35,58 @@ def test_value_that_cannot_be_measured_is_grey_with_its_reason():
 @pytest.mark.parametrize(
     ("direction", "now", "before", "words"),
     [
-        ("lower", 120.0, 100.0, "20 % worse"),
-        ("lower", 80.0, 100.0, "20 % better"),
-        ("higher", 80.0, 100.0, "20 % worse"),
-        ("higher", 120.0, 100.0, "20 % better"),
+        ("lower", 120.0, 100.0, "▲</b>20 %"),
+        ("higher", 80.0, 100.0, "▼</b>20 %"),
         ("lower", 100.2, 100.0, "unchanged"),
-        ("none", 120.0, 100.0, "20 %"),
+        ("none", 120.0, 100.0, "▲</b>20 %"),
     ],
 )
-def test_change_says_better_or_worse_in_words(direction, now, before, words):
-    assert words in cards.change(reading(point(now), before, replace(KPI, direction=direction)))
+def test_a_change_against_the_period_before_is_not_judged(direction, now, before, words):
+    html = cards.change(reading(point(now), before, replace(KPI, direction=direction)))
+    assert words in html and "pp-good" not in html and "pp-bad" not in html
+
+
+MONDAY = date(2026, 2, 23)
+SINCE = date(2026, 2, 9)
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdict", "words", "kind"),
+    [
+        ("lower", Verdict(None, MONDAY, "above", SINCE), "real shift since 9 Feb: worse", "pp-bad"),
+        ("lower", Verdict(None, MONDAY, "below", SINCE), "real shift since 9 Feb: better", "pp-good"),
+        ("higher", Verdict(None, MONDAY, "below", SINCE), "real shift since 9 Feb: worse", "pp-bad"),
+        ("none", Verdict(None, MONDAY, "above", SINCE), "real shift since 9 Feb: higher", "pp-none"),
+        ("lower", Verdict(None, MONDAY, "normal"), "normal week", "pp-none"),
+        ("lower", Verdict(None, MONDAY, "baseline"), "still in the baseline", "pp-none"),
+        (
+            "lower",
+            Verdict(None, MONDAY, None, None, "too few to judge: 3 cases, 30 needed"),
+            "too few to judge",
+            "pp-none",
+        ),
+    ],
+)
+def test_signal_or_noise_in_words(direction, verdict, words, kind):
+    html = cards.verdict(replace(reading(point(1.0), kpi=replace(KPI, direction=direction)), verdict=verdict))
+    assert words in html and kind in html
+
+
+def test_a_shift_of_one_plant_is_named_beside_a_normal_week(monkeypatch):
+    monkeypatch.setattr(cards.data, "plant_names", lambda: {"LYO": "Lyon"})
+    shifts = tuple(Verdict(plant, MONDAY, "above", SINCE) for plant in ("LYO", "TUL", "MIL"))
+    html = cards.verdict(replace(reading(point(1.0)), verdict=Verdict(None, MONDAY, "normal"), shifts=shifts))
+    assert "normal week" in html and "real shift since 9 Feb: worse in Lyon" in html
+    assert "in TUL" in html and "MIL" not in html and "and in 1 more plant" in html
+
+
+def test_what_is_no_series_of_weeks_has_no_verdict():
+    assert cards.verdict(reading(point(1.0))) == ""
+    assert cards.verdict(replace(reading(point(1.0)), verdict=Verdict(None, MONDAY))) == ""
 
 
 def test_change_from_nothing_is_not_infinite():
-    assert "3 worse" in cards.change(reading(point(3.0), 0.0, replace(KPI, unit="count")))
+    assert "▲</b>3" in cards.change(reading(point(3.0), 0.0, replace(KPI, unit="count")))
 
 
 def test_change_without_an_earlier_value_says_so():

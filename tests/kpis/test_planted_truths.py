@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from etl.demo.plants import LATELY_WEEKS
-from etl.demo.truths import SCARCE_PRODUCTS, TRUTHS, Cut
+from etl.demo.truths import MILWAUKEE, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
 from queries import catalog, measure, warehouse
 
 KPIS = catalog.load()
@@ -82,3 +82,27 @@ def test_no_check_finds_anything_in_sound_data(opened):
 def test_every_part_of_the_demo_is_there(opened):
     for mart in catalog.marts():
         assert opened.cursor().sql(f"select count(*) from {mart}").fetchall()[0][0] > 0, mart
+
+
+def weekly(opened, kpi: str, plant: str) -> list[dict]:
+    found = measure.scoreboard(opened, kpi, period="week", plant=plant).to_pylist()
+    return sorted(found, key=lambda row: row["period_start"])
+
+
+def test_the_shift_of_singapore_is_told_from_noise_and_dated(opened):
+    weeks = weekly(opened, "release_lead_time", SINGAPORE)
+    turn = opened.as_of.date() - timedelta(weeks=LATELY_WEEKS)
+    before = [row["verdict"] for row in weeks if row["period_end"] <= turn]
+    after = [row for row in weeks if row["period_start"] >= turn and row["verdict"]]
+    assert before.count("baseline") == 24 and before.count("below") <= 1
+    flagged = [row for row in after if row["verdict"] == "below"]
+    assert len(flagged) >= len(after) / 2
+    assert abs((flagged[-1]["shift_since"] - turn).days) <= 21
+
+
+def test_plants_that_work_as_ever_are_flagged_no_more_often_than_the_chart_allows(opened):
+    """Of the KPIs of releases and production; the rate itself is held by the simulation of the chart."""
+    steady = ("release_lead_time", "production_cycle_time", "material_wait")
+    verdicts = [row["verdict"] for kpi in steady for plant in (MILWAUKEE, TULSA) for row in weekly(opened, kpi, plant)]
+    judged = [verdict for verdict in verdicts if verdict in ("normal", "above", "below")]
+    assert len(judged) > 200 and sum(verdict != "normal" for verdict in judged) <= 0.04 * len(judged)
