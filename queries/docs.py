@@ -38,7 +38,7 @@ def render() -> str:
 
 
 def _section(kpi: Kpi) -> str:
-    marts = ", ".join(f"`{mart}`" for mart in sorted(catalog.depends_on(kpi.sql, catalog.marts())))
+    marts = ", ".join(f"`{mart}`" for mart in sorted(catalog.marts_of(kpi, catalog.marts())))
     target = "none" if kpi.target is None else f"{_at(kpi.direction)} {measured(kpi.target, kpi.unit)}"
     return f"""
 ### {kpi.title}

@@ -1,4 +1,4 @@
-"""Work calendars: the time zone of a company's plants."""
+"""Work calendars: which hours a plant works, in which time zone."""
 
 from etl.source import Source, column
 
@@ -11,5 +11,8 @@ SOURCE = Source(
         "tz": column("selection"),
         "company_id": column("many2one"),
         "active": column("boolean"),
+        "is_two_weeks": column("boolean", "two_weeks_calendar"),
+        "is_flexible": column("boolean", "flexible_hours", only="Odoo 18 and later"),
+        "changed_at": column("datetime", "write_date", compared=False),
     },
 )
