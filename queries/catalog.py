@@ -168,7 +168,7 @@ def depends_on(sql: str, names) -> set[str]:
 
 
 def marts_of(kpi: Kpi, names) -> set[str]:
-    """Which of the marts `names` make up a KPI; ages by the clock of working time are measured over the calendar, too."""
+    """Which of the marts `names` a KPI is made from; by the clock of working time, ages take the calendar, too."""
     by_calendar = {"dim_calendar"} if "working" in kpi.clocks else set()
     return depends_on(kpi.sql, names) | by_calendar.intersection(names)
 
