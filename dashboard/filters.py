@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import streamlit as st
 
-from dashboard.texts import CLOCK_CHOICE
+from dashboard import texts
 from queries.catalog import CLOCKS
 
 WEEKS = (4, 13, 26, 52)
@@ -54,9 +54,8 @@ def bar(plants: list[str]) -> Filters:
         "Period, last weeks", WEEKS, default=WEEKS[0], required=True, key="weeks", bind="query-params", wrap=False
     )
     clock = st.segmented_control(
-        "Time that counts", CLOCKS, default=CLOCKS[0], required=True, key="clock", bind="query-params", wrap=False,
-        format_func=CLOCK_CHOICE.get,
-    )  # fmt: skip
+        texts.CLOCK_CHOICE, CLOCKS, default=CLOCKS[0], required=True, key="clock", bind="query-params", wrap=False
+    )
     chosen = st.multiselect("Plants", plants, key="plant", bind="query-params", placeholder="All plants", width=300)
     kept = tuple(plant for plant in plants if plant in chosen)
     return Filters(

@@ -25,7 +25,7 @@ CHOOSE_CASE = "Tick a record to see which hours of it count as working time of i
 SPREAD = {"duration": "durations of the cases of the period", "stock": "ages of what is open"}
 TREND = {"duration": "by the week in which the cases started", "stock": "at the end of each week"}
 DIRECTION = {"lower": "lower", "higher": "higher", "none": "neither: it is context for other numbers"}
-CLOCK_CHOICE = {"elapsed": "Elapsed", "working": "Plant working time"}
+CLOCK_CHOICE = "Clock, elapsed or plant working time"
 CLOCK = {"elapsed": "elapsed time, day and night", "working": "working time of the plant"}
 MEASURE = {
     "duration": "how long a case takes, from its start to its end",
