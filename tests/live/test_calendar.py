@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from etl.demo.fill import fields_of
 from etl.extract import to_table
 from etl.source import discover
+from queries import warehouse
 from queries.config import Config, Plant
-from tests.live.conftest import server
+from tests.live.conftest import Login, server
+from tests.live.player import Player
 from tests.rows import at, order
 
 pytestmark = pytest.mark.live
@@ -77,3 +80,39 @@ def test_working_time_is_what_odoo_counts(counted, built):
     ]
     assert not wrong, (len(wrong), wrong[:3])
     assert len(cases) == 2400 and sum(case[3] > 0 for case in cases) > 1000
+
+
+@pytest.fixture
+def shifts(odoo):
+    """A calendar that is open every morning, and its openings; gone after the test."""
+    player = Player(odoo, None)
+    hours = [{"name": "work", "dayofweek": str(day), "hour_from": 0, "hour_to": 12} for day in range(7)]
+    values = {"name": "Edited shifts", "tz": "UTC", "attendance_ids": [(0, 0, one) for one in hours]}
+    calendar = player.call("admin", "resource.calendar", "create", values)
+    [row] = player.call("admin", "resource.calendar", "read", [calendar], ["attendance_ids"])
+    yield player, row["attendance_ids"]
+    player.call("admin", "resource.calendar", "unlink", [calendar])
+    player.close()
+
+
+def test_an_edit_in_odoo_counts_from_its_moment_on(shifts, login, tmp_path):
+    player, openings = shifts
+    [(company,)] = player.sql("select name from res_company where id = 1")
+    (tmp_path / "ops.toml").write_text(
+        f'[plant.EDITED]\ncompany = "{company}"\nwarehouse = "WH"\ncalendar = "Edited shifts"\n'
+    )
+    configured = Login(login.environment | {"OPS_CONFIG": str(tmp_path / "ops.toml")})
+    configured.refresh(tmp_path)
+    player.call("admin", "resource.calendar.attendance", "write", openings, {"hour_to": 24})
+    configured.refresh(tmp_path)
+    opened = warehouse.open(warehouse=tmp_path)
+    today = opened.as_of.replace(hour=0, minute=0, second=0)
+    hours = opened.cursor().sql(
+        """with day as (
+                select instance, plant, unnest($starts::timestamp[]) as started_at,
+                    started_at + interval 1 day as ended_at
+                from dim_plant where plant = 'EDITED')
+            select working_seconds / 3600 from with_clocks('day', 'dim_calendar', $as_of) order by started_at""",
+        params={"starts": [today + timedelta(days=n) for n in (-30, -2, 2, 30)], "as_of": opened.as_of},
+    )
+    assert [value for (value,) in hours.fetchall()] == [12, 12, 24, 24]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -326,6 +327,16 @@ def test_no_working_time_without_hours(make, records, config, words):
     assert built.kpi_rows("release_lead_time", date(2026, 1, 5), date(2026, 1, 12), **options) == []
 
 
+def test_a_plant_without_hours_is_warned_of_once_it_has_cases(make):
+    from queries import catalog
+
+    check = catalog.checks()["plant_without_working_hours"]
+    found = make(resource_calendar_attendance=week((8, 16))).rows(check.sql)
+    assert found == []  # South has no calendar and no case
+    [row] = make().rows(check.sql)
+    assert (row["plant"], row["gap"]) == ("Nord/WH", "the work calendar number 1 has no working hours")
+
+
 def test_working_time_before_a_flexible_calendar_ended_is_not_known(make):
     calendar = {"id": 1, "name": "Shop", "tz": "Europe/Paris"}
     built = make(
@@ -344,14 +355,16 @@ def test_before_the_calendar_begins_nothing_is_known(make):
     assert worked(built, "2020-01-01 00:00", "2026-01-06 00:00") is None
 
 
-def test_a_million_cases_are_no_range_join(make):
+def test_many_cases_are_no_range_join(make):
     built = make(resource_calendar_attendance=week((8, 16)))
-    built.connection.execute("create table one as select * from (select 'test' as instance, 'Nord/WH' as plant)")
-    built.connection.execute("alter table one add column started_at timestamp")
-    built.connection.execute("alter table one add column ended_at timestamp")
-    plan = built.connection.execute("explain select * from with_clocks('one', 'dim_calendar', now()::timestamp)")
-    text = plan.fetchall()[0][1]
-    assert text.count("Asof Join") == text.count("Join ─") == 2
+    built.connection.execute(
+        """create table many as select 'test' as instance, 'Nord/WH' as plant,
+            timestamp '2026-01-05' + to_minutes(range::integer) as started_at, null::timestamp as ended_at
+            from range(100000)"""
+    )
+    plan = built.connection.execute("explain select * from with_clocks('many', 'dim_calendar', now()::timestamp)")
+    joins = re.findall(r"[─ ](\w+ Join|\w+ Product) ─", plan.fetchall()[0][1])
+    assert joins == ["Asof Join", "Asof Join"]
 
 
 # ---------------------------------------------------------------- against an oracle that counts quarters of an hour
