@@ -4,7 +4,7 @@ from etl.source import Source, column
 
 SOURCE = Source(
     model="resource.calendar",
-    without="plants have no time zone (UTC is shown)",
+    without="plants have no time zone (UTC is shown) and no working time",
     needed=True,
     fields={
         "name": column("char"),
