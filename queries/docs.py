@@ -21,8 +21,9 @@ the measures below turns them into the number. Times are UTC; weeks begin on Mon
 | ratio | sum of numerators over sum of denominators | rows dated in it |
 | sum | total | rows dated in it |
 
-A value is *final* when later events can no longer move it; only final values enter trends. By the clock *working* a duration
-counts only the hours in which the plant is open ([how](operating.md#working-time)); targets are of elapsed time.
+A value is *final* when later events can no longer move it; only final values enter trends. By the clock *working* a
+duration counts only the hours in which the plant is open ([how](operating.md#working-time)); targets are of elapsed
+time.
 """
 
 
