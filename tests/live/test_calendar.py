@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from etl.demo.fill import fields_of
-from etl.extract import to_table
 from etl.source import discover
+from etl.table import to_table
 from queries import warehouse
 from queries.config import Config, Plant
 from tests.live.conftest import Login, server
