@@ -102,7 +102,8 @@ def before(reading: Reading) -> str:
 
 def target(reading: Reading) -> str:
     if reading.target is None:
-        return '<span class="pp-muted">no target set</span>'
+        words = texts.NO_TARGET_HERE if reading.kpi.unit == readable.WORKING_TIME else "no target set"
+        return f'<span class="pp-muted">{words}</span>'
     words = texts.target(reading.kpi, reading.target)
     if reading.meets_target is None:
         return f'<span class="pp-muted">target {escape(words)}</span>'

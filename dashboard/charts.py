@@ -38,6 +38,10 @@ def scale(values: Sequence[float | None], unit: str) -> Scale:
         if top >= 2 * readable.DAY:
             return Scale("days", readable.DAY)
         return Scale("hours", readable.HOUR) if top >= 2 * readable.HOUR else Scale("minutes", readable.MINUTE)
+    if unit == readable.WORKING_TIME:
+        top = max((value for value in values if value is not None), default=0)
+        size, word = (readable.HOUR, "hours") if top >= 2 * readable.HOUR else (readable.MINUTE, "minutes")
+        return Scale(f"{word}, {unit}", size)
     if unit == "share":
         return Scale("per cent", 0.01)
     return Scale({"count": "number", "currency": "amount"}.get(unit, unit))
@@ -76,13 +80,13 @@ def trend(points: Sequence[Point], unit: str, target: float | None) -> dict:
     return {"data": traces, "layout": layout}
 
 
-def distribution(bins: Sequence[dict], marks: dict[str, float | None]) -> dict:
+def distribution(bins: Sequence[dict], marks: dict[str, float | None], unit: str) -> dict:
     """How many cases took how long; open ones hatched on top; `marks` are quantiles to point at."""
     tops = [b["bin_to_seconds"] for b in bins if b["bin_to_seconds"]]
-    axis = scale(tops, "duration")
+    axis = scale(tops, unit)
     width = tops[0] - bins[0]["bin_from_seconds"] if tops else readable.DAY
     middle = [axis(b["bin_from_seconds"] + width / 2) for b in bins]
-    spans = [_span(b) for b in bins]
+    spans = [_span(b, unit) for b in bins]
     done = [b["n"] - b["n_open"] for b in bins]
     traces = [_bars("ended", middle, done, axis(width), spans, {"color": LINE})]
     if any(b["n_open"] for b in bins):
@@ -93,7 +97,9 @@ def distribution(bins: Sequence[dict], marks: dict[str, float | None]) -> dict:
     known = [(name, value) for name, value in marks.items() if value is not None]
     layout["shapes"] = [_rule("x", axis(value)) for _, value in known]
     layout["annotations"] = [
-        _note(f"{name} {readable.duration(value)}", x=axis(value), xanchor=side, y=1, yref="paper", yanchor="bottom")
+        _note(
+            f"{name} {readable.measured(value, unit)}", x=axis(value), xanchor=side, y=1, yref="paper", yanchor="bottom"
+        )
         for (name, value), side in zip(known, ("right", "left"), strict=False)
     ]
     layout["margin"] |= {"t": 26}
@@ -128,11 +134,11 @@ def _bars(name, middle, counts, width, spans, marker) -> dict:
     }  # fmt: skip
 
 
-def _span(one: dict) -> str:
+def _span(one: dict, unit: str) -> str:
     start, end = one["bin_from_seconds"], one["bin_to_seconds"]
     if end is None:
-        return f"{readable.duration(start)} and more"
-    return f"{readable.duration(start)} to {readable.duration(end)}"
+        return f"{readable.measured(start, unit)} and more"
+    return f"{readable.measured(start, unit)} to {readable.measured(end, unit)}"
 
 
 def _rule(across: str, value: float, dash: str = "dash") -> dict:

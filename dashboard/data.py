@@ -15,7 +15,7 @@ import streamlit as st
 from dashboard import texts
 from dashboard.filters import Filters
 from dashboard.reading import Point, Reading, Verdict
-from queries import catalog, measure, warehouse
+from queries import catalog, measure, readable, warehouse
 from queries.catalog import Kpi
 from queries.warehouse import Scope
 
@@ -93,19 +93,27 @@ def plants() -> list[dict]:
     return rows("plant")
 
 
+def by_clock(kpi: Kpi, filters: Filters) -> Kpi:
+    """The KPI by the clock the reader chose, if it has that one; its target is one of elapsed time."""
+    if _clock(kpi, filters) == "elapsed":
+        return kpi
+    return replace(kpi, unit=readable.WORKING_TIME, target=None)
+
+
 def reading(kpi: Kpi, filters: Filters) -> Reading:
     """A KPI's value, the one before and its weeks. From the scoreboard where that has it, else measured now."""
+    kpi = by_clock(kpi, filters)
     start, end = filters.period(as_of())
     earlier = filters.earlier(as_of())
     if _is_on_scoreboard(filters):
-        tiles = _scoreboard(version(), kpi.name, "28 days", filters.plants)
+        tiles = _scoreboard(version(), kpi.name, "28 days", filters.plants, _clock(kpi, filters))
         now = next((p for p in tiles if p.end == end), None) or Point(start, end, reason=texts.NEW_KPI)
         before = next((p for p in tiles if p.end == start), None)
     else:
         now = _only(_values(version(), kpi.name, (start, end), filters))
         before = _only(_values(version(), kpi.name, earlier, filters))
     plant = filters.plants[0] if len(filters.plants) == 1 else None
-    found = verdicts(kpi) if len(filters.plants) < 2 else []
+    found = verdicts(kpi, _clock(kpi, filters)) if len(filters.plants) < 2 else []
     return Reading(
         kpi, now, before, tuple(weeks(kpi, filters)), as_of(), target(kpi, plant),
         next((verdict for verdict in found if verdict.plant == plant), None),
@@ -113,17 +121,19 @@ def reading(kpi: Kpi, filters: Filters) -> Reading:
     )  # fmt: skip
 
 
-def verdicts(kpi: Kpi) -> list[Verdict]:
+def verdicts(kpi: Kpi, clock: str) -> list[Verdict]:
     """Whether the newest final week is out of the ordinary, of all plants together and of each."""
     return [
         Verdict(row["plant"], row["period_start"], row["verdict"], row["shift_since"], row["verdict_reason"])
         for row in rows("verdict")
-        if row["kpi"] == kpi.name and row["clock"] == "elapsed"
+        if row["kpi"] == kpi.name and row["clock"] == clock
     ]
 
 
 def target(kpi: Kpi, plant: str | None = None) -> float | None:
     """The target of a plant, else the one for all plants, else the one the KPI was written with."""
+    if kpi.unit == readable.WORKING_TIME:
+        return None
     configured = {row["plant"] or None: row["value"] for row in rows("target") if row["kpi"] == kpi.name}
     return configured.get(plant, configured.get(None, kpi.target))
 
@@ -132,7 +142,7 @@ def weeks(kpi: Kpi, filters: Filters) -> list[Point]:
     """Whole weeks up to the running one, which is left out."""
     first, end = filters.trend(as_of())
     if len(filters.plants) < 2:
-        found = _scoreboard(version(), kpi.name, "week", filters.plants)
+        found = _scoreboard(version(), kpi.name, "week", filters.plants, _clock(kpi, filters))
     else:
         found = _values(version(), kpi.name, (first, end), filters, every="week")
     return [point for point in found if first <= point.start and point.end <= end]
@@ -167,7 +177,7 @@ def quantile(kpi: Kpi, filters: Filters, statistic: str) -> float | None:
 
 def sources(kpi: Kpi) -> list[str]:
     """Names of the tables the KPI's query reads."""
-    return sorted(catalog.depends_on(kpi.sql, _marts(version().name)))
+    return sorted(catalog.marts_of(kpi, _marts(version().name)))
 
 
 def plant_names() -> dict[str, str]:
@@ -189,6 +199,10 @@ def record_asked(query: Mapping[str, str]) -> dict | None:
     if not (instance and model and number.isdecimal() and len(number) < 16):
         return None
     return {"instance": instance, "record_model": model, "record_id": int(number)}
+
+
+def _clock(kpi: Kpi, filters: Filters) -> str:
+    return filters.clock if filters.clock in kpi.clocks else "elapsed"
 
 
 def _is_on_scoreboard(filters: Filters) -> bool:
@@ -218,9 +232,9 @@ def _list(chosen: Version, name: str, parameters: dict) -> list[dict]:
 
 
 @st.cache_data(**CACHE)
-def _scoreboard(chosen: Version, kpi: str, period: str, plants: tuple[str, ...]) -> list[Point]:
+def _scoreboard(chosen: Version, kpi: str, period: str, plants: tuple[str, ...], clock: str) -> list[Point]:
     plant = plants[0] if plants else None
-    found = measure.scoreboard(_open(chosen), kpi, period=period, plant=plant).to_pylist()
+    found = measure.scoreboard(_open(chosen), kpi, period=period, plant=plant, clock=clock).to_pylist()
     return sorted((_point(row) for row in found if row["plant"] == plant), key=lambda p: p.start)
 
 
@@ -230,17 +244,20 @@ def _values(
 ) -> list[Point]:
     asked = _catalogue(chosen.name)[kpi]
     asked = replace(asked, statistic=statistic) if statistic else asked
-    found = measure.values(_open(chosen), asked, *period, by=by, every=every, filters=filters.dimension())
+    asked_for = {"filters": filters.dimension(), "clock": _clock(asked, filters)}
+    found = measure.values(_open(chosen), asked, *period, by=by, every=every, **asked_for)
     return [_point(row) for row in found.to_pylist()]
 
 
 @st.cache_data(**(CACHE | {"max_entries": 40}))
 def _rows(chosen: Version, kpi: str, period: tuple[date, date], filters: Filters, limit: int | None) -> list[dict]:
     asked = _catalogue(chosen.name)[kpi]
-    return measure.rows(_open(chosen), asked, *period, filters=filters.dimension(), limit=limit).to_pylist()
+    asked_for = {"filters": filters.dimension(), "clock": _clock(asked, filters)}
+    return measure.rows(_open(chosen), asked, *period, limit=limit, **asked_for).to_pylist()
 
 
 @st.cache_data(**CACHE)
 def _distribution(chosen: Version, kpi: str, period: tuple[date, date], filters: Filters) -> list[dict]:
     asked = _catalogue(chosen.name)[kpi]
-    return measure.distribution(_open(chosen), asked, *period, filters=filters.dimension()).to_pylist()
+    asked_for = {"filters": filters.dimension(), "clock": _clock(asked, filters)}
+    return measure.distribution(_open(chosen), asked, *period, **asked_for).to_pylist()

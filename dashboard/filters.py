@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 
 import streamlit as st
 
+from dashboard import texts
+from queries.catalog import CLOCKS
+
 WEEKS = (4, 13, 26, 52)
 TREND_WEEKS = 13
 
@@ -17,6 +20,7 @@ class Filters:
 
     weeks: int = WEEKS[0]
     plants: tuple[str, ...] = ()
+    clock: str = CLOCKS[0]
 
     def period(self, as_of: datetime) -> tuple[date, date]:
         """First day and the day after the last; the day of the data is in."""
@@ -40,7 +44,8 @@ class Filters:
     def query(self) -> dict[str, str | list[str]]:
         """The filter as a link carries it, defaults left out."""
         weeks = {"weeks": str(self.weeks)} if self.weeks != WEEKS[0] else {}
-        return weeks | ({"plant": list(self.plants)} if self.plants else {})
+        clock = {"clock": self.clock} if self.clock != CLOCKS[0] else {}
+        return weeks | ({"plant": list(self.plants)} if self.plants else {}) | clock
 
 
 def bar(plants: list[str]) -> Filters:
@@ -48,11 +53,15 @@ def bar(plants: list[str]) -> Filters:
     weeks = st.segmented_control(
         "Period, last weeks", WEEKS, default=WEEKS[0], required=True, key="weeks", bind="query-params", wrap=False
     )
+    clock = st.segmented_control(
+        texts.CLOCK_CHOICE, CLOCKS, default=CLOCKS[0], required=True, key="clock", bind="query-params", wrap=False
+    )
     chosen = st.multiselect("Plants", plants, key="plant", bind="query-params", placeholder="All plants", width=300)
     kept = tuple(plant for plant in plants if plant in chosen)
     return Filters(
         weeks=weeks if weeks in WEEKS else WEEKS[0],
         plants=() if len(kept) == len(plants) else kept,
+        clock=clock if clock in CLOCKS else CLOCKS[0],
     )
 
 

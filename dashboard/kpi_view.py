@@ -75,14 +75,20 @@ def distribution(reading: Reading, filters: Filters) -> None:
             st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
             return
         marks = {name: data.quantile(kpi, filters, name) for name in ("p50", "p85")}
-        said = ", ".join(f"{name} {readable.duration(value)}" for name, value in marks.items() if value is not None)
-        charts.draw(charts.distribution(bins, marks), f"spread_{kpi.name}", f"Distribution of {kpi.title}: {said}")
+        said = ", ".join(
+            f"{name} {readable.measured(value, kpi.unit)}" for name, value in marks.items() if value is not None
+        )
+        charts.draw(
+            charts.distribution(bins, marks, kpi.unit), f"spread_{kpi.name}", f"Distribution of {kpi.title}: {said}"
+        )
         if bins[-1]["bin_to_seconds"] is None:
-            st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"]))}</p>')
+            st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"], kpi.unit))}</p>')
         with st.expander("Table behind this chart"):
             tables.table(f"Distribution of {kpi.title}", {
-                "From": lambda b: escape(readable.duration(b["bin_from_seconds"])),
-                "To": lambda b: escape(readable.duration(b["bin_to_seconds"]) if b["bin_to_seconds"] else "and more"),
+                "From": lambda b: escape(readable.measured(b["bin_from_seconds"], kpi.unit)),
+                "To": lambda b: escape(
+                    readable.measured(b["bin_to_seconds"], kpi.unit) if b["bin_to_seconds"] else "and more"
+                ),
                 "Cases": tables.figure("n"),
                 "Still open": tables.figure("n_open"),
             }, bins)  # fmt: skip
@@ -123,7 +129,33 @@ def records(reading: Reading, filters: Filters) -> None:
                 icon=":material/download:", disabled=not rows, key=f"csv_{kpi.name}", on_click="ignore",
             )  # fmt: skip
         if rows:
-            tables.cases(rows, kpi, filters)
+            chosen = tables.cases(rows, kpi, filters)
+            if "working" in kpi.clocks:
+                counted(chosen, kpi)
+
+
+def counted(case: dict | None, kpi: Kpi) -> None:
+    """Which hours of a case count as working time of its plant, and which are left out and why."""
+    if case is None:
+        st.html(f'<p class="pp-sub">{escape(texts.CHOOSE_CASE)}</p>')
+        return
+    start, end = tables.span(case, kpi)
+    intervals = data.rows("counted_interval", plant=case["plant"], started_at=start, ended_at=end)
+    hours = [one for one in intervals if one["is_counted"]]
+    with st.expander(texts.counted(case["name"], intervals), expanded=True, key="counted"):
+        if not hours and any(one["is_counted"] is None for one in intervals):
+            st.html(f'<p class="pp-sub">{escape(texts.sentence(intervals[0]["reason"]))}.</p>')
+            return
+        st.html(f'<p class="pp-sub">{escape(texts.counted_zone(intervals, case["plant"]))}</p>')
+        tables.table(f"Counted intervals of {case['name']}", {
+            "From": tables.short(lambda one: texts.local(one["local_from"])),
+            "To": tables.short(lambda one: texts.local(one["local_to"])),
+            "Length": tables.short(lambda one: readable.working_time(one["seconds"])),
+            "": lambda one: components.mark("good", "✓", "counts") if one["is_counted"]
+            else components.mark("none", "–", one["reason"]),
+        }, intervals[: texts.INTERVALS])  # fmt: skip
+        if len(intervals) > texts.INTERVALS:
+            st.html(f'<p class="pp-sub">{escape(texts.more_intervals(len(intervals)))}</p>')
 
 
 def definition(reading: Reading) -> None:

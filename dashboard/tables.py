@@ -115,14 +115,14 @@ def weeks(points: Sequence[Point], kpi) -> None:
     table(f"{kpi.title} by week", columns, list(reversed(points)))
 
 
-def cases(rows: Sequence[dict], kpi, filters: Filters) -> None:
-    """The rows behind a number: sortable, each with a link to its timeline and to Odoo."""
+def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict | None:
+    """The rows behind a number: sortable, each with a link to its timeline and to Odoo; returns the selected one."""
     zone = st.context.timezone
     shown = [_case(row, kpi, filters) for row in rows]
     frame = pd.DataFrame(shown)
     moment = {"format": "D MMM YYYY, HH:mm", "timezone": zone or "UTC", "width": 150}
     moments = {name for case in shown for name, value in case.items() if isinstance(value, datetime)}
-    st.dataframe(
+    picked = st.dataframe(
         frame,
         hide_index=True,
         placeholder="–",
@@ -133,13 +133,17 @@ def cases(rows: Sequence[dict], kpi, filters: Filters) -> None:
             **{
                 name: st.column_config.NumberColumn(format="%.2f", width=110)
                 for name in frame.columns
-                if name.endswith(", days")
+                if name.endswith((", days", ", hours"))
             },
             "Odoo": st.column_config.LinkColumn("Odoo", display_text="open", width=70),
         },
         key=f"cases_{kpi.name}",
         alt=f"Records behind {kpi.title}",
+        on_select="rerun",
+        selection_mode="single-row",
     )
+    chosen = picked["selection"]["rows"]
+    return rows[chosen[0]] if chosen and chosen[0] < len(rows) else None
 
 
 def _case(row: dict, kpi, filters: Filters) -> dict:
@@ -151,18 +155,27 @@ def _case(row: dict, kpi, filters: Filters) -> dict:
     return shown | ({"Odoo": row["record_url"]} if row.get("record_url") else {})
 
 
+def span(row: dict, kpi) -> tuple[datetime, datetime | None]:
+    """When a case began and ended; the age of what is open counts to the moment of the data."""
+    return (row["entered_at"], None) if kpi.measure == "stock" else (row["started_at"], row["ended_at"])
+
+
 def _span(row: dict, kpi) -> dict:
-    """When a case began and ended, and how long it took."""
+    """When a case began and ended, and how long it took by the clock that was chosen."""
+    is_working = kpi.unit == readable.WORKING_TIME
     if kpi.measure == "stock":
         words, start, end, seconds = ("Since", "Left", "Age"), row["entered_at"], row["left_at"], row["age_seconds"]
     else:
         words, start, end = ("Started", "Ended", "Duration"), row["started_at"], row["ended_at"]
-        seconds = row["elapsed_seconds"]
+        seconds = row["working_seconds" if is_working else "elapsed_seconds"]
+    length = f"{words[2]}, {readable.WORKING_TIME}" if is_working else words[2]
+    size, unit = (readable.HOUR, "hours") if is_working else (readable.DAY, "days")
+    so_far = " so far" if end is None and kpi.measure != "stock" else ""
     return {
         words[0]: _aware(start),
         words[1]: _aware(end),
-        words[2]: readable.duration(seconds) + (" so far" if end is None and kpi.measure != "stock" else ""),
-        f"{words[2]}, days": None if seconds is None else seconds / readable.DAY,
+        length: readable.measured(seconds, readable.WORKING_TIME if is_working else "duration") + so_far,
+        f"{words[2]}, {unit}": None if seconds is None else seconds / size,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from dashboard.reading import Point, Verdict
 from queries import measure, readable
@@ -20,9 +20,13 @@ STATISTIC = {
 }
 
 CUTS = 12
+NO_TARGET_HERE = "targets are of elapsed time"
+INTERVALS = 60
+CHOOSE_CASE = "Tick a record to see which hours of it count as working time of its plant, and what is left out."
 SPREAD = {"duration": "durations of the cases of the period", "stock": "ages of what is open"}
 TREND = {"duration": "by the week in which the cases started", "stock": "at the end of each week"}
 DIRECTION = {"lower": "lower", "higher": "higher", "none": "neither: it is context for other numbers"}
+CLOCK_CHOICE = "Clock, elapsed or plant working time"
 CLOCK = {"elapsed": "elapsed time, day and night", "working": "working time of the plant"}
 MEASURE = {
     "duration": "how long a case takes, from its start to its end",
@@ -115,11 +119,12 @@ EMPTY_WAIT = "This page looks every few seconds and opens by itself once data is
 
 
 def statistic(kpi) -> str:
-    """What the value says about the cases: "85 % take less"."""
+    """What the value says about the cases: "85 % take less", and by the clock of working time that it is that."""
     words = STATISTIC.get(kpi.statistic)
     if not words:
         return ""
-    return words[2] if kpi.measure == "stock" else words[1]
+    said = words[2] if kpi.measure == "stock" else words[1]
+    return f"{said}, {kpi.unit}" if kpi.unit == readable.WORKING_TIME else said
 
 
 def shift(verdict: Verdict, better: bool | None) -> str:
@@ -148,7 +153,7 @@ def cases(kpi, point: Point) -> str:
     if point.n_open and kpi.measure != "stock":
         text += f", {readable.number(point.n_open)} still open"
     known = measure.coverage(point.n, point.n_unmeasured)
-    return text if known is None else f"{text}, {kpi.coverage} for {int(known * 100)} %"
+    return text if known is None else f"{text}, {kpi.coverage or measure.WORKING} for {int(known * 100)} %"
 
 
 def change(kpi, now: float, before: float) -> str:
@@ -194,8 +199,28 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def last_bar(start: float) -> str:
-    return f"The last bar holds everything from {readable.duration(start)} on."
+def last_bar(start: float, unit: str) -> str:
+    return f"The last bar holds everything from {readable.measured(start, unit)} on."
+
+
+def counted(name: str, intervals: list[dict]) -> str:
+    """Counted of WH/MO/00042: 12 h 30 min in 3 intervals."""
+    hours = [one["seconds"] for one in intervals if one["is_counted"]]
+    length = f"{readable.working_time(sum(hours))} in {len(hours)} interval{'s' * (len(hours) != 1)}"
+    return f"Working time of {name}: {length if hours else 'none counted'}"
+
+
+def counted_zone(intervals: list[dict], plant: str) -> str:
+    return f"Times of {plant}, {intervals[0]['timezone']}." if intervals else "It began and ended in the same moment."
+
+
+def local(moment: datetime) -> str:
+    """Mon 22 Nov 15:55, for a moment that is local already."""
+    return f"{moment:%a} {readable.moment(moment)}"
+
+
+def more_intervals(count: int) -> str:
+    return f"The first {INTERVALS} of {count} are shown; `python -m queries list counted_interval` lists all of them."
 
 
 def open_since(length: str) -> str:

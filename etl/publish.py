@@ -22,7 +22,7 @@ from etl.load import ensure_tables
 from etl.source import Source
 from queries import catalog, measure, scoreboard
 from queries.config import Config, ConfigError
-from queries.warehouse import current_version
+from queries.warehouse import CLOCK_MACRO, current_version
 
 KEEP_DAYS = 7
 KEEP_INTRADAY = 12
@@ -98,8 +98,9 @@ def validate(sources: list[Source], config: Config) -> None:
     con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
     ensure_tables(con, sources)
     put_configuration(con, config, "main")
-    build_marts(con, lambda text: None, "main")
+    build_marts(con, datetime(2000, 1, 1), lambda text: None, "main")
     build_exceptions(con, datetime(2000, 1, 1), "main")
+    con.execute(CLOCK_MACRO)
     for kpi in kpis.values():
         measure.columns(con, kpi)
     for check in catalog.checks().values():
@@ -110,8 +111,9 @@ def validate(sources: list[Source], config: Config) -> None:
 def _build(con, run: str, as_of: datetime, sources, config: Config, report) -> None:
     put_configuration(con, config, "ops.main")
     con.execute("create table ops.main.odoo_instance as select * from work.main.odoo_instance")
-    build_marts(con, report, "ops.main")
+    build_marts(con, as_of, report, "ops.main")
     build_exceptions(con, as_of, "ops.main")
+    con.execute(CLOCK_MACRO)
     report("scoreboard")
     kpis = catalog.load()
     locked = con.sql("select * from work.main.kpi_baseline").to_arrow_table()
@@ -137,11 +139,12 @@ def put_configuration(con, config: Config, schema: str) -> None:
         con.unregister("configuration_rows")
 
 
-def build_marts(con, report, schema: str) -> None:
+def build_marts(con, as_of: datetime, report, schema: str) -> None:
     for mart in catalog.marts().values():
         report(mart.name)
+        parameters = {"as_of": as_of} if "$as_of" in mart.sql else {}
         try:
-            con.execute(f"create table {schema}.{mart.name} as {mart.sql}")
+            con.execute(f"create table {schema}.{mart.name} as {mart.sql}", parameters)
         except duckdb.Error as error:
             raise catalog.CatalogError(f"{mart.file}: {str(error).splitlines()[0]}") from error
 
@@ -183,10 +186,11 @@ def _scoreboard(con, kpis: dict[str, catalog.Kpi], as_of: datetime, run: str) ->
     periods = {"week": measure.weeks(first_day, as_of), "28 days": measure.tiles(first_day, as_of)}
     parts = []
     for kpi in kpis.values():
+        kept = measure.with_rows_kept(con, kpi, as_of)
         for clock in kpi.clocks:
             for period, bounds in periods.items():
                 for by in (None, "plant"):
-                    part = measure.compute(con, kpi, bounds, as_of, by=by, clock=clock)
+                    part = measure.compute(con, kept, bounds, as_of, by=by, clock=clock)
                     con.register("part", part)
                     parts.append(
                         con.sql(
@@ -344,7 +348,7 @@ def kpis_of_sources(sources: list[Source], kpis: dict[str, catalog.Kpi]) -> dict
         reads[mart.name] = {staging[n] for n in names if n in staging}.union(*(reads[n] for n in names if n in reads))
     found: dict[str, set[str]] = {source.name: set() for source in sources}
     for kpi in kpis.values():
-        for mart in catalog.depends_on(kpi.sql, marts):
+        for mart in catalog.marts_of(kpi, marts):
             for source in reads[mart]:
                 found[source].add(kpi.title)
     return found

@@ -1,4 +1,4 @@
-"""Numbers without a browser: python -m queries kpi | rows."""
+"""Numbers without a browser: python -m queries kpi | rows | list."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from queries import catalog, measure, warehouse
+from queries import catalog, measure, readable, warehouse
 from queries.catalog import CatalogError, Kpi
 from queries.config import ConfigError
 from queries.docs import render
-from queries.readable import measured, verdict
 from queries.warehouse import WarehouseMissing
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: KPIs and the rows behind them.")
@@ -55,6 +54,17 @@ def rows(
 ) -> None:
     """The rows behind a number: the last 28 days, or --from DATE --to DATE."""
     with_errors(lambda: _write(_rows(name, plant, first, last, clock), as_json, as_csv, _row_table))
+
+
+@app.command("list")
+def listing(
+    name: Annotated[str | None, typer.Argument(help="One of the lists; without it, which there are.")] = None,
+    given: Annotated[list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="What it asks for.")] = None,
+    as_json: JSON = False,
+    as_csv: CSV = False,
+) -> None:
+    """The lists that pages show, such as the intervals counted as working time: list counted_interval."""
+    with_errors(lambda: _write(_list(name, given or []), as_json, as_csv, _row_table))
 
 
 @app.command()
@@ -116,6 +126,37 @@ def _rows(name, plant, first, last, clock) -> pa.Table:
     start, end = _period(opened, first, last)
     filters = {"plant": [plant]} if plant else None
     return measure.rows(opened, _named(catalog.load(), name), start, end, filters=filters, clock=clock)
+
+
+def _list(name: str | None, given: list[str]) -> pa.Table:
+    lists = catalog.lists()
+    if name is None:
+        found = [
+            {"list": one.name, "asks for": ", ".join(one.parameters), "definition": one.definition}
+            for one in lists.values()
+        ]
+        return pa.Table.from_pylist(found)
+    if name not in lists:
+        raise CatalogError(f"there is no list {name!r}: use one of {', '.join(lists)}.")
+    pairs = dict(pair.partition("=")[::2] for pair in given)
+    asked = lists[name].parameters
+    if set(pairs) != set(asked):
+        keys = " ".join(f"{key}=..." for key in asked) or "nothing else"
+        raise CatalogError(f"list {name} asks for {keys}; leave a value empty where there is none.")
+    return warehouse.read(warehouse.open(), name, **{key: _value(key, text) for key, text in pairs.items()})
+
+
+def _value(key: str, text: str) -> str | int | datetime | None:
+    """A parameter as its name says: a number, a moment or a text."""
+    try:
+        if key.endswith("_id"):
+            return int(text) if text else None
+        if key.endswith("_at"):
+            return datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        what = "a number" if key.endswith("_id") else "a moment (UTC) such as 2026-03-02 08:30"
+        raise CatalogError(f"{key}={text}: write {what}.") from error
+    return text or None
 
 
 def _chosen(kpis: dict[str, Kpi], names: list[str], clock: str) -> list[Kpi]:
@@ -208,10 +249,16 @@ def _text(value) -> str:
 
 
 def _value_table(found: list[dict]) -> Table:
-    table = Table("KPI", "plant", "value", "n", "open", "known", "period (UTC)", "newest final week", box=None)
+    clocks = {row["clock"] for row in found}
+    heading = "working time" if clocks == {"working"} else "value"
+    table = Table("KPI", "plant", heading, "n", "open", "known", "period (UTC)", "newest final week", box=None)
     for row in found:
-        unit = "duration" if row["unit"] == "seconds" else row["unit"]
-        value = f"{measured(row['value'], unit)} ({row['statistic']})" if row["value"] is not None else row["reason"]
+        unit = row["unit"]
+        if unit == "seconds":
+            unit = readable.WORKING_TIME if row["clock"] == "working" else "duration"
+        value = row["reason"]
+        if row["value"] is not None:
+            value = f"{readable.measured(row['value'], unit)} ({row['statistic']})"
         table.add_row(
             row["title"],
             row["plant"] or "all",
@@ -220,13 +267,13 @@ def _value_table(found: list[dict]) -> Table:
             str(row["n_open"]),
             "" if row["coverage"] is None else f"{int(row['coverage'] * 100)} %",
             f"{row['from']} to {row['to']}",
-            verdict(row["verdict"], row["shift_since"], row["verdict_reason"]),
+            readable.verdict(row["verdict"], row["shift_since"], row["verdict_reason"]),
         )
     return table
 
 
 def _row_table(found: list[dict]) -> Table:
-    shown = [key for key in (found[0] if found else {}) if key not in ("instance", "record_url", "working_seconds")]
+    shown = [key for key in (found[0] if found else {}) if key not in ("instance", "record_url")]
     table = Table(*shown, box=None)
     for row in found:
         table.add_row(*("" if row[key] is None else str(row[key]) for key in shown))

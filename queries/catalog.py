@@ -90,6 +90,11 @@ class Listing:
     title: str
     definition: str
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of its parameters in the order in which they appear, the moment of the data apart."""
+        return tuple(dict.fromkeys(name for name in re.findall(r"\$(\w+)", self.sql) if name != "as_of"))
+
 
 @dataclass(frozen=True)
 class Check:
@@ -162,6 +167,12 @@ def depends_on(sql: str, names) -> set[str]:
     return words & set(names)
 
 
+def marts_of(kpi: Kpi, names) -> set[str]:
+    """Which of the marts `names` a KPI is made from; by the clock of working time, ages take the calendar, too."""
+    by_calendar = {"dim_calendar"} if "working" in kpi.clocks else set()
+    return depends_on(kpi.sql, names) | by_calendar.intersection(names)
+
+
 def _ordered(found: dict[str, Mart]) -> dict[str, Mart]:
     from graphlib import CycleError, TopologicalSorter
 
@@ -229,6 +240,10 @@ def _check_kpi(kpi: Kpi) -> None:
     for clock in kpi.clocks or ("",):
         if clock not in CLOCKS:
             raise CatalogError(f"{kpi.file}: clock {clock!r} is unknown: use {' or '.join(CLOCKS)}.")
+    if "working" in kpi.clocks and (kpi.measure not in ("duration", "stock") or kpi.unit != "duration"):
+        raise CatalogError(
+            f"{kpi.file}: clock 'working' needs a duration: only those and ages take time; leave it out."
+        )
     for audience in kpi.audience or ("",):
         if audience not in AUDIENCES:
             raise CatalogError(f"{kpi.file}: audience {audience!r} is unknown: use {', '.join(AUDIENCES)}.")

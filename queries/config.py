@@ -41,7 +41,8 @@ class Instance:
 
 @dataclass(frozen=True)
 class Plant:
-    """A plant: which warehouse of which company, under which code, in which time zone."""
+    """A plant: which warehouse of which company, under which code, in which time zone, working by which of Odoo's
+    calendars (by name; empty: the company's)."""
 
     code: str
     company: str
@@ -49,6 +50,7 @@ class Plant:
     name: str = ""
     timezone: str = ""
     instance: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ the measures below turns them into the number. Times are UTC; weeks begin on Mon
 | ratio | sum of numerators over sum of denominators | rows dated in it |
 | sum | total | rows dated in it |
 
-A value is *final* when later events can no longer move it; only final values enter trends.
+A value is *final* when later events can no longer move it; only final values enter trends. By the clock *working* a
+duration counts only the hours in which the plant is open ([how](operating.md#working-time)); targets are of elapsed
+time.
 """
 
 
@@ -38,7 +40,7 @@ def render() -> str:
 
 
 def _section(kpi: Kpi) -> str:
-    marts = ", ".join(f"`{mart}`" for mart in sorted(catalog.depends_on(kpi.sql, catalog.marts())))
+    marts = ", ".join(f"`{mart}`" for mart in sorted(catalog.marts_of(kpi, catalog.marts())))
     target = "none" if kpi.target is None else f"{_at(kpi.direction)} {measured(kpi.target, kpi.unit)}"
     return f"""
 ### {kpi.title}

@@ -2,7 +2,8 @@
 
 The rows a reader drills into are by construction those that make up the number: both come from `member`. A SELECT may
 say of a row that it is not `is_measured`: it belongs to the period, but what is asked is not known of it. Such rows are
-counted beside the number and make up no part of it; where they are the majority, there is no number.
+counted beside the number and make up no part of it; where they are the majority, there is no number. By the clock of
+working time, rows of plants without working hours are such rows, too.
 Periods are whole days in UTC, `period_end` exclusive. Ages count to the `as_of` of the published data, never to now.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,10 +53,27 @@ MEMBER = {
         None,
     ),
 }
+# The same rows by the clock of working time, which is not known of every plant; ages grow to the end of the period.
+WORKED = {
+    "duration": "select * replace (seconds is not null as is_measured) from ({reached})",
+    "stock": """select * exclude (started_at, ended_at, elapsed_seconds, working_seconds)
+                replace (working_seconds as seconds, working_seconds is not null as is_measured)
+            from (
+                with aged as (
+                    select *, entered_at as started_at, least(period_end, $as_of) as ended_at from ({reached}))
+                select * from with_clocks('aged', 'dim_calendar', $as_of))""",
+}
+WHY = """string_agg(distinct case
+    when reached.plant is null then 'no plant is known'
+    else coalesce(plant_gap.gap, 'the work calendar was not known yet') end, '; ')"""
+GAP = """left join (
+        select instance, plant, max(gap) as gap from dim_plant_calendar group by instance, plant
+    ) as plant_gap on plant_gap.instance = reached.instance and plant_gap.plant = reached.plant"""
 QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
 NONE = "(none)"
 BIN_SECONDS = [60, 300, 600, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 259200, 604800, 1209600, 2592000]
 BINS = 24
+WORKING = "working time known"
 LEAST_COVERAGE = 0.5  # of the cases of a period; those that can be measured may be unlike the others
 
 
@@ -110,10 +129,10 @@ def compute(
     clock: str = "elapsed",
 ) -> pa.Table:
     """One row per period and value of the dimension `by`: period_start, period_end, cut, value, low, high, n,
-    n_open, plant_count, is_final, reason, n_unmeasured (null where the KPI measures every case). Without `by`, `cut`
+    n_open, plant_count, is_final, reason, n_unmeasured (null where every case is measured). Without `by`, `cut`
     is '' and there is one row per period."""
     sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock)
-    count = "coalesce(unmeasured.n, 0)" if kpi.coverage else "null::bigint"
+    count = "coalesce(unmeasured.n, 0)" if kpi.coverage else "unmeasured.n"
     too_few = f"unmeasured.n > 0 and measured.n < {LEAST_COVERAGE} * (measured.n + unmeasured.n)"
     sql += f"""
         select
@@ -124,15 +143,25 @@ def compute(
                 is_final and not coalesce({too_few}, false) as is_final,
                 case when {too_few} then $coverage || ' for ' || if(measured.n = 0, 'none', 'only ' || measured.n)
                     || ' of ' || (measured.n + unmeasured.n) || if(measured.n + unmeasured.n = 1, ' case', ' cases')
+                    || coalesce(': ' || unmeasured.why, '')
                     else reason end as reason),
             {count} as n_unmeasured,
         from ({_statement(MEASURES[kpi.measure])}) as measured
         left join (
-            select period_start, cut, count(*) as n from reached where not is_measured group by period_start, cut
+            select period_start, cut, count(*) as n, {WHY if clock == "working" else "null"} as why
+            from reached {GAP if clock == "working" else ""}
+            where not is_measured group by period_start, cut
         ) as unmeasured
             on unmeasured.period_start = measured.period_start and unmeasured.cut = measured.cut
         order by measured.period_start, measured.cut"""
     return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def with_rows_kept(con: duckdb.DuckDBPyConnection, kpi: Kpi, as_of: datetime) -> Kpi:
+    """The KPI over its rows of this moment, kept in a temporary table for many calls of `compute`."""
+    columns(con, kpi)
+    con.execute(f"create or replace temp table kept_row as {kpi.sql}", _used(kpi.sql, {"as_of": as_of}))
+    return replace(kpi, sql="select * from kept_row")
 
 
 def coverage(n: int, n_unmeasured: int | None) -> float | None:
@@ -257,6 +286,10 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tupl
     cut = f"coalesce({by}::varchar, '{NONE}')" if by else "''"
     cuts = "select distinct cut from case_row" if by else "select '' as cut"
     flag = "" if kpi.coverage else ", true as is_measured"
+    reached = f"""select period.*, case_row.*{flag} {", " + column.format(**words) if column else ""}
+                from period join case_row on {rule.format(**words)}"""
+    if clock == "working":
+        reached = WORKED[kpi.measure].format(reached=reached)
     sql = f"""with case_row as (
             select *, {cut} as cut from (
                 {kpi.sql}
@@ -264,9 +297,7 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tupl
         period as (select unnest($starts::date[]) as period_start, unnest($ends::date[]) as period_end),
         grid as (select * from period cross join ({cuts})),
         reached as (
-            select period.*, case_row.*{flag}
-                {", " + column.format(**words) if column else ""}
-            from period join case_row on {rule.format(**words)}),
+                {reached}),
         member as (select * exclude (is_measured) from reached where is_measured)"""
     parameters = {
         "as_of": as_of,
@@ -274,7 +305,7 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tupl
         "ends": [end for _, end in periods],
         "statistic": kpi.statistic,
         "quantile": QUANTILES.get(kpi.statistic, 0.5),
-        "coverage": kpi.coverage,
+        "coverage": kpi.coverage or WORKING,
     } | {f"filter_{name}": list(chosen) for name, chosen in (filters or {}).items()}
     return sql, parameters
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+WORKING_TIME = "working time"  # the unit of durations by the clock of that name
 
 
 def duration(seconds: float | None) -> str:
@@ -22,6 +23,13 @@ def duration(seconds: float | None) -> str:
         return f"{sign}{hours} h" + (f" {minutes} min" if minutes else "")
     days = seconds / DAY
     return f"{sign}{days:.0f} d" if days >= 99.95 else f"{sign}{days:.1f} d".replace(".0 d", " d")
+
+
+def working_time(seconds: float | None) -> str:
+    """45 s, 12 min, 5 h 40 min, 312 h; never days, which are longer than a day's work."""
+    if seconds is None or abs(seconds) < DAY - 30:
+        return duration(seconds)
+    return f"{seconds / HOUR:,.0f} h".replace("-", "−")
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -43,6 +51,8 @@ def measured(value: float | None, unit: str) -> str:
     """A KPI's value in the form its unit asks for."""
     if unit == "duration":
         return duration(value)
+    if unit == WORKING_TIME:
+        return working_time(value)
     if unit == "share":
         return share(value)
     if unit == "index":

@@ -24,6 +24,20 @@ ODOO_URL_MACRO = """
         when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
             then rtrim(url, '/') || '/odoo/' || model || '/' || id
         else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
+CLOCK_MACRO = """
+    create or replace macro with_clocks(cases, calendar, as_of) as table
+    with bounded as (select *, coalesce(ended_at, as_of) as until_at from query_table(cases))
+    select
+        bounded.* exclude (until_at),
+        epoch(until_at - started_at) as elapsed_seconds,
+        last.open_seconds_before + epoch(least(until_at, last.open_to) - last.open_from)
+            - first.open_seconds_before - epoch(least(started_at, first.open_to) - first.open_from)
+            as working_seconds
+    from bounded
+    asof left join query_table(calendar) as first
+        on first.instance = bounded.instance and first.plant = bounded.plant and first.open_from <= bounded.started_at
+    asof left join query_table(calendar) as last
+        on last.instance = bounded.instance and last.plant = bounded.plant and last.open_from <= bounded.until_at"""
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 PERSON = {"cfg_user": ["login"]}  # columns that name people, besides those the marts declare
 PLANT = {"cfg_plant": "code"}  # columns that name the plant of a row, where it is not "plant"
@@ -119,6 +133,7 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
                 where += " or plant = ''"
         con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')
     con.execute(ODOO_URL_MACRO)
+    con.execute(CLOCK_MACRO)
 
 
 def _masked(name: str) -> str:

@@ -72,9 +72,10 @@ class Built:
             con.execute(f"insert into raw.{name} by name select *, 'r' as _run from given")
             con.unregister("given")
         publish.put_configuration(con, config, "main")
-        publish.build_marts(con, lambda text: None, "main")
+        publish.build_marts(con, as_of, lambda text: None, "main")
         publish.build_exceptions(con, as_of, "main")
         con.execute(warehouse.ODOO_URL_MACRO)
+        con.execute(warehouse.CLOCK_MACRO)
 
     def cursor(self):
         return self.connection.cursor()

@@ -9,7 +9,7 @@ from random import Random
 from etl.demo import audit, basics, chatter, crons, production, purchasing, rows
 from etl.demo.clock import clock, seconds, stamp, whole_hour
 from etl.demo.document import Block
-from etl.demo.plants import COMPANIES, PLANTS
+from etl.demo.plants import COMPANIES, OFFICE, PLANTS, SHIFTS
 
 _WEEKDAY = (1.25, 1.1, 1.0, 0.95, 0.7)
 # Plans reach this far beyond now.
@@ -48,8 +48,8 @@ def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
         start=seconds(start),
         anchor=seconds(anchor),
         now=seconds(now),
-        offices={company.id: clock(company, first, last, 8, 17) for company in COMPANIES},
-        shops={company.id: clock(company, first, last, 6, 22) for company in COMPANIES},
+        offices={company.id: clock(company, first, last, *OFFICE) for company in COMPANIES},
+        shops={company.id: clock(company, first, last, SHIFTS[0], SHIFTS[-1]) for company in COMPANIES},
     )
     for plant in PLANTS:
         office = block.offices[plant.company.id]

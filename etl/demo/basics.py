@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from itertools import pairwise, product
 from random import Random
+from zoneinfo import ZoneInfo
 
 from etl.demo import people, products
-from etl.demo.clock import stamp
-from etl.demo.plants import COMPANIES, PLANTS, Plant
+from etl.demo.clock import seconds, stamp
+from etl.demo.plants import COMPANIES, PLANTS, SHIFTS, Plant
 from etl.demo.purchasing import TIERS
 
 _CURRENCY = {"USD": (1, "$"), "SGD": (37, "S$"), "EUR": (125, "€")}
@@ -59,6 +61,8 @@ def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
             "tz": company.tz,
             "company_id": company.id,
             "active": True,
+            "two_weeks_calendar": False,
+            "flexible_hours": False,
             "write_date": written,
         }
         for company in COMPANIES
@@ -111,6 +115,8 @@ def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
     return {
         "res_company": companies,
         "resource_calendar": calendars,
+        "resource_calendar_attendance": _shifts(written),
+        "resource_calendar_leaves": _closures(start, now, written),
         "res_currency": currencies,
         "res_currency_rate": _rates(seed, start, now),
         "stock_warehouse": warehouses,
@@ -130,6 +136,49 @@ def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
         **people.records(written),
         **products.records(written),
     }
+
+
+def _shifts(written: str) -> list[dict]:
+    """The working hours of each company's calendar: two shifts from Monday to Friday."""
+    return [
+        {
+            "id": number,
+            "calendar_id": company.id,
+            "dayofweek": str(weekday),
+            "week_type": False,
+            "hour_from": float(opens),
+            "hour_to": float(closes),
+            "day_period": "morning" if opens < 12 else "afternoon",
+            "write_date": written,
+        }
+        for number, (company, weekday, (opens, closes)) in enumerate(
+            product(COMPANIES, range(5), pairwise(SHIFTS)), start=1
+        )
+    ]
+
+
+def _closures(start: int, now: int, written: str) -> list[dict]:
+    """Holidays and closures of each company, whole local days, from the year of `start` to the year after `now`."""
+    years = range(datetime.fromtimestamp(start, UTC).year, datetime.fromtimestamp(now, UTC).year + 2)
+    closures = [(company, *closure) for company in COMPANIES for year in years for closure in company.closures(year)]
+    found = []
+    for company, first, last, name in sorted(closures, key=lambda closure: (closure[1], closure[0].id)):
+        zone = ZoneInfo(company.tz)
+        ends = datetime.combine(last, time(23, 59, 59), zone)
+        found.append(
+            {
+                "id": len(found) + 1,
+                "name": name,
+                "calendar_id": company.id,
+                "resource_id": False,
+                "company_id": company.id,
+                "time_type": "leave",
+                "date_from": stamp(seconds(datetime.combine(first, time(), zone))),
+                "date_to": stamp(seconds(ends)),
+                "write_date": written,
+            }
+        )
+    return found
 
 
 def _locations(written: str) -> list[dict]:

@@ -81,23 +81,27 @@ class Policy:
 
 @dataclass(frozen=True)
 class Company:
-    """A legal entity: its currency, and the time zone and closing days of its plants."""
+    """A legal entity: its currency, and the time zone and closing days of its plants.
+
+    holidays: month, day and name, every year. closed: first and last day, and the name.
+    """
 
     id: int
     name: str
     currency: str
     country_id: int
     tz: str
-    holidays: tuple[tuple[int, int], ...]
-    closed: tuple[tuple[date, date], ...] = ()
+    holidays: tuple[tuple[int, int, str], ...]
+    closed: tuple[tuple[date, date, str], ...] = ()
 
     def is_working(self, day: date) -> bool:
         """Whether plants and offices of the company work on `day`."""
-        return (
-            day.weekday() < 5
-            and (day.month, day.day) not in self.holidays
-            and not any(first <= day <= last for first, last in self.closed)
-        )
+        return day.weekday() < 5 and not any(first <= day <= last for first, last, _ in self.closures(day.year))
+
+    def closures(self, year: int) -> list[tuple[date, date, str]]:
+        """First and last day, and name, of everything that closes the company in a year."""
+        fixed = [(date(year, month, day), date(year, month, day), name) for month, day, name in self.holidays]
+        return fixed + [closure for closure in self.closed if closure[0].year == year]
 
 
 @dataclass(frozen=True)
@@ -144,9 +148,9 @@ SINGAPORE = Policy(
 )
 
 
-def _years(*spans: tuple[int, int, int, int]) -> tuple[tuple[date, date], ...]:
+def _years(*spans: tuple[int, int, int, int, str]) -> tuple[tuple[date, date, str], ...]:
     """The same closing days (month, day to month, day) in every year the demo may be run in."""
-    return tuple((date(y, a, b), date(y, c, d)) for y in range(2020, 2041) for a, b, c, d in spans)
+    return tuple((date(y, a, b), date(y, c, d), name) for y in range(2020, 2041) for a, b, c, d, name in spans)
 
 
 INDUSTRIES = Company(
@@ -155,7 +159,14 @@ INDUSTRIES = Company(
     currency="USD",
     country_id=233,
     tz="America/Chicago",
-    holidays=((1, 1), (7, 4), (11, 11), (12, 24), (12, 25), (12, 31)),
+    holidays=(
+        (1, 1, "New Year's Day"),
+        (7, 4, "Independence Day"),
+        (11, 11, "Veterans Day"),
+        (12, 24, "Christmas Eve"),
+        (12, 25, "Christmas Day"),
+        (12, 31, "New Year's Eve"),
+    ),
 )
 FRANCE = Company(
     id=2,
@@ -163,8 +174,16 @@ FRANCE = Company(
     currency="EUR",
     country_id=75,
     tz="Europe/Paris",
-    holidays=((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11)),
-    closed=_years((8, 8, 8, 16), (12, 24, 12, 31)),
+    holidays=(
+        (1, 1, "Jour de l'an"),
+        (5, 1, "Fête du Travail"),
+        (5, 8, "Victoire 1945"),
+        (7, 14, "Fête nationale"),
+        (8, 15, "Assomption"),
+        (11, 1, "Toussaint"),
+        (11, 11, "Armistice"),
+    ),
+    closed=_years((8, 8, 8, 16, "Fermeture d'été"), (12, 24, 12, 31, "Fermeture de fin d'année")),
 )
 ASIA = Company(
     id=3,
@@ -172,15 +191,18 @@ ASIA = Company(
     currency="SGD",
     country_id=197,
     tz="Asia/Singapore",
-    holidays=((1, 1), (5, 1), (8, 9), (12, 25)),
+    holidays=((1, 1, "New Year's Day"), (5, 1, "Labour Day"), (8, 9, "National Day"), (12, 25, "Christmas Day")),
     closed=(
-        (date(2024, 2, 10), date(2024, 2, 13)),
-        (date(2025, 1, 29), date(2025, 1, 31)),
-        (date(2026, 2, 17), date(2026, 2, 19)),
-        (date(2027, 2, 6), date(2027, 2, 9)),
-        (date(2028, 1, 26), date(2028, 1, 28)),
+        (date(2024, 2, 10), date(2024, 2, 13), "Chinese New Year"),
+        (date(2025, 1, 29), date(2025, 1, 31), "Chinese New Year"),
+        (date(2026, 2, 17), date(2026, 2, 19), "Chinese New Year"),
+        (date(2027, 2, 6), date(2027, 2, 9), "Chinese New Year"),
+        (date(2028, 1, 26), date(2028, 1, 28), "Chinese New Year"),
     ),
 )
+# Plants work in two shifts; who is in an office comes later and leaves earlier.
+SHIFTS = (6, 14, 22)
+OFFICE = (8, 17)
 COMPANIES = (INDUSTRIES, FRANCE, ASIA)
 
 _PUMPS_AND_VALVES = ("Centrifugal pumps", "Ball valves", "Actuators", "Control units")

@@ -10,6 +10,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     weekend_approval_share        share of approvals decided on a Saturday or Sunday of the plant
     approval_age                  age of the oldest undecided approval, in seconds at the end
     automated_release_share       share of confirmations made by a machine
+    production_cycle_time         p50 of work begun to done, by the weekday of the start, on either clock
     start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
@@ -29,6 +30,7 @@ from etl.demo.products import PRODUCTS, SCARCE_ID
 MILWAUKEE, LYON, SINGAPORE, TULSA = (plant.code for plant in PLANTS)
 ALL = tuple(plant.code for plant in PLANTS)
 DAY = 86400.0
+FRIDAY, OTHER_DAYS = (4,), (0, 1, 2, 3)
 
 # Names of the products that contain the scarce component.
 SCARCE_PRODUCTS = frozenset(
@@ -42,11 +44,15 @@ class Cut:
 
     period: all, lately (cases that start in the last LATELY_WEEKS weeks) or before (the others).
     scarce: orders for SCARCE_PRODUCTS (True), for any other product (False), or for all (None).
+    weekdays: cases that start on these days in the plant's own time (0 is Monday); empty: on any.
+    clock: elapsed, or working time of the plant.
     """
 
     plant: str
     period: str = "all"
     scarce: bool | None = None
+    weekdays: tuple[int, ...] = ()
+    clock: str = "elapsed"
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,21 @@ TRUTHS = (
             "shortage_share",
             "purchase_approval_turnaround",
             "automated_release_share",
+        )
+    ),
+    *(
+        Truth(
+            kpi="production_cycle_time",
+            cut=Cut(plant, weekdays=FRIDAY, clock=clock),
+            statement=f"{plant}: work begun on a Friday {statement}",
+            low=low,
+            high=high,
+            against=(Cut(plant, weekdays=OTHER_DAYS, clock=clock),),
+        )
+        for plant in ALL
+        for clock, statement, low, high in (
+            ("elapsed", "lies over the weekend: it takes at least 2.5 times as long", 2.5, math.inf),
+            ("working", "takes as much working time as on any other day", 1 / 1.2, 1.2),
         )
     ),
     Truth(

@@ -15,5 +15,6 @@ SOURCE = Source(
         "resource_id": column("many2one", until=18),
         "valid_from_on": column("date", "date_from", until=18),
         "valid_to_on": column("date", "date_to", until=18),
+        "changed_at": column("datetime", "write_date", compared=False),
     },
 )

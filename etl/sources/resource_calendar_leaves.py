@@ -17,5 +17,6 @@ SOURCE = Source(
         "kind": column("selection", "time_type"),
         "closed_from_at": column("datetime", "date_from"),
         "closed_to_at": column("datetime", "date_to"),
+        "changed_at": column("datetime", "write_date", compared=False),
     },
 )

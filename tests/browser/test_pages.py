@@ -124,3 +124,19 @@ def test_empty_warehouse_opens_by_itself_once_data_is_published(tab, demo_wareho
         (tmp_path / "CURRENT").write_text(name)
         page.wait_for_selector(".pp-trust", timeout=20_000)
         assert seen.hosts == {"127.0.0.1"}
+
+
+def test_clock_changes_link_and_numbers_and_a_record_shows_its_hours(tab, app_url):
+    page = tab().open(f"{app_url}/kpi?kpi=shortage_resolution_time")
+    page.get_by_role("radio", name="working").click()
+    page.wait_for_url("**clock=working**")
+    page.get_by_text("half take less, working time").first.wait_for()
+    grid = page.locator("[class*=st-key-panel-records] [data-testid=stDataFrame]")
+    grid.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + 20, box["y"] + 56)  # the box before the first row
+    hours = page.locator("[class*=st-key-panel-records] [data-testid=stExpander]")
+    hours.get_by_text("counts", exact=False).first.wait_for()
+    assert hours.get_by_text("night").count() + hours.get_by_text("weekend").count() > 0
+    assert not page.evaluate(TOO_WIDE)

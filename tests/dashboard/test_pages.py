@@ -67,6 +67,36 @@ def test_card_shows_the_number_of_the_scoreboard(open_page, demo):
         assert f"<strong>{readable.measured(row['value'], units[row['kpi']])}</strong>" in text, row["kpi"]
 
 
+def test_cards_show_working_time_where_it_is_chosen(open_page, demo):
+    from queries import measure
+
+    now = measure.scoreboard(demo, clock="working").to_pylist()
+    end = max(row["period_end"] for row in now)
+    text = open_page(clock="working").text
+    shown = [row for row in now if row["plant"] is None and row["period_end"] == end]
+    assert {row["kpi"] for row in shown} == {name for name, one in catalog.load().items() if "working" in one.clocks}
+    for row in shown:
+        assert f"<strong>{readable.working_time(row['value'])}</strong>" in text, row["kpi"]
+    assert text.count("working time</span>") == len(shown)
+    assert text.count(texts.NO_TARGET_HERE) == len(shown)
+
+
+def test_links_keep_the_clock(open_page):
+    links = [element.proto.query_string for element in open_page(clock="working").app.page_link]
+    assert links and all("clock=working" in link for link in links)
+
+
+@pytest.mark.parametrize("kpi", [name for name, one in catalog.load().items() if "working" in one.clocks])
+def test_kpi_page_by_the_clock_of_working_time(open_page, kpi):
+    page = open_page("kpi", kpi=kpi, clock="working", weeks="13")
+    assert texts.NOT_LOADED not in page.text
+    assert readable.WORKING_TIME in page.text
+    assert texts.CHOOSE_CASE in page.text
+    columns = set(page.app.dataframe[0].value.columns)
+    assert columns & {"Duration, working time", "Age, working time"}
+    assert not columns & {"Duration, days", "Age, days"}
+
+
 @pytest.mark.parametrize("kpi", list(catalog.load()))
 @pytest.mark.parametrize("weeks", ["4", "26"])
 def test_kpi_page_shows_every_kpi(open_page, kpi, weeks):
@@ -127,7 +157,9 @@ def test_filters_come_from_the_url(open_page):
     assert "91 days to" in page.text
 
 
-@pytest.mark.parametrize("query", [{"weeks": "99"}, {"weeks": "x"}, {"plant": ["Atlantis"]}, {"plant": ["'"]}])
+@pytest.mark.parametrize(
+    "query", [{"weeks": "99"}, {"weeks": "x"}, {"clock": "lunar"}, {"plant": ["Atlantis"]}, {"plant": ["'"]}]
+)
 def test_illegal_filters_fall_back(open_page, query):
     assert open_page(**query).app.session_state["filters"] == data.Filters()
 

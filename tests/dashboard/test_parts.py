@@ -133,7 +133,7 @@ def test_distribution_stacks_open_cases_with_a_pattern():
         {"bin_from_seconds": 0, "bin_to_seconds": 3600, "n": 5, "n_open": 1},
         {"bin_from_seconds": 3600, "bin_to_seconds": None, "n": 2, "n_open": 0},
     ]
-    figure = charts.distribution(bins, {"p50": 1800.0, "p85": None})
+    figure = charts.distribution(bins, {"p50": 1800.0, "p85": None}, "duration")
     ended, still_open = figure["data"]
     assert ended["y"] == [4, 2] and still_open["y"] == [1, 0]
     assert still_open["marker"]["pattern"]["shape"] == "/"

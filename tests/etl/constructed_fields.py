@@ -122,7 +122,7 @@ ODOO_14 = {
         "char acc_number sanitized_acc_number; many2one bank_id company_id currency_id partner_id; boolean active"
     ),
     "res.users": "char login; many2one company_id partner_id; many2many company_ids groups_id; boolean active share",
-    "resource.calendar": "char name; selection tz; many2one company_id; boolean active",
+    "resource.calendar": "char name; selection tz; many2one company_id; boolean active two_weeks_calendar",
     "resource.calendar.attendance": (
         "selection day_period dayofweek week_type; many2one calendar_id resource_id; float hour_from hour_to; date "
         "date_from date_to"
@@ -227,6 +227,7 @@ CHANGES: dict[int, dict[str, str]] = {
         "ir.cron.progress": "+many2one cron_id; +integer done remaining timed_out_counter; +boolean deactivate",
         "product.product": "+float standard_price",
         "product.template": "-detailed_type; +boolean is_storable",
+        "resource.calendar": "+boolean flexible_hours",
         "stock.scrap": "+many2many scrap_reason_tag_ids",
         "stock.scrap.reason.tag": "+char name; +integer sequence",
         "stock.warehouse.orderpoint": "+~float qty_to_order",

@@ -32,9 +32,9 @@ ENTERPRISE = {
 }
 
 
-def server(command: str) -> subprocess.CompletedProcess:
+def server(command: str, stdin: str | None = None) -> subprocess.CompletedProcess:
     """Runs the server script."""
-    return subprocess.run([sys.executable, str(SERVER), command], capture_output=True, text=True)
+    return subprocess.run([sys.executable, str(SERVER), command], capture_output=True, text=True, input=stdin)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.live.player import OdooError, clock, text
-from tests.live.truth import Production, Purchase
+from tests.live.truth import ZONES, Production, Purchase, closures, local
 
 APPROVAL_LIMIT = 5000
 FLOWS = []
@@ -48,6 +48,7 @@ class Scene:
         if player.sql("select 1 from product_product where default_code = 'PP-001'"):
             raise OdooError("The flows were already played into this database: run 'reset' of the server first.")
         self.set_approval_rules()
+        self.set_closures()
         names = [function.__name__ for _, function in flows] + ["in_real_time"]
         self.products = self.make_products([(name, plant.key) for name in names for plant in self.plants])
         self.vendors = self.make_vendors(["Acier Rhône", "Bolts & Co", "Chemie Nord"])
@@ -96,6 +97,22 @@ class Scene:
                     }
                 )
         self.create("tier.definition", tiers)
+
+    def set_closures(self):
+        """Holidays of a calendar, and free afternoons of a whole company, as Odoo's form makes them."""
+        for company, name in sorted({(plant.company, plant.company_name) for plant in self.plants}):
+            [(calendar,)] = self.player.sql("select resource_calendar_id from res_company where id = %s", company)
+            whole = name in ZONES
+            for number in range((self.player.anchor - self.start).days + 2):
+                day = self.start.date() + timedelta(days=number)
+                for title, first, last in closures(name, day):
+                    values = {
+                        "name": title,
+                        "calendar_id": False if whole else calendar,
+                        "date_from": text(local(name, day, first)),
+                        "date_to": text(local(name, day, last) - timedelta(seconds=1)),
+                    }
+                    self.create("resource.calendar.leaves", values, company=company)
 
     def make_products(self, uses):
         """A finished product with one component for every flow and plant, so that no flow takes the

@@ -502,10 +502,17 @@ class Server:
         else:
             print(json.dumps(values, indent=2))
 
+    def shell(self, script):
+        """Run a script in Odoo's shell on the working database; what it does not commit is forgotten."""
+        if not self.odoo_pid():
+            raise ServerError(f"The server is down: run '{self.script} up' first.")
+        command = self.odoo_command("shell", "-d", DB, "--no-http", "--workers", "0")
+        return subprocess.run(command, input=script, text=True, env=self.odoo_environment()).returncode
+
     def main(self, argv=None):
         """Command line."""
         parser = argparse.ArgumentParser(description=f"A real {self.title} for the live tests.")
-        parser.add_argument("command", choices=["up", "down", "reset", "status", "env"])
+        parser.add_argument("command", choices=["up", "down", "reset", "status", "env", "shell"])
         parser.add_argument("--export", action="store_true", help="env as shell exports")
         options = parser.parse_args(argv)
         try:
@@ -513,6 +520,8 @@ class Server:
                 return self.status()
             if options.command == "env":
                 return self.show_environment(options.export)
+            if options.command == "shell":
+                return self.shell(sys.stdin.read())
             with self.locked():
                 {"up": self.up, "down": self.down, "reset": self.reset}[options.command]()
         except ServerError as error:

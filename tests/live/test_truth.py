@@ -9,6 +9,7 @@ from datetime import date, datetime
 import pytest
 
 from queries import catalog, measure
+from tests.live.truth import working_seconds
 
 pytestmark = pytest.mark.live
 
@@ -66,6 +67,44 @@ def test_rows_equal_the_truth(kpi, live_warehouse, truth):
     assert len(expected(truth, kpi)) >= 3
     found = measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist()
     check_rows(found, truth, kpi, "started_at", "ended_at")
+
+
+@pytest.mark.parametrize("kpi", DURATIONS)
+def test_working_time_equals_the_truth(kpi, live_warehouse, truth):
+    as_of = live_warehouse.as_of
+    found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER, clock="working").to_pylist())
+    hours, wrong = [], []
+    for record, rows in expected(truth, kpi).items():
+        got = sorted(found[record], key=lambda row: row["started_at"])
+        for g, w in zip(got, sorted(rows, key=lambda row: row["started_at"]), strict=True):
+            started, ended = (w[end] and datetime.fromisoformat(w[end]) for end in ("started_at", "ended_at"))
+            want = working_seconds(w["company"], started, ended or as_of)
+            hours.append((want, ((ended or as_of) - started).total_seconds()))
+            if abs(g["working_seconds"] - want) > 2 + w.get("tolerance_seconds", 0):
+                wrong.append((w, g["working_seconds"], want))
+    assert not wrong, f"{kpi}: {len(wrong)} of {len(hours)} differ, first: {wrong[0]}"
+    assert any(0 < want < elapsed for want, elapsed in hours)
+
+
+def test_ages_in_working_time_equal_the_truth(live_warehouse, truth):
+    kpi = "approval_age"
+    steps = [row for row in truth if row["kpi"] == kpi and not row.get("absent") and row["ended_at"] is None]
+    rows = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER, clock="working").to_pylist())
+    for record, open_steps in by_record(steps).items():
+        ages = sorted(row["age_seconds"] for row in rows[record])
+        starts = [datetime.fromisoformat(step["started_at"]) for step in open_steps]
+        company = open_steps[0]["company"]
+        assert ages == pytest.approx(
+            sorted(working_seconds(company, start, live_warehouse.as_of) for start in starts), abs=2
+        )
+
+
+def test_every_plant_has_the_hours_of_the_truth(live_warehouse, truth):
+    gaps = live_warehouse.cursor().sql("select plant, gap from dim_plant_calendar").fetchall()
+    played = {row["plant"] for row in truth if row.get("plant")}
+    assert {plant: gap for plant, gap in gaps if plant in played} == dict.fromkeys(played)
+    named = live_warehouse.cursor().sql("select distinct closure_before from dim_calendar").fetchall()
+    assert {"Holiday", "Afternoon off"} <= {name for (name,) in named}
 
 
 @pytest.mark.parametrize("kpi", STOCKS)

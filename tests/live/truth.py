@@ -1,7 +1,8 @@
 """What every played record must look like in each KPI, derived from its scripted times alone."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.live.player import text
 
@@ -14,6 +15,40 @@ PRODUCTION_KPIS = [
 ]
 PURCHASE_KPIS = ["purchase_approval_turnaround", "approval_age", "open_approval_count"]
 STEP_KPIS = ["approval_age", "open_approval_count"]
+
+
+# When plants work: Odoo's standard hours from Monday to Friday, less the closures that the scene makes.
+HOURS = ((8, 12), (13, 17))
+ZONES = {"Plant Pulse Nord": "Europe/Paris"}
+ZONE = "America/New_York"
+
+
+def closures(company, day):
+    """What closes a company on a local day of the scene: (name, from hour, to hour). The 6th and 20th are holidays of
+    the first company; on the 12th all of the second has its afternoon off."""
+    if company in ZONES:
+        return [("Afternoon off", 12, 24)] if day.day == 12 else []
+    return [("Holiday", 0, 24)] if day.day in (6, 20) else []
+
+
+def local(company, day, hour):
+    """The moment (UTC) of an hour of a local day."""
+    moment = datetime.combine(day, time()) + timedelta(hours=hour)
+    return moment.replace(tzinfo=ZoneInfo(ZONES.get(company, ZONE))).astimezone(UTC).replace(tzinfo=None)
+
+
+def working_seconds(company, started, ended):
+    """Seconds from one moment (UTC) to another in which the company's plants work."""
+    day, total = started.date() - timedelta(days=1), 0.0
+    while day <= ended.date() + timedelta(days=1):
+        for opens, closes in HOURS if day.weekday() < 5 else ():
+            closed = [hour for _, first, last in closures(company, day) for hour in range(first, last)]
+            for hour in range(opens, closes):
+                if hour not in closed:
+                    first, last = local(company, day, hour), local(company, day, hour + 1)
+                    total += max(0.0, (min(last, ended) - max(first, started)).total_seconds())
+        day += timedelta(days=1)
+    return total
 
 
 @dataclass

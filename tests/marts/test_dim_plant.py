@@ -21,6 +21,10 @@ def test_code_is_company_and_warehouse(build):
         "warehouse_id": 1,
         "warehouse": "WH",
         "timezone": "Europe/Paris",
+        "configured_timezone": None,
+        "calendar_id": 1,
+        "calendar": None,
+        "configured_calendar": None,
         "currency": "EUR",
     }
 

@@ -117,6 +117,17 @@ def test_slips_around_a_header(write, text, sentence):
         catalog.load(write.raw(text))
 
 
+@pytest.mark.parametrize(
+    ("measure_of", "statistic", "unit"),
+    [("share", "rate", "share"), ("stock", "count", "count"), ("sum", "total", "count")],
+)
+def test_only_what_takes_time_has_a_clock_of_working_time(write, measure_of, statistic, unit):
+    words = {"measure": measure_of, "statistic": statistic, "unit": unit}
+    folder = write(clocks='["elapsed", "working"]', **{key: f'"{word}"' for key, word in words.items()})
+    with pytest.raises(CatalogError, match=r"kpis/test/wait\.sql: clock 'working' needs a duration"):
+        catalog.load(folder)
+
+
 @pytest.mark.parametrize("select", ["", "  \n", ";"])
 def test_header_without_a_select(write, select):
     with pytest.raises(CatalogError, match=r"kpis/test/wait\.sql: no SELECT after the header: add it"):

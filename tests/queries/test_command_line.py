@@ -218,6 +218,19 @@ def test_a_person_reads_a_table(call):
             "KPI open_approval_count has no working clock: use elapsed",
         ),
         (("rows", "open_approval_count", "--clock", "working"), "KPI open_approval_count has no working clock"),
+        (("list", "counted"), "there is no list 'counted': use one of"),
+        (
+            ("list", "counted_interval", "plant=x"),
+            "list counted_interval asks for started_at=... ended_at=... plant=...",
+        ),
+        (
+            ("list", "counted_interval", "plant=x", "started_at=today", "ended_at="),
+            "started_at=today: write a moment (UTC) such as 2026-03-02 08:30.",
+        ),
+        (
+            ("list", "record_header", "instance=x", "record_model=y", "record_id=z"),
+            "record_id=z: write a number.",
+        ),
     ],
 )
 def test_slip_is_one_sentence_and_exit_code_1(call, arguments, sentence):
@@ -237,3 +250,40 @@ def test_mistyped_date_is_refused_by_the_option(call):
     code, _, err = call("kpi", "--from", "31.01.2026")
     assert code == 2
     assert "31.01.2026" in err
+
+
+def test_working_time_of_the_scoreboard_and_of_a_period(call, opened):
+    found = json.loads(call("kpi", "release_lead_time", "--clock", "working", "--json")[1])
+    board = measure.scoreboard(opened, "release_lead_time", clock="working").to_pylist()
+    newest = max(row["period_start"] for row in board)
+    assert {row["plant"]: row["value"] for row in found} == {
+        row["plant"]: row["value"] for row in board if row["period_start"] == newest
+    }
+    assert {row["clock"] for row in found} == {"working"}
+    day = str(opened.as_of.date())
+    elapsed, working = (
+        json.loads(call("kpi", "release_lead_time", "--clock", clock, "--from", "2020-01-01", "--to", day, "--json")[1])
+        for clock in ("elapsed", "working")
+    )
+    assert [row["n"] for row in elapsed] == [row["n"] for row in working]
+    assert all(0 < fewer["value"] < more["value"] for fewer, more in zip(working, elapsed, strict=True))
+
+
+def test_rows_by_working_time_are_the_longest_first(call):
+    rows = json.loads(call("rows", "material_wait", "--clock", "working", "--json")[1])
+    lengths = [row["working_seconds"] for row in rows]
+    assert lengths == sorted(lengths, reverse=True)
+    assert all(0 <= row["working_seconds"] <= row["elapsed_seconds"] for row in rows)
+
+
+def test_lists_are_listed_and_read(call, opened):
+    assert {row["list"] for row in json.loads(call("list", "--json")[1])} == set(catalog.lists())
+    plants = json.loads(call("list", "plant", "--json")[1])
+    assert plants == warehouse.read(opened, "plant").to_pylist()
+    given = (f"plant={plants[0]['plant']}", f"started_at={opened.as_of - timedelta(days=7)}", "ended_at=")
+    counted = json.loads(call("list", "counted_interval", *given, "--json")[1])
+    assert sum(row["seconds"] for row in counted) == 7 * 86400
+    assert {True, False} == {row["is_counted"] for row in counted}
+    [order] = opened.cursor().sql("select instance, record_id from fct_production_order limit 1").fetchall()
+    asked = (f"instance={order[0]}", "record_model=mrp.production", f"record_id={order[1]}")
+    assert len(json.loads(call("list", "record_header", *asked, "--json")[1])) == 1

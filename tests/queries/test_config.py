@@ -30,6 +30,7 @@ warehouse = "WH"
 name = "Lyon"
 timezone = "Europe/Paris"
 instance = "main"
+calendar = "Three shifts"
 
 [plant.TUL]
 company = "Alder Industries"
@@ -74,7 +75,7 @@ def test_good_file(read):
         Instance("second", "https://erp2.example.com"),
     )
     assert found.plants == (
-        Plant("Lyon", "Alder France", "WH", "Lyon", "Europe/Paris", "main"),
+        Plant("Lyon", "Alder France", "WH", "Lyon", "Europe/Paris", "main", "Three shifts"),
         Plant("TUL", "Alder Industries", "TUL"),
     )
     assert found.users == Users(automation=("sync@example.com",), human=("Anna@Example.com",))

@@ -52,6 +52,7 @@ class Data:
         con.register("given", pa.Table.from_pylist(rows, schema))
         con.execute("create table case_of_test as select * from given")
         con.execute("create table odoo_instance as select 'test' as instance, '' as url, '19.0' as version")
+        con.execute("create table dim_plant_calendar (instance varchar, plant varchar, gap varchar)")
         con.execute(ODOO_URL_MACRO)
 
     def cursor(self):

@@ -71,3 +71,12 @@ def test_day_names_the_year_only_where_it_is_another():
 
 def test_money_without_a_currency_says_so():
     assert readable.money(1234.4, None) == "1,234 (no currency)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "–"), (45, "45 s"), (20400, "5 h 40 min"), (86400, "24 h"), (1_123_200, "312 h"), (-172_800, "−48 h")],
+)
+def test_working_time_knows_no_days(seconds, text):
+    assert readable.working_time(seconds) == text
+    assert readable.measured(seconds, readable.WORKING_TIME) == text

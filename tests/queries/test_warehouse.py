@@ -368,7 +368,13 @@ def test_link_to_a_record(opened, url, version, expected):
 # Lists
 
 LISTS = sorted(catalog.lists())
-SAMPLE = {"record_model": "mrp.production", "text": "MO"}
+SAMPLE = {
+    "record_model": "mrp.production",
+    "text": "MO",
+    "plant": "Alder France/WH",
+    "started_at": datetime(2026, 1, 5, 8),
+    "ended_at": datetime(2026, 1, 12, 8),
+}
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -7,7 +7,7 @@ target = "3 d"
 measure = "stock"
 statistic = "p85"
 owner = "Head of purchasing"
-clocks = ["elapsed"]
+clocks = ["elapsed", "working"]
 dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism"]
 audience = ["executive", "plant manager"]
 */

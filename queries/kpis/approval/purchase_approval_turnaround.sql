@@ -7,7 +7,7 @@ target = "1 d"
 measure = "duration"
 statistic = "p50"
 owner = "Head of purchasing"
-clocks = ["elapsed"]
+clocks = ["elapsed", "working"]
 dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism"]
 audience = ["executive", "plant manager"]
 */
@@ -36,11 +36,13 @@ approval_round as (
     from fct_approval
     where record_model = 'purchase.order'
     group by all
+),
+
+counted as (
+    select * exclude (is_open)
+    from approval_round
+    where ended_at is not null or is_open
 )
 
-select
-    * exclude (is_open),
-    epoch(coalesce(ended_at, $as_of) - started_at) as elapsed_seconds,
-    null::double as working_seconds,
-from approval_round
-where ended_at is not null or is_open
+select *
+from with_clocks('counted', 'dim_calendar', $as_of)

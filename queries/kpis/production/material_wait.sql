@@ -7,24 +7,28 @@ direction = "lower"
 owner = "Head of production planning"
 measure = "duration"
 statistic = "p85"
-clocks = ["elapsed"]
+clocks = ["elapsed", "working"]
 dimensions = ["plant", "company", "product", "product_family", "responsible"]
 audience = ["executive", "plant manager"]
 */
-select
-    instance,
-    record_model,
-    record_id,
-    name,
-    plant,
-    company,
-    product,
-    product_family,
-    responsible,
-    released_at as started_at,
-    material_wait_ended_at as ended_at,
-    epoch(coalesce(material_wait_ended_at, $as_of) - released_at) as elapsed_seconds,
-    null::double as working_seconds,
-from fct_production_order
-where released_at is not null
-    and (material_wait_ended_at is not null or state not in ('done', 'cancel'))
+with
+wait as (
+    select
+        instance,
+        record_model,
+        record_id,
+        name,
+        plant,
+        company,
+        product,
+        product_family,
+        responsible,
+        released_at as started_at,
+        material_wait_ended_at as ended_at,
+    from fct_production_order
+    where released_at is not null
+        and (material_wait_ended_at is not null or state not in ('done', 'cancel'))
+)
+
+select *
+from with_clocks('wait', 'dim_calendar', $as_of)

@@ -6,25 +6,29 @@ direction = "lower"
 owner = "Head of production planning"
 measure = "duration"
 statistic = "p50"
-clocks = ["elapsed"]
+clocks = ["elapsed", "working"]
 dimensions = ["plant", "company", "product", "product_family", "responsible"]
 audience = ["executive", "plant manager"]
 */
-select
-    instance,
-    record_model,
-    record_id,
-    name,
-    plant,
-    company,
-    product,
-    product_family,
-    responsible,
-    started_at as started_at,
-    done_at as ended_at,
-    epoch(coalesce(done_at, $as_of) - started_at) as elapsed_seconds,
-    null::double as working_seconds,
-from fct_production_order
-where started_at is not null
-    and not is_cancelled
-    and (done_at is not null or state <> 'done')
+with
+cycle as (
+    select
+        instance,
+        record_model,
+        record_id,
+        name,
+        plant,
+        company,
+        product,
+        product_family,
+        responsible,
+        started_at as started_at,
+        done_at as ended_at,
+    from fct_production_order
+    where started_at is not null
+        and not is_cancelled
+        and (done_at is not null or state <> 'done')
+)
+
+select *
+from with_clocks('cycle', 'dim_calendar', $as_of)

@@ -7,24 +7,28 @@ direction = "lower"
 owner = "Head of production planning"
 measure = "duration"
 statistic = "p50"
-clocks = ["elapsed"]
+clocks = ["elapsed", "working"]
 dimensions = ["plant", "company", "product", "product_family", "responsible"]
 audience = ["executive", "plant manager"]
 */
-select
-    instance,
-    record_model,
-    record_id,
-    name,
-    plant,
-    company,
-    product,
-    product_family,
-    responsible,
-    created_at as started_at,
-    released_at as ended_at,
-    epoch(coalesce(released_at, $as_of) - created_at) as elapsed_seconds,
-    null::double as working_seconds,
-from fct_production_order
-where not is_backorder
-    and (released_at is not null or is_draft)
+with
+release as (
+    select
+        instance,
+        record_model,
+        record_id,
+        name,
+        plant,
+        company,
+        product,
+        product_family,
+        responsible,
+        created_at as started_at,
+        released_at as ended_at,
+    from fct_production_order
+    where not is_backorder
+        and (released_at is not null or is_draft)
+)
+
+select *
+from with_clocks('release', 'dim_calendar', $as_of)

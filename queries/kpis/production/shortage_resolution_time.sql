@@ -7,26 +7,30 @@ direction = "lower"
 owner = "Head of production planning"
 measure = "duration"
 statistic = "p50"
-clocks = ["elapsed"]
+clocks = ["elapsed", "working"]
 dimensions = ["plant", "company", "product", "product_family", "responsible", "waits_for"]
 audience = ["executive", "plant manager"]
 */
-select
-    instance,
-    record_model,
-    record_id,
-    name,
-    plant,
-    company,
-    product,
-    product_family,
-    responsible,
-    waits_for,
-    interval_number,
-    outcome,
-    short_at as started_at,
-    ended_at as ended_at,
-    epoch(coalesce(ended_at, $as_of) - short_at) as elapsed_seconds,
-    null::double as working_seconds,
-from fct_shortage
-where outcome not in ('cancelled', 'end not recorded')
+with
+shortage as (
+    select
+        instance,
+        record_model,
+        record_id,
+        name,
+        plant,
+        company,
+        product,
+        product_family,
+        responsible,
+        waits_for,
+        interval_number,
+        outcome,
+        short_at as started_at,
+        ended_at as ended_at,
+    from fct_shortage
+    where outcome not in ('cancelled', 'end not recorded')
+)
+
+select *
+from with_clocks('shortage', 'dim_calendar', $as_of)

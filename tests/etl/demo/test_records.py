@@ -15,6 +15,7 @@ TRACKED = {source.model: name for name, source in SOURCES.items() if source.trac
 
 # Which source holds what a many2one (or a list of ids) refers to.
 REFERENCES = {
+    "calendar_id": "resource_calendar",
     "categ_id": "product_category",
     "commercial_partner_id": "res_partner",
     "company_id": "res_company",

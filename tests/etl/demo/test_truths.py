@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import DAILY, rrule
 
 from etl.demo.people import MACHINES
-from etl.demo.plants import BY_CODE, LATELY_WEEKS
+from etl.demo.plants import BY_CODE, LATELY_WEEKS, SHIFTS
 from etl.demo.products import PRODUCT
 from etl.demo.truths import SCARCE_PRODUCTS, TRUTHS, Cut
 
@@ -25,6 +26,7 @@ class Case:
     seconds: float
     is_hit: bool = False
     scarce: bool = False
+    ended: datetime | None = None
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,10 @@ def value(demo, demo_now):
             if case.plant == cut.plant
             and cut.period in ("all", "lately" if case.started >= lately else "before")
             and cut.scarce in (None, case.scarce)
+            and (not cut.weekdays or _weekday(case) in cut.weekdays)
         ]
+        if cut.clock == "working":
+            return median(_worked(case) for case in chosen)
         if kpi.endswith(("_share", "_adherence")):
             return sum(case.is_hit for case in chosen) / len(chosen)
         if kpi == "approval_age":
@@ -49,6 +54,25 @@ def value(demo, demo_now):
         return median(case.seconds for case in chosen)
 
     return measure
+
+
+def _weekday(case: Case) -> int:
+    """The weekday on which a case starts in its plant's own time."""
+    return case.started.replace(tzinfo=UTC).astimezone(ZoneInfo(BY_CODE[case.plant].company.tz)).weekday()
+
+
+def _worked(case: Case) -> float:
+    """Seconds of a case between opening and closing of the plant, day by day."""
+    if case.ended is None:
+        return OPEN
+    company = BY_CODE[case.plant].company
+    zone, total = ZoneInfo(company.tz), 0.0
+    first, last = (moment.replace(tzinfo=UTC) for moment in (case.started, case.ended))
+    for day in rrule(DAILY, first.date() - timedelta(days=1), until=last.date() + timedelta(days=1)):
+        if company.is_working(day.date()):
+            opens, closes = (day.replace(hour=hour, tzinfo=zone) for hour in (SHIFTS[0], SHIFTS[-1]))
+            total += max(0.0, (min(last, closes) - max(first, opens)).total_seconds())
+    return total
 
 
 def _production(demo) -> dict[str, list[Case]]:
@@ -59,7 +83,7 @@ def _production(demo) -> dict[str, list[Case]]:
         order = orders[order_id]
         plant, created = _plant(demo, order), _moment(order["create_date"])
         scarce = PRODUCT[order["product_id"]].name in SCARCE_PRODUCTS
-        since = None
+        since = begun = None
         for at, by, field, new in changes:
             if (field, new) == ("state", "confirmed"):
                 seconds = (at - created).total_seconds()
@@ -70,6 +94,10 @@ def _production(demo) -> dict[str, list[Case]]:
                     seconds = (at - since).total_seconds()
                     found["shortage_resolution_time"].append(Case(plant, since, seconds, scarce=scarce))
                 since = at if new in ("confirmed", "waiting") else None
+            if (field, new) in (("state", "progress"), ("state", "to_close")) and begun is None:
+                begun = at
+            if (field, new) == ("state", "done") and begun:
+                found["production_cycle_time"].append(Case(plant, begun, (at - begun).total_seconds(), ended=at))
         if since:
             found["shortage_resolution_time"].append(Case(plant, since, OPEN, scarce=scarce))
         reached = {(field, new) for _, _, field, new in changes}
