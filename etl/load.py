@@ -172,6 +172,11 @@ def read_before(con: duckdb.DuckDBPyConnection, instance: str) -> dict[str, dict
     return {source: json.loads(fields) for source, fields in rows.fetchall()}
 
 
+def row_counts(con: duckdb.DuckDBPyConnection, instance: str) -> dict[str, int]:
+    """Source -> its rows at its last load."""
+    return dict(con.execute("select source, row_count from source_state where instance = ?", [instance]).fetchall())
+
+
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
     """Moves the landed pages of one source into its raw table; call inside a transaction."""
     facts = landing.read_done(run, source, instance)

@@ -291,9 +291,11 @@ def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> Non
         )
         return resolved, None
 
+    rows = load.row_counts(con, login.instance)
+    longest_first = sorted(connection.resolved, key=lambda resolved: -rows.get(resolved.source.name, 0))
     errors = []
     try:
-        for _, (resolved, error) in ahead(read, connection.resolved, opened.number + WRITING):
+        for _, (resolved, error) in ahead(read, longest_first, opened.number + WRITING):
             if error:  # the others are waited for: each ends at its next question
                 errors.append(error)
             else:
