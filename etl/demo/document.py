@@ -215,7 +215,8 @@ class Review:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Move:
-    """A stock move: a component or the product of an order, or a receipt of a purchase order line."""
+    """A stock move: a component or the product of an order, a receipt of a purchase order line, or, between the
+    `places` it names, goods of a delivery that go into quarantine or leave it."""
 
     plant: Plant
     product: int
@@ -230,6 +231,7 @@ class Move:
     made_by: Order | None = None
     line: Line | None = None
     delivery: Delivery | None = None
+    places: tuple[str, str] | None = None
     destinations: list[Move] = field(default_factory=list)
     sources: list[Move] = field(default_factory=list)
     id: int = 0

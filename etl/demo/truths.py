@@ -10,6 +10,8 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     weekend_approval_share        share of approvals decided on a Saturday or Sunday of the plant
     approval_age                  age of the oldest undecided approval, in seconds at the end
     automated_release_share       share of confirmations made by a machine
+    hold_rate                     deliveries held in quarantine, by product, per purchase order
+    quality_hold_duration         p50 of into quarantine to out of it, elapsed, by start
     start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
@@ -171,7 +173,23 @@ TRUTHS = (
             "shortage_share",
             "purchase_approval_turnaround",
             "automated_release_share",
+            "hold_rate",
+            "quality_hold_duration",
         )
+    ),
+    Truth(
+        kpi="hold_rate",
+        cut=Cut(SINGAPORE),
+        statement="Singapore skips inspection: it holds less than a third of what the other plants hold",
+        high=1 / 3,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="quality_hold_duration",
+        cut=Cut(LYON),
+        statement="Lyon holds goods at least 1.5 times as long as any other plant",
+        low=1.5,
+        against=_others(LYON),
     ),
     Truth(
         kpi="start_adherence",

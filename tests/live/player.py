@@ -28,6 +28,7 @@ MOVED = {
     "stock_move_line": ["date"],
     "stock_picking": ["scheduled_date", "date", "date_deadline", "date_done"],
     "stock_quant": ["in_date"],
+    "stock_scrap": ["date_done"],
     "stock_reference": [],
     "procurement_group": [],
     "purchase_order": ["date_order", "date_approve", "date_calendar_start", "effective_date"],

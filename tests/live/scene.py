@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.live.player import OdooError, clock, text
-from tests.live.truth import Production, Purchase
+from tests.live.truth import Hold, Production, Purchase
 
 APPROVAL_LIMIT = 5000
 FLOWS = []
@@ -34,6 +34,8 @@ class Plant:
     stock: int
     manufacture: int
     receive: int
+    transfer: int
+    quarantine: int
     planner: str
     approver: str
 
@@ -52,6 +54,10 @@ class Scene:
         self.products = self.make_products([(name, plant.key) for name in names for plant in self.plants])
         self.vendors = self.make_vendors(["Acier Rhône", "Bolts & Co", "Chemie Nord"])
         self.workcenters = self.make_workcenters()
+        [(self.vendor_location,)] = player.sql(
+            "select id from stock_location where usage = 'supplier' order by id limit 1"
+        )
+        self.inspected_for = self.make_test()
 
     def create(self, model, values, at=None, company=None):
         """Create records as admin at a scripted time (default: before all flows)."""
@@ -60,16 +66,27 @@ class Scene:
     def find_plants(self):
         """WH and LYO of the first company and WH of the second."""
         rows = self.player.sql(
-            "select w.id, w.code, c.id, c.name, w.lot_stock_id, w.manu_type_id, w.in_type_id "
+            "select w.id, w.code, c.id, c.name, w.lot_stock_id, w.manu_type_id, w.in_type_id, w.int_type_id, "
+            "w.view_location_id "
             "from stock_warehouse w join res_company c on c.id = w.company_id "
             "where (c.id = 1 and w.code in ('WH', 'LYO')) or (c.name = 'Plant Pulse Nord' and w.code = 'WH') "
             "order by c.id, w.id"
         )
         people = [("planner", "admin"), ("pierre", "pierre"), ("planner", "pierre")]
         return [
-            Plant(f"{company_name}/{code}", warehouse, code, company, company_name, stock, make, receive, *who)
-            for (warehouse, code, company, company_name, stock, make, receive), who in zip(rows, people, strict=True)
+            Plant(f"{name}/{code}", id, code, company, name, *places, self.make_quarantine(view, company), *who)
+            for (id, code, company, name, *places, view), who in zip(rows, people, strict=True)
         ]
+
+    def make_quarantine(self, view, company):
+        """Where a warehouse keeps what is held."""
+        values = {"name": "Quarantine", "usage": "internal", "location_id": view, "company_id": company}
+        return self.create("stock.location", values, company=company)
+
+    def make_test(self):
+        """What inspections ask; None without OCA's quality control."""
+        if self.player.sql("select 1 from ir_model where model = 'qc.test'"):
+            return self.create("qc.test", {"name": "Width"})
 
     def set_approval_rules(self):
         """Double validation above a limit, and two pairs of OCA tiers that ask for a vendor reference."""
@@ -303,6 +320,71 @@ class Part:
     def finish(self, at, order):
         """Close the order without a backorder."""
         self.on_order(at, order, "button_mark_done", skip_backorder=True, skip_consumption=True)
+
+    # ------------------------------------------------------------ quality
+
+    def unit(self):
+        """The unit of measure of the flow's products."""
+        query = (
+            "select uom_id from product_template t join product_product p on p.product_tmpl_id = t.id where p.id = %s"
+        )
+        return self.scene.player.sql(query, self.finished)[0][0]
+
+    def transfer(self, at, source, target, quantity):
+        """Move some of the component from one place to another; returns the transfer's id."""
+        places = {"location_id": source, "location_dest_id": target, "company_id": self.plant.company}
+        values = places | {"picking_type_id": self.plant.transfer}
+        picking = self.step(at, "pierre", "stock.picking", "create", values)
+        goods = self.goods(quantity)
+        self.step(at, "pierre", "stock.move", "create", goods | places | {"picking_id": picking})
+        for button in ("action_confirm", "action_assign"):
+            self.step(at, "pierre", "stock.picking", button, [picking])
+        self.take(at, picking, quantity)
+        self.step(at, "pierre", "stock.picking", "button_validate", [picking], context={"skip_backorder": True})
+        return picking
+
+    def goods(self, quantity):
+        """What a move moves."""
+        return {"product_id": self.component, "product_uom": self.unit(), "product_uom_qty": quantity}
+
+    def take(self, at, picking, quantity):
+        """What is reserved is what is taken."""
+
+    def scrap(self, at, place, quantity):
+        """Throw some of the component away."""
+        values = {"product_id": self.component, "product_uom_id": self.unit(), "scrap_qty": quantity}
+        values |= {"location_id": place, "company_id": self.plant.company}
+        scrap = self.step(at, "pierre", "stock.scrap", "create", values)
+        self.step(at, "pierre", "stock.scrap", "do_scrap", [scrap])
+
+    def hold(self, picking, note, held, ends):
+        """The truth about goods that a transfer brought into quarantine."""
+        return Hold("stock.picking", picking, self.plant.key, self.plant.company_name, note, held, ends)
+
+    def new_inspection(self, at, width, **values):
+        """Create an inspection of the component, which must be one or two wide."""
+        unit = self.unit()
+        line = {"name": "Width", "question_type": "quantitative", "min_value": 1, "max_value": 2}
+        line |= {"quantitative_value": width, "uom_id": unit, "test_uom_id": unit}
+        values = {"object_id": f"product.product,{self.component}", "test": self.scene.inspected_for} | values
+        return self.step(
+            at, "admin", "qc.inspection", "create", values | {"qty": 4, "inspection_lines": [(0, 0, line)]}
+        )
+
+    def measured(self, at, inspection, width):
+        """Measure again."""
+        [(line,)] = self.scene.player.sql("select id from qc_inspection_line where inspection_id = %s", inspection)
+        self.step(at, "admin", "qc.inspection.line", "write", [line], {"quantitative_value": width})
+
+    def on_inspection(self, at, inspection, method):
+        """Call a button of the inspection."""
+        self.step(at, "admin", "qc.inspection", method, [inspection])
+
+    def inspection(self, id, note, held=None, ended=None, outcome=None):
+        """The truth about an inspection. Of a product Odoo knows the company only: a plant where that has just one."""
+        alone = [plant.company for plant in self.scene.plants].count(self.plant.company) == 1
+        plant, ends = self.plant.key if alone else None, [(ended, outcome, 4)] if outcome else []
+        return Hold("qc.inspection", id, plant, self.plant.company_name, note, held, ends)
 
     # ------------------------------------------------------------ purchase
 

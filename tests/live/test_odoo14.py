@@ -34,6 +34,7 @@ COVERED = [  # the KPIs that the flows tell the truth about
     "shortage_resolution_time",
     "production_cycle_time",
     "purchase_approval_turnaround",
+    "quality_hold_duration",
 ]
 STOCKS = ["approval_age", "open_approval_count"]
 

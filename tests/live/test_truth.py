@@ -44,8 +44,8 @@ def check_rows(found: list[dict], truth: list[dict], kpi: str, start: str, end: 
     grouped = by_record(found)
     wrong = []
     for record, rows in expected(truth, kpi).items():
-        got = sorted(grouped[record], key=lambda row: str(row[start]))
-        want = sorted(rows, key=lambda row: row["started_at"])
+        got = sorted(grouped[record], key=lambda row: (str(row[start]), str(row[end])))
+        want = sorted(rows, key=lambda row: (row["started_at"], str(row["ended_at"])))
         tolerance = 1 + max(row.get("tolerance_seconds", 0) for row in want)
         fits = len(got) == len(want) and all(
             seconds_apart(g[start], w["started_at"]) <= tolerance
@@ -66,6 +66,18 @@ def test_rows_equal_the_truth(kpi, live_warehouse, truth):
     assert len(expected(truth, kpi)) >= 3
     found = measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist()
     check_rows(found, truth, kpi, "started_at", "ended_at")
+
+
+def test_holds_tell_what_became_of_the_goods(live_warehouse, truth):
+    def told(rows) -> set[tuple]:
+        return {(row["record_model"], row["record_id"], row["outcome"], row["quantity"]) for row in rows}
+
+    kpi = "quality_hold_duration"
+    played = [row for rows in expected(truth, kpi).values() for row in rows]
+    records = {(row["record_model"], row["record_id"]) for row in played}
+    found = measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist()
+    assert told(row for row in found if (row["record_model"], row["record_id"]) in records) == told(played)
+    assert {row["outcome"] for row in played} == {"released", "scrapped", "returned", "rework", "rejected", "open"}
 
 
 @pytest.mark.parametrize("kpi", STOCKS)

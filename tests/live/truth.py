@@ -137,6 +137,39 @@ class Purchase:
         return rows + missing
 
 
+@dataclass
+class Hold:
+    """Goods that were held: since when, and of each portion when it ended, how, and how much it was."""
+
+    model: str
+    id: int
+    plant: str | None
+    company: str
+    note: str
+    held: datetime | None = None
+    ends: list = field(default_factory=list)  # (ended or None, outcome, quantity); empty: no hold
+
+    def rows(self):
+        """The expected row of each portion."""
+        if not self.ends:
+            return [absent("quality_hold_duration", self.model, self.id, self.note)]
+        return [
+            {
+                "kpi": "quality_hold_duration",
+                "record_model": self.model,
+                "record_id": self.id,
+                "plant": self.plant,
+                "company": self.company,
+                "started_at": text(self.held),
+                "ended_at": text(ended),
+                "outcome": outcome,
+                "quantity": quantity,
+                "note": self.note,
+            }
+            for ended, outcome, quantity in self.ends
+        ]
+
+
 def absent(kpi, model, record_id, note):
     """A line that says: no row of this record in this KPI."""
     return {"kpi": kpi, "record_model": model, "record_id": record_id, "absent": True, "note": note}

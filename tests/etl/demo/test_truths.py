@@ -31,7 +31,7 @@ class Case:
 def value(demo, demo_now):
     """Measures a KPI of truths.py for a cut."""
     now = demo_now.replace(tzinfo=None)
-    cases = _production(demo) | _approvals(demo, now) | _plans(demo, now)
+    cases = _production(demo) | _approvals(demo, now) | _plans(demo, now) | _holds(demo)
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -44,11 +44,35 @@ def value(demo, demo_now):
         ]
         if kpi.endswith(("_share", "_adherence")):
             return sum(case.is_hit for case in chosen) / len(chosen)
+        if kpi == "hold_rate":
+            return sum(case.seconds for case in chosen) / len(chosen)
         if kpi == "approval_age":
             return max((case.seconds for case in chosen), default=0.0)
         return median(case.seconds for case in chosen)
 
     return measure
+
+
+def _holds(demo) -> dict[str, list[Case]]:
+    """How long what went into quarantine stayed there; how much of each purchase order did."""
+    places = {place["id"]: place for place in demo["stock_location"]}
+    moves = {move["id"]: move for move in demo["stock_move"]}
+    open_holds, durations, counts = defaultdict(list), [], defaultdict(int)
+    for line in demo["stock_move_line"]:
+        move, plant = moves[line["move_id"]], _plant(demo, moves[line["move_id"]])
+        key = plant, move["origin"], line["product_id"]
+        if places[line["location_dest_id"]]["name"] == "Quarantine":
+            counts[move["origin"]] += 1
+            open_holds[key].append(_moment(line["date"]))
+        else:
+            held = open_holds[key].pop(0)
+            durations.append(Case(plant, held, (_moment(line["date"]) - held).total_seconds()))
+    durations += [Case(key[0], held, OPEN) for key, entered in open_holds.items() for held in entered]
+    orders = [
+        Case(_plant(demo, order), _moment(order["create_date"]), counts[order["name"]])
+        for order in demo["purchase_order"]
+    ]
+    return {"quality_hold_duration": durations, "hold_rate": orders}
 
 
 def _production(demo) -> dict[str, list[Case]]:
