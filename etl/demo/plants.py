@@ -18,6 +18,18 @@ SCARCE = "C-108"
 
 
 @dataclass(frozen=True)
+class Connector:
+    """A connection that fails often, lately: of which company, by the method of its jobs."""
+
+    company: str
+    method: str
+    fails: float
+
+
+CONNECTOR = Connector("Alder Asia", "send_to_machine", 0.5)
+
+
+@dataclass(frozen=True)
 class Wait:
     """A wait in working hours: lognormal around its median, cut off at `most`."""
 

@@ -21,7 +21,7 @@ from etl.demo.document import Block, Document, Line, Move, Order, Purchase, Revi
 def number(block: Block) -> None:
     """Give every document its id and its name, both in the order of creation as a database would."""
     orders, purchases = block.orders, block.purchases
-    for documents in (orders, purchases, block.lines, block.deliveries, block.reviews, block.moves):
+    for documents in (orders, purchases, block.lines, block.deliveries, block.reviews, block.moves, block.jobs):
         documents.sort(key=lambda document: document.created)
         for document_id, document in enumerate(documents, start=1):
             document.id = document_id

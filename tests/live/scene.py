@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.live.player import OdooError, clock, text
-from tests.live.truth import Hold, Production, Purchase
+from tests.live.truth import Hold, Job, Production, Purchase
 
 APPROVAL_LIMIT = 5000
+ROBOT = "n8n"  # a user that tests/live/ops.toml lists
 FLOWS = []
 
 
@@ -58,6 +59,7 @@ class Scene:
             "select id from stock_location where usage = 'supplier' order by id limit 1"
         )
         self.inspected_for = self.make_test()
+        self.make_robot()
 
     def create(self, model, values, at=None, company=None):
         """Create records as admin at a scripted time (default: before all flows)."""
@@ -82,6 +84,21 @@ class Scene:
         """Where a warehouse keeps what is held."""
         values = {"name": "Quarantine", "usage": "internal", "location_id": view, "company_id": company}
         return self.create("stock.location", values, company=company)
+
+    def make_robot(self):
+        """A user from outside, who may buy."""
+        groups = ["base.group_user", "purchase.group_purchase_user"]
+        ids = [
+            id
+            for group in groups
+            for (id,) in self.player.sql("select res_id from ir_model_data where module || '.' || name = %s", group)
+        ]
+        companies = [id for (id,) in self.player.sql("select id from res_company")]
+        values = {"login": ROBOT, "password": ROBOT, "name": "Robot", "email": f"{ROBOT}@example.com"}
+        values |= {"company_id": 1, "company_ids": [(6, 0, companies)], self.groups: [(6, 0, ids)]}
+        self.player.step(self.start, "admin", "res.users", "create", values, context={"no_reset_password": True})
+
+    groups = "group_ids"
 
     def make_test(self):
         """What inspections ask; None without OCA's quality control."""
@@ -382,9 +399,56 @@ class Part:
 
     def inspection(self, id, note, held=None, ended=None, outcome=None):
         """The truth about an inspection. Of a product Odoo knows the company only: a plant where that has just one."""
-        alone = [plant.company for plant in self.scene.plants].count(self.plant.company) == 1
-        plant, ends = self.plant.key if alone else None, [(ended, outcome, 4)] if outcome else []
-        return Hold("qc.inspection", id, plant, self.plant.company_name, note, held, ends)
+        ends = [(ended, outcome, 4)] if outcome else []
+        return Hold("qc.inspection", id, self.only_plant(), self.plant.company_name, note, held, ends)
+
+    def only_plant(self):
+        """The plant where its company has no other, else None."""
+        companies = [plant.company for plant in self.scene.plants]
+        return self.plant.key if companies.count(self.plant.company) == 1 else None
+
+    # ------------------------------------------------------------ background jobs
+
+    def contacts(self, at, in_a_circle=False):
+        """Two contacts; in a circle, the second hangs below the first."""
+        first = self.step(at, "admin", "res.partner", "create", {"name": f"{self.code} first"})
+        second = {"name": f"{self.code} second", "parent_id": first if in_a_circle else False}
+        return first, self.step(at, "admin", "res.partner", "create", second)
+
+    def enqueue(self, at, first, second, later=False):
+        """A job that hangs the first contact below the second, and its run unless it waits for a *later* hour."""
+        when = "eta=86400 * 365" if later else ""
+        return self.in_background(at, "res.partner", f"browse({first})", f"write({{'parent_id': {second}}})", when)
+
+    def in_background(self, at, model, records, call, when=""):
+        """The administrator has a job call something on records of a model; returns the job."""
+        code = f"model.{records}.with_delay({when}).{call}"
+        action = self.step(at, "admin", "ir.actions.server", "create", self.action(model, code))
+        self.step(at, "admin", "ir.actions.server", "run", [action], jobs=True)
+        return self.scene.player.sql("select max(id) from queue_job")[0][0]
+
+    def action(self, model, code):
+        """An action that runs Python."""
+        [(id,)] = self.scene.player.sql("select id from ir_model where model = %s", model)
+        return {"name": "Run", "model_id": id, "state": "code", "code": code}
+
+    def scheduled(self, at, model, code):
+        """A scheduled action of Odoo's system user, run once."""
+        values = self.action(model, code) | {"user_id": 1, "interval_number": 1, "interval_type": "weeks"}
+        cron = self.step(at, "admin", "ir.cron", "create", values)
+        self.step(at, "admin", "ir.cron", "method_direct_trigger", [cron])
+
+    def on_job(self, at, job, method):
+        """Call a button of the job, and let it run if it is to."""
+        self.step(at, "admin", "queue.job", method, [job], jobs=True)
+
+    def mend(self, at, second):
+        """Take the second contact out of the circle."""
+        self.step(at, "admin", "res.partner", "write", [second], {"parent_id": False})
+
+    def job(self, id, note, at=None, failed=0, status=None):
+        """The truth about a job. Odoo knows its company only: a plant where that has just one."""
+        return Job(id, self.only_plant(), self.plant.company_name, note, at, failed, status)
 
     # ------------------------------------------------------------ purchase
 

@@ -9,6 +9,8 @@ from tests.live.scene import Part, Scene
 class Scene14(Scene):
     """Everything the flows share."""
 
+    groups = "groups_id"
+
     def kept_in_stock(self):
         return {"type": "product"}
 

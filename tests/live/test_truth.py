@@ -80,6 +80,39 @@ def test_holds_tell_what_became_of_the_goods(live_warehouse, truth):
     assert {row["outcome"] for row in played} == {"released", "scrapped", "returned", "rework", "rejected", "open"}
 
 
+def test_transactions_equal_the_truth(live_warehouse, truth):
+    """Every failure is there, whatever was done afterwards to the job's row."""
+    kpi = "integration_failure_rate"
+    facts = ("is_bad", "attempts", "failed_attempts", "status", "plant")
+    found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist())
+    for row in truth:
+        if row["kpi"] == kpi and row.get("absent"):
+            assert not found[row["record_model"], row["record_id"]], row["note"]
+        elif row["kpi"] == kpi:
+            [got] = found[row["record_model"], row["record_id"]]
+            assert {name: got[name] for name in facts} == {name: row[name] for name in facts}, row["note"]
+            assert seconds_apart(got["at"], row["at"]) <= 1, row["note"]
+    assert len(expected(truth, kpi)) >= 12
+
+
+def test_only_orders_that_no_person_touched_count_as_such(live_warehouse, truth):
+    kpi = "no_touch_share"
+    told = expected(truth, kpi)
+    played = {
+        (row["record_model"], row["record_id"])
+        for row in truth
+        if row["record_model"] in ("purchase.order", "mrp.production")
+    }
+    found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist())
+    for record, [row] in told.items():
+        [got] = found[record]
+        assert (got["is_good"], got["confidence"], got["plant"]) == (row["is_good"], row["confidence"], row["plant"])
+        assert seconds_apart(got["at"], row["at"]) <= 1
+    alone = {record for record in played if any(row["is_good"] for row in found[record])}
+    assert alone == {record for record, [row] in told.items() if row["is_good"]} and len(alone) == 9
+    assert len([record for record in played if found[record]]) > len(told)
+
+
 @pytest.mark.parametrize("kpi", STOCKS)
 def test_steps_equal_the_truth_open_or_closed(kpi, live_warehouse, truth):
     found = live_warehouse.cursor().sql(KPIS[kpi].sql).to_arrow_table().to_pylist()

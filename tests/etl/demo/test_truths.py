@@ -31,7 +31,7 @@ class Case:
 def value(demo, demo_now):
     """Measures a KPI of truths.py for a cut."""
     now = demo_now.replace(tzinfo=None)
-    cases = _production(demo) | _approvals(demo, now) | _plans(demo, now) | _holds(demo)
+    cases = _production(demo) | _approvals(demo, now) | _plans(demo, now) | _holds(demo) | _jobs(demo) | _touches(demo)
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -42,7 +42,7 @@ def value(demo, demo_now):
             and cut.period in ("all", "lately" if case.started >= lately else "before")
             and cut.scarce in (None, case.scarce)
         ]
-        if kpi.endswith(("_share", "_adherence")):
+        if kpi.endswith(("_share", "_adherence", "_failure_rate")):
             return sum(case.is_hit for case in chosen) / len(chosen)
         if kpi == "hold_rate":
             return sum(case.seconds for case in chosen) / len(chosen)
@@ -73,6 +73,47 @@ def _holds(demo) -> dict[str, list[Case]]:
         for order in demo["purchase_order"]
     ]
     return {"quality_hold_duration": durations, "hold_rate": orders}
+
+
+def _jobs(demo) -> dict[str, list[Case]]:
+    """Jobs of the companies that have one plant: those a message says of that they failed."""
+    failed = {message["res_id"] for message in demo["mail_message"] if message["model"] == "queue.job"}
+    companies = [plant.company.id for plant in BY_CODE.values()]
+    alone = {plant.company.id: plant.code for plant in BY_CODE.values() if companies.count(plant.company.id) == 1}
+    return {
+        "integration_failure_rate": [
+            Case(alone[job["company_id"]], _moment(job["date_created"]), 0.0, job["id"] in failed)
+            for job in demo["queue_job"]
+            if job["company_id"] in alone
+        ]
+    }
+
+
+def _touches(demo) -> dict[str, list[Case]]:
+    """Completed orders that machines alone created, changed and reviewed."""
+    tracked = {value["mail_message_id"] for value in demo["mail_tracking_value"]}
+    by = defaultdict(set)
+    for message in demo["mail_message"]:
+        if message["id"] in tracked:
+            by[message["model"], message["res_id"]].add(message["create_uid"])
+    for review in demo["tier_review"]:
+        by["purchase.order", review["res_id"]] |= {review["requested_by"], review["done_by"] or review["requested_by"]}
+    return {
+        "no_touch_share": [
+            Case(
+                _plant(demo, order),
+                _moment(order[ended]),
+                0.0,
+                {order["create_uid"], *by[model, order["id"]]} <= {*MACHINES},
+            )
+            for name, model, ended in (
+                ("purchase_order", "purchase.order", "date_approve"),
+                ("mrp_production", "mrp.production", "date_finished"),
+            )
+            for order in demo[name]
+            if order["state"] in ("purchase", "done")
+        ]
+    }
 
 
 def _production(demo) -> dict[str, list[Case]]:
