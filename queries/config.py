@@ -91,6 +91,13 @@ class Quality:
     quarantine: tuple[str, ...] = ("quarantine", "hold", "QC", "quality control")
 
 
+@dataclass(frozen=True)
+class Touch:
+    """From how many documents changed within one second on a person counts as a machine."""
+
+    batch: int = 20
+
+
 LEAST_HISTORY = 110 * 7 * 86400.0
 
 
@@ -103,6 +110,7 @@ class Config:
     tolerances: tuple[Tolerance, ...] = (Tolerance("", 8 * 3600),)
     retention: Retention = field(default_factory=Retention)
     quality: Quality = field(default_factory=Quality)
+    touch: Touch = field(default_factory=Touch)
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -117,6 +125,7 @@ class Config:
             "cfg_quarantine": pa.table({"name": pa.array(self.quality.quarantine, pa.string())}),
             "cfg_target": _table(Target, self.targets, value=pa.float64()),
             "cfg_tolerance": _table(Tolerance, self.tolerances, seconds=pa.float64()),
+            "cfg_touch": _table(Touch, [self.touch], batch=pa.int64()),
             "cfg_user": pa.Table.from_pylist(actor, pa.schema({"login": pa.string(), "kind": pa.string()})),
         }
 
@@ -140,7 +149,8 @@ def load(path: Path | None = None) -> Config:
 
 
 def _parse(content: dict, file: str) -> Config:
-    _known(content, ("instance", "plant", "users", "target", "schedule", "retention", "quality"), file, "section")
+    sections = ("instance", "plant", "users", "target", "schedule", "retention", "quality", "touch")
+    _known(content, sections, file, "section")
     instances = tuple(
         _make(Instance, {"name": name} | _section(values, f"{file}: [instance.{name}]"), f"{file}: [instance.{name}]")
         for name, values in _section(content.get("instance", {}), f"{file}: [instance]").items()
@@ -163,6 +173,7 @@ def _parse(content: dict, file: str) -> Config:
         retention=_retention(_section(content.get("retention", {}), f"{file}: [retention]"), file),
         tolerances=tuple(_tolerances(_section(content.get("schedule", {}), f"{file}: [schedule]"), file)),
         quality=quality,
+        touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
     )
 
 

@@ -130,6 +130,37 @@ event as (
         'tier review' as recorded_by,
     from stg_tier_review_last
     where status in ('approved', 'rejected') and reviewed_at is not null
+),
+
+-- A background job runs under the name of whoever enqueued it, and a script under that of whoever lent it a key.
+in_job as (
+    select distinct event.event_id
+    from event
+    inner join dim_user
+        on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
+        and dim_user.kind = 'human' and dim_user.confidence <> 'A'
+    inner join stg_queue_job_last as job
+        on job.instance = event.instance
+        and job.user_id = event.actor_id
+        and job.document_model = event.record_model
+        and event.event_at >= date_trunc('second', job.started_at)
+        and event.event_at <= job.done_at
+        and coalesce(job.execution_seconds, 0) < 3600
+),
+
+in_batch as (
+    select
+        event.instance,
+        event.actor_id,
+        event.record_model,
+        date_trunc('second', event.event_at) as event_at,
+        count(distinct event.record_id) as document_count,
+    from event
+    inner join dim_user
+        on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
+        and dim_user.kind = 'human' and dim_user.confidence <> 'A'
+    group by event.instance, event.actor_id, event.record_model, date_trunc('second', event.event_at)
+    having count(distinct event.record_id) >= (select batch from cfg_touch)
 )
 
 select
@@ -154,13 +185,21 @@ select
     event.recorded_by,
     event.actor_id,
     actor.name as actor,
-    coalesce(actor.kind, 'unknown') as actor_kind,
     case
+        when in_job.event_id is not null or in_batch.document_count is not null then 'automation'
+        else coalesce(actor.kind, 'unknown')
+    end as actor_kind,
+    case
+        when in_job.event_id is not null then 'B'
+        when in_batch.document_count is not null then 'C'
         when actor.kind is null then 'C'
         when event.recorded_by = 'create' and event.actor_id = 1 then 'C'
         else actor.confidence
     end as actor_confidence,
     case
+        when in_job.event_id is not null then 'while a background job of that user ran on such documents'
+        when in_batch.document_count is not null
+            then 'one of ' || in_batch.document_count || ' documents that the user changed within one second'
         when event.recorded_by = 'snapshot' then 'seen by comparing two refreshes; who did it is not recorded'
         when actor.kind is null then 'the user is not known any more'
         when event.recorded_by = 'create' and event.actor_id = 1
@@ -174,4 +213,10 @@ inner join dim_document
     and dim_document.record_id = event.record_id
 left join dim_user as actor
     on actor.instance = event.instance and actor.user_id = event.actor_id
+left join in_job on in_job.event_id = event.event_id
+left join in_batch
+    on in_batch.instance = event.instance
+    and in_batch.actor_id = event.actor_id
+    and in_batch.record_model = event.record_model
+    and in_batch.event_at = date_trunc('second', event.event_at)
 where event.event_at is not null

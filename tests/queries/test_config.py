@@ -101,6 +101,12 @@ def test_goods_are_held_in_quarantine_unless_told_otherwise(read):
     assert read("[quality]\nquarantine = []\n").quality.quarantine == ()
 
 
+def test_twenty_documents_in_a_second_are_a_batch_unless_told_otherwise(read):
+    assert (read("").touch.batch, read("[touch]\nbatch = 5\n").touch.batch) == (20, 5)
+    with pytest.raises(ConfigError, match=r"\[touch\]: batch must be a whole number from 1, not 0"):
+        read("[touch]\nbatch = 0\n")
+
+
 def test_tables_of_a_good_file(read):
     tables = read(GOOD).tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
@@ -108,6 +114,7 @@ def test_tables_of_a_good_file(read):
         "cfg_quarantine": 4,
         "cfg_target": 4,
         "cfg_tolerance": 1,
+        "cfg_touch": 1,
         "cfg_user": 2,
     }
     assert tables["cfg_user"].to_pylist()[1] == {"login": "anna@example.com", "kind": "human"}
@@ -120,6 +127,7 @@ def test_tables_of_no_file_have_their_columns():
         "cfg_quarantine": 4,
         "cfg_target": 0,
         "cfg_tolerance": 1,
+        "cfg_touch": 1,
         "cfg_user": 0,
     }
     assert tables["cfg_target"].schema.names == ["kpi", "plant", "value"]
