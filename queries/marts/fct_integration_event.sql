@@ -172,7 +172,8 @@ job_event as (
 ),
 
 -- A run that failed looks like one that did not, but Odoo counts how often in a row an action has failed: the latest runs
--- up to then. A failure between two refreshes that was followed by a success is not seen.
+-- up to then. A failure between two refreshes that was followed by a success is not seen. The last run is dated from just
+-- before it began.
 spell as (
     select
         instance,
@@ -194,7 +195,7 @@ failed_run as (
     inner join stg_ir_cron_progress_last as run
         on run.instance = spell.instance
         and run.cron_id = spell.cron_id
-        and run.started_at <= coalesce(spell.last_run_at + interval 1 second, spell.seen_at)
+        and run.started_at <= coalesce(spell.last_run_at + interval 5 second, spell.seen_at)
     qualify row_number() over (
         partition by spell.instance, spell.cron_id, spell.failing_since_at order by run.started_at desc, run.id desc
     ) <= spell.failure_count

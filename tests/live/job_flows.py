@@ -1,4 +1,5 @@
-"""Flows of background jobs (OCA queue_job), run by the real job runner. Each function plays one case in one plant.
+"""Flows of background jobs (OCA queue_job), run by the real job runner, and of a scheduled action, run by Odoo's own
+scheduler code. Each function plays one case in one plant.
 
 The job hangs one contact below another. It fails as long as that one hangs below the first.
 """
@@ -52,3 +53,21 @@ def job_cancelled(p):
     p.on_job(p.at(hours=2), cancelled, "button_cancelled")
     waiting = p.enqueue(p.at(hours=3), first, second, later=True)
     return [p.job(cancelled, "cancelled before it ran"), p.job(waiting, "waits for its hour")]
+
+
+@flow(days_ago=2)
+def scheduled_action_fails(p):
+    """Runs well once, then fails twice in a row."""
+    done, failed, again = p.at(seconds=9), p.at(hours=8, seconds=10), p.at(hours=16, seconds=11)
+    name = f"{p.code} may run"
+    contact = p.step(p.at(hours=-1), "admin", "res.partner", "create", {"name": name})
+    code = f"if not model.search_count([('name', '=', '{name}')]): raise UserError('not yet')"
+    cron = p.scheduled(done, "res.partner", code)
+    p.step(p.at(hours=1), "admin", "res.partner", "write", [contact], {"name": f"{p.code} may not"})
+    p.run_again(failed, cron)
+    p.run_again(again, cron)
+    return [
+        p.cron_run(cron, "ran well", done, failed=0),
+        p.cron_run(cron, "failed", failed, failed=1),
+        p.cron_run(cron, "failed again", again, failed=1),
+    ]

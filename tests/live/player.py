@@ -44,6 +44,7 @@ MOVED = {
     "tier_review": ["reviewed_date"],
     "tier_definition": [],
     "qc_inspection": ["date", "date_done"],
+    "ir_cron_progress": [],
     "maintenance_request": [],
 }
 # A work order's minutes follow its scripted times.

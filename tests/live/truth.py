@@ -202,24 +202,25 @@ class Hold:
 
 @dataclass
 class Job:
-    """A background job: when it first failed, or else succeeded, and how often it failed; without a status it has no
-    outcome yet."""
+    """A background job or a run of a scheduled action: when it first failed, or else succeeded, and how often it
+    failed; without a status it has no outcome yet."""
 
     id: int
     plant: str | None
-    company: str
+    company: str | None
     note: str
     at: datetime | None = None
     failed: int = 0
     status: str | None = None
+    model: str = "queue.job"
 
     def rows(self):
         """The expected row."""
         if not self.status:
-            return [absent("integration_failure_rate", "queue.job", self.id, self.note)]
+            return [absent("integration_failure_rate", self.model, self.id, self.note)]
         facts = {"plant": self.plant, "company": self.company, "at": text(self.at), "is_bad": self.failed > 0}
         facts |= {"failed_attempts": self.failed, "attempts": self.failed + (self.status == "success")}
-        record = {"kpi": "integration_failure_rate", "record_model": "queue.job", "record_id": self.id}
+        record = {"kpi": "integration_failure_rate", "record_model": self.model, "record_id": self.id}
         return [record | facts | {"status": self.status, "note": self.note}]
 
 
