@@ -47,9 +47,9 @@ class Scene:
     def __init__(self, player, flows):
         self.player = player
         self.start = player.anchor - timedelta(days=84)
-        self.plants = self.find_plants()
         if player.sql("select 1 from product_product where default_code = 'PP-001'"):
             raise OdooError("The flows were already played into this database: run 'reset' of the server first.")
+        self.plants = self.find_plants()
         self.set_approval_rules()
         names = [function.__name__ for _, function in flows] + ["in_real_time"]
         self.products = self.make_products([(name, plant.key) for name in names for plant in self.plants])
