@@ -96,6 +96,20 @@ class Retention:
     history: float = 3 * 366 * 86400.0
 
 
+@dataclass(frozen=True)
+class Quality:
+    """Where goods are held: full names of locations, or words of their names; what lies below them counts too."""
+
+    quarantine: tuple[str, ...] = ("quarantine", "hold", "QC", "quality control")
+
+
+@dataclass(frozen=True)
+class Touch:
+    """From how many documents changed within one second on a person counts as a machine."""
+
+    batch: int = 20
+
+
 LEAST_HISTORY = 110 * 7 * 86400.0
 
 
@@ -108,6 +122,8 @@ class Config:
     tolerances: tuple[Tolerance, ...] = (Tolerance("", 8 * 3600),)
     retention: Retention = field(default_factory=Retention)
     baselines: tuple[BaselineStart, ...] = ()
+    quality: Quality = field(default_factory=Quality)
+    touch: Touch = field(default_factory=Touch)
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -119,8 +135,10 @@ class Config:
         actor = [{"login": login, "kind": kind} for login, kind in kind_of.items()]
         return {
             "cfg_plant": _table(Plant, self.plants),
+            "cfg_quarantine": pa.table({"name": pa.array(self.quality.quarantine, pa.string())}),
             "cfg_target": _table(Target, self.targets, value=pa.float64()),
             "cfg_tolerance": _table(Tolerance, self.tolerances, seconds=pa.float64()),
+            "cfg_touch": _table(Touch, [self.touch], batch=pa.int64()),
             "cfg_user": pa.Table.from_pylist(actor, pa.schema({"login": pa.string(), "kind": pa.string()})),
         }
 
@@ -144,7 +162,8 @@ def load(path: Path | None = None) -> Config:
 
 
 def _parse(content: dict, file: str) -> Config:
-    _known(content, ("instance", "plant", "users", "target", "schedule", "retention", "baseline"), file, "section")
+    sections = ("instance", "plant", "users", "target", "schedule", "retention", "baseline", "quality", "touch")
+    _known(content, sections, file, "section")
     instances = tuple(
         _make(Instance, {"name": name} | _section(values, f"{file}: [instance.{name}]"), f"{file}: [instance.{name}]")
         for name, values in _section(content.get("instance", {}), f"{file}: [instance]").items()
@@ -157,20 +176,29 @@ def _parse(content: dict, file: str) -> Config:
         if plant.timezone:
             _check_timezone(plant, file)
     _check_plants(plants, instances, file)
-    users = _section(content.get("users", {}), f"{file}: [users]")
-    _known(users, [f.name for f in fields(Users)], f"{file}: [users]", "key")
-    for kind, logins in users.items():
-        if not (isinstance(logins, list) and all(isinstance(login, str) for login in logins)):
-            raise ConfigError(f'{file}: [users] {kind} must be a list of logins, as in {kind} = ["n8n@example.com"].')
+    users = _lists(Users, content, f"{file}: [users]", 'a list of logins, as in {} = ["n8n@example.com"]')
+    quality = _lists(Quality, content, f"{file}: [quality]", 'a list of names, as in {} = ["quarantine"]')
     return Config(
         instances=_environment_instance(instances),
         plants=plants,
-        users=Users(**{kind: tuple(logins) for kind, logins in users.items()}),
+        users=users,
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
         retention=_retention(_section(content.get("retention", {}), f"{file}: [retention]"), file),
         baselines=tuple(_baselines(_section(content.get("baseline", {}), f"{file}: [baseline]"), file)),
         tolerances=tuple(_tolerances(_section(content.get("schedule", {}), f"{file}: [schedule]"), file)),
+        quality=quality,
+        touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
     )
+
+
+def _lists(kind, content: dict, where: str, wanted: str):
+    """A section that holds lists of texts, as `kind`; `wanted` says what one is, {} its key."""
+    values = _section(content.get(kind.__name__.lower(), {}), where)
+    _known(values, [f.name for f in fields(kind)], where, "key")
+    for name, texts in values.items():
+        if not (isinstance(texts, list) and all(isinstance(text, str) and text.strip() for text in texts)):
+            raise ConfigError(f"{where} {name} must be {wanted.format(name)}.")
+    return kind(**{name: tuple(text.strip() for text in texts) for name, texts in values.items()})
 
 
 def _targets(section: dict, file: str):

@@ -6,7 +6,7 @@ import math
 from datetime import date, datetime, timedelta
 from random import Random
 
-from etl.demo import audit, basics, chatter, crons, production, purchasing, rows
+from etl.demo import audit, basics, chatter, crons, jobs, production, purchasing, rows
 from etl.demo.clock import clock, seconds, stamp, whole_hour
 from etl.demo.document import Block
 from etl.demo.plants import COMPANIES, OFFICE, PLANTS, SHIFTS
@@ -34,6 +34,7 @@ def records(
     found |= chatter.definitions(stamp(block.start - 200 * 86400))
     found |= rows.records(block)
     found |= chatter.records(block.events)
+    found |= jobs.records(block)
     found |= audit.records(block)
     found |= crons.records(block)
     return dict(sorted(found.items()))
@@ -62,6 +63,7 @@ def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
                     production.arrive(block, plant, Random(rng.getrandbits(64)), opening)
                 for _ in range(poisson(rng, plant.purchases * demand)):
                     purchasing.replenish(block, plant, Random(rng.getrandbits(64)), opening)
+    jobs.simulate(block)
     return block
 
 

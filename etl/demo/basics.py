@@ -29,14 +29,19 @@ def picking_type_id(plant: Plant, code: str) -> int:
     return (plant.id - 1) * len(_TYPES) + [type_code for _, type_code in _TYPES].index(code) + 1
 
 
-# Locations: two of the whole group, then a view and the stock of each warehouse.
-VENDORS, PRODUCTION = 4, 15
+# Locations: those of the whole group, then a view and the stock of each warehouse, then its quarantine.
+VENDORS, PRODUCTION, SCRAP = 4, 15, 16
 UNIT = 1
 
 
 def stock_location_id(plant: Plant) -> int:
     """Where the plant keeps its stock."""
     return 20 + 2 * plant.id + 1
+
+
+def quarantine_location_id(plant: Plant) -> int:
+    """Where the plant keeps goods that are to be inspected."""
+    return 40 + plant.id
 
 
 def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
@@ -195,11 +200,16 @@ def _locations(written: str) -> list[dict]:
             "write_date": written,
         }
 
-    found = [location(VENDORS, "Vendors", "supplier"), location(PRODUCTION, "Production", "production")]
+    found = [
+        location(VENDORS, "Vendors", "supplier"),
+        location(PRODUCTION, "Production", "production"),
+        location(SCRAP, "Scrap", "inventory"),
+    ]
     for plant in PLANTS:
         stock = stock_location_id(plant)
         found.append(location(stock - 1, plant.warehouse, "view", plant=plant))
         found.append(location(stock, "Stock", "internal", stock - 1, plant))
+        found.append(location(quarantine_location_id(plant), "Quarantine", "internal", stock - 1, plant))
     return sorted(found, key=lambda record: record["id"])
 
 

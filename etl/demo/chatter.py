@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from etl.demo.clock import stamp
-from etl.demo.document import Event, Order, Purchase
+from etl.demo.document import Event, Job, Order, Purchase
 from etl.demo.people import PERSON, VENDOR
 
 LANGUAGES = ("en_US", "fr_FR")
@@ -51,12 +51,13 @@ TRACKED = (
     Tracked(8690, "mrp.production", "reservation_state", "selection", _RESERVATION_STATE),
     Tracked(8695, "mrp.production", "state", "selection", _ORDER_STATE),
 )
-MODEL = {Order: "mrp.production", Purchase: "purchase.order"}
+MODEL = {Order: "mrp.production", Purchase: "purchase.order", Job: "queue.job"}
+JOB_FAILED = 40
 _BY_NAME = {(tracked.model, tracked.name): tracked for tracked in TRACKED}
 
 
 def definitions(written: str) -> dict[str, list[dict]]:
-    """`ir_model_fields` and `ir_model_fields_selection` records; the latter once per language."""
+    """`ir_model_fields`, `ir_model_fields_selection` (once per language) and `mail_message_subtype` records."""
     fields = [{"id": t.id, "model": t.model, "name": t.name, "ttype": t.type, "write_date": written} for t in TRACKED]
     values = [(t, value, labels) for t in TRACKED for value, labels in t.labels.items()]
     selections = [
@@ -64,7 +65,12 @@ def definitions(written: str) -> dict[str, list[dict]]:
         for number, (tracked, value, labels) in enumerate(values, start=1401)
         for lang, label in zip(LANGUAGES, labels, strict=True)
     ]
-    return {"ir_model_fields": fields, "ir_model_fields_selection": selections}
+    subtypes = [{"id": JOB_FAILED, "name": "Job failed", "res_model": MODEL[Job], "write_date": written}]
+    return {
+        "ir_model_fields": fields,
+        "ir_model_fields_selection": selections,
+        "mail_message_subtype": subtypes,
+    }
 
 
 def records(events: list[Event]) -> dict[str, list[dict]]:
@@ -79,7 +85,7 @@ def records(events: list[Event]) -> dict[str, list[dict]]:
                 "model": MODEL[type(event.document)],
                 "res_id": event.document.id,
                 "message_type": event.kind,
-                "subtype_id": False,
+                "subtype_id": JOB_FAILED if isinstance(event.document, Job) else False,
                 "mail_activity_type_id": False,
                 # Odoo stamps the message when it is posted, a moment after the transaction began.
                 "date": stamp(event.at + 1) if (event.at + event.document.id) % 3 == 0 else created,

@@ -7,6 +7,7 @@ from etl.demo.document import Block
 from etl.demo.people import ODOOBOT
 
 _HOUR = 3600
+_KEPT = 7 * 24 * _HOUR
 # name, every how many hours, first failure in hours before now
 _ACTIONS = (
     ("Procurement: run scheduler", 24, None),
@@ -18,12 +19,39 @@ _ACTIONS = (
 
 
 def records(block: Block) -> dict[str, list[dict]]:
-    """`ir_cron` records as they stand now."""
-    return {"ir_cron": [_cron(number, *action, block) for number, action in enumerate(_ACTIONS, start=1)]}
+    """`ir_cron` records as they stand now, and `ir_cron_progress` records of their runs, as far as Odoo keeps them."""
+    actions = [_cron(number, *action, block) for number, action in enumerate(_ACTIONS, start=1)]
+    return {"ir_cron": actions, "ir_cron_progress": _runs(block)}
+
+
+def _last(number: int, hours: int, block: Block) -> int:
+    """When the action last ran."""
+    return block.now - (block.now - number * 600) % (hours * _HOUR)
+
+
+def _runs(block: Block) -> list[dict]:
+    runs = sorted(
+        (at, number)
+        for number, (_, hours, _) in enumerate(_ACTIONS, start=1)
+        for at in range(_last(number, hours, block), block.now - _KEPT, -hours * _HOUR)
+    )
+    return [
+        {
+            "id": id,
+            "cron_id": number,
+            "done": 1,
+            "remaining": 0,
+            "timed_out_counter": 0,
+            "deactivate": False,
+            "create_date": stamp(at),
+            "write_date": stamp(min(at + 2, block.now)),
+        }
+        for id, (at, number) in enumerate(runs, start=1)
+    ]
 
 
 def _cron(number: int, name: str, hours: int, failing_since: int | None, block: Block) -> dict:
-    last = block.now - (block.now - number * 600) % (hours * _HOUR)
+    last = _last(number, hours, block)
     return {
         "id": number,
         "cron_name": name,

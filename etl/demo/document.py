@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from etl.demo.clock import NEVER, Clock
-from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, Plant
+from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, Company, Plant
 
 
 class NotYet(Exception):
@@ -14,10 +14,10 @@ class NotYet(Exception):
 
 
 class Event(NamedTuple):
-    """One transaction on a document: a chatter message and the tracked values it changed."""
+    """One transaction on a document or a job: a chatter message and the tracked values it changed."""
 
     at: int
-    document: Document
+    document: Document | Job
     by: int
     changes: tuple[tuple[str, object, object], ...] = ()
     kind: str = "notification"
@@ -49,6 +49,7 @@ class Block:
     deliveries: list = field(default_factory=list)
     reviews: list = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -214,8 +215,25 @@ class Review:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
+class Job:
+    """A background job, by model and method; its messages tell its failures."""
+
+    company: Company
+    flow: tuple[str, str]
+    created: int
+    state: str = "pending"
+    started: int | None = None
+    done: int | None = None
+    retry: int = 0
+    failed: bool = False
+    result: str | bool = False
+    id: int = 0
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class Move:
-    """A stock move: a component or the product of an order, or a receipt of a purchase order line."""
+    """A stock move: a component or the product of an order, a receipt of a purchase order line, or, between the
+    `places` it names, goods of a delivery that go into quarantine or leave it."""
 
     plant: Plant
     product: int
@@ -230,6 +248,7 @@ class Move:
     made_by: Order | None = None
     line: Line | None = None
     delivery: Delivery | None = None
+    places: tuple[str, str] | None = None
     destinations: list[Move] = field(default_factory=list)
     sources: list[Move] = field(default_factory=list)
     id: int = 0

@@ -18,6 +18,18 @@ SCARCE = "C-108"
 
 
 @dataclass(frozen=True)
+class Connector:
+    """A connection that fails often, lately: of which company, by the method of its jobs."""
+
+    company: str
+    method: str
+    fails: float
+
+
+CONNECTOR = Connector("Alder Asia", "send_to_machine", 0.5)
+
+
+@dataclass(frozen=True)
 class Wait:
     """A wait in working hours: lognormal around its median, cut off at `most`."""
 
@@ -69,12 +81,21 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Inspection:
+    """How many of the deliveries go into quarantine, and for how long."""
+
+    wait: Wait = Wait(7.0, 0.7)
+    share: float = 0.35
+
+
+@dataclass(frozen=True)
 class Policy:
     """How one plant works. slack: working hours from the release of an order to its planned start."""
 
     release: Release
     supply: Supply
     approval: Approval
+    inspection: Inspection = Inspection()
     release_lately: Release | None = None
     slack: float = 30.0
 
@@ -131,20 +152,23 @@ TWINS = Policy(
 )
 
 # Orders are released on Tuesdays and Thursdays only and promised too early, one component is always short, the manager
-# takes days.
+# takes days, and so does the inspector.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
     supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
     approval=Approval(limit=1200.0, wait=Wait(27.0, 0.6, most=81.0)),
+    inspection=Inspection(wait=Wait(24.0, 0.7)),
     slack=8.0,
 )
 
-# Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get.
+# Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get. Hardly any
+# delivery is inspected.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
     supply=Supply(wait=Wait(9.0, 0.8)),
     approval=Approval(limit=2000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.08),
+    inspection=Inspection(share=0.05),
 )
 
 

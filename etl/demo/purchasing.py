@@ -182,11 +182,33 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
         first.demand = float(int(whole * share))
     purchase.received = purchase.written = at
     _arrive(moves, at)
+    _inspect(moves, at)
     if in_parts:
         remaining = _delivery(purchase, at, [(first.line, whole - first.demand)])
         if late < block.now:
             purchase.written = late
             _arrive(remaining, late)
+
+
+def _inspect(moves: list[Move], arrived: int) -> None:
+    """Some of what arrived goes into quarantine, and on from there: mostly into stock."""
+    purchase, block = moves[0].delivery.purchase, moves[0].delivery.purchase.block
+    plant, policy = purchase.plant, purchase.plant.policy.inspection
+    dice = Random(f"{block.seed}/inspect/{plant.code}/{purchase.created}/{purchase.vendor}/{arrived}")
+    for move in moves:
+        if dice.random() >= policy.share:
+            continue
+        held = arrived + int(dice.uniform(300, 3000))
+        verdict = purchase.office.wait(dice, held, policy.wait)
+        target = dice.choices(("stock", "scrap", "vendors"), (85, 7, 8))[0]
+        for at, places in ((held, ("stock", "quarantine")), (verdict, ("quarantine", target))):
+            if at < block.now:
+                block.moves.append(
+                    Move(
+                        plant=plant, product=move.product, demand=move.demand, created=at, at=at, written=at,
+                        state="done", quantity=move.demand, delivery=move.delivery, places=places,
+                    )
+                )  # fmt: skip
 
 
 def _delivery(purchase: Purchase, created: int, wanted: list[tuple[Line, float]]) -> list[Move]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
-from etl.demo.basics import PRODUCTION, UNIT, VENDORS, currency_id, picking_type_id, stock_location_id
+from etl.demo.basics import (
+    PRODUCTION,
+    SCRAP,
+    UNIT,
+    VENDORS,
+    currency_id,
+    picking_type_id,
+    quarantine_location_id,
+    stock_location_id,
+)
 from etl.demo.clock import NEVER, stamp
 from etl.demo.document import Block, Document, Line, Move, Order, Purchase, Review
 
@@ -12,7 +21,7 @@ from etl.demo.document import Block, Document, Line, Move, Order, Purchase, Revi
 def number(block: Block) -> None:
     """Give every document its id and its name, both in the order of creation as a database would."""
     orders, purchases = block.orders, block.purchases
-    for documents in (orders, purchases, block.lines, block.deliveries, block.reviews, block.moves):
+    for documents in (orders, purchases, block.lines, block.deliveries, block.reviews, block.moves, block.jobs):
         documents.sort(key=lambda document: document.created)
         for document_id, document in enumerate(documents, start=1):
             document.id = document_id
@@ -42,6 +51,9 @@ def records(block: Block) -> dict[str, list[dict]]:
         "purchase_order": [_purchase(purchase) for purchase in block.purchases],
         "purchase_order_line": [_line(line) for line in block.lines],
         "stock_move": [_move(move) for move in block.moves],
+        "stock_move_line": [
+            _move_line(number, move) for number, move in enumerate((m for m in block.moves if m.places), start=1)
+        ],
         "tier_review": [_review(review) for review in block.reviews],
     }
 
@@ -141,6 +153,8 @@ def _move(move: Move) -> dict:
     order, delivery = move.consumed_by or move.made_by, move.delivery
     stock = stock_location_id(move.plant)
     places = (stock, PRODUCTION) if move.consumed_by else (PRODUCTION if move.made_by else VENDORS, stock)
+    places = _places(move) if move.places else places
+    kind = "internal" if move.places else "mrp_operation" if order else "incoming"
     return {
         "id": move.id,
         "reference": order.name if order else delivery.name,
@@ -163,8 +177,8 @@ def _move(move: Move) -> dict:
         "purchase_line_id": move.line.id if move.line else False,
         "sale_line_id": False,
         "orderpoint_id": False,
-        "picking_id": delivery.id if delivery else False,
-        "picking_type_id": picking_type_id(move.plant, "mrp_operation" if order else "incoming"),
+        "picking_id": delivery.id if delivery and not move.places else False,
+        "picking_type_id": picking_type_id(move.plant, kind),
         "partner_id": delivery.purchase.vendor if delivery else False,
         "company_id": move.plant.company.id,
         "scrap_id": False,
@@ -179,6 +193,41 @@ def _move(move: Move) -> dict:
         "write_date": stamp(move.written),
         "forecast_availability": move.quantity,
         "forecast_expected_date": _expected(move),
+    }
+
+
+def _places(move: Move) -> list[int]:
+    """From where to where held goods went."""
+    plant = move.plant
+    ids = {
+        "stock": stock_location_id(plant),
+        "quarantine": quarantine_location_id(plant),
+        "scrap": SCRAP,
+        "vendors": VENDORS,
+    }
+    return [ids[name] for name in move.places]
+
+
+def _move_line(number: int, move: Move) -> dict:
+    """The one line of a move that is done."""
+    return {
+        "id": number,
+        "move_id": move.id,
+        "picking_id": False,
+        "state": move.state,
+        "product_id": move.product,
+        "product_uom_id": UNIT,
+        "quantity": move.quantity,
+        "picked": True,
+        "lot_id": False,
+        "package_id": False,
+        "result_package_id": False,
+        "location_id": _places(move)[0],
+        "location_dest_id": _places(move)[1],
+        "company_id": move.plant.company.id,
+        "date": stamp(move.at),
+        "create_date": stamp(move.created),
+        "write_date": stamp(move.written),
     }
 
 

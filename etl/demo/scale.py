@@ -24,6 +24,7 @@ SHIFTED = {
         "picking_id",
         "destination_move_ids",
     ),
+    "stock_move_line": ("id", "move_id", "picking_id"),
     "purchase_order": ("id",),
     "purchase_order_line": ("id", "order_id"),
     "mail_message": ("id", "document_id"),

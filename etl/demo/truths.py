@@ -11,6 +11,10 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     approval_age                  age of the oldest undecided approval, in seconds at the end
     automated_release_share       share of confirmations made by a machine
     production_cycle_time         p50 of work begun to done, by the weekday of the start, on either clock
+    hold_rate                     deliveries held in quarantine, by product, per purchase order
+    quality_hold_duration         p50 of into quarantine to out of it, elapsed, by start
+    no_touch_share                share of completed orders that machines alone created, changed and reviewed
+    integration_failure_rate      share of jobs that failed at least once, by the first failure or the success
     start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
@@ -177,6 +181,8 @@ TRUTHS = (
             "shortage_share",
             "purchase_approval_turnaround",
             "automated_release_share",
+            "hold_rate",
+            "quality_hold_duration",
         )
     ),
     *(
@@ -193,6 +199,43 @@ TRUTHS = (
             ("elapsed", "lies over the weekend: it takes at least 2.5 times as long", 2.5, math.inf),
             ("working", "takes as much working time as on any other day", 1 / 1.2, 1.2),
         )
+    ),
+    Truth(
+        kpi="hold_rate",
+        cut=Cut(SINGAPORE),
+        statement="Singapore skips inspection: it holds less than a third of what the other plants hold",
+        high=1 / 3,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="quality_hold_duration",
+        cut=Cut(LYON),
+        statement="Lyon holds goods at least 1.5 times as long as any other plant",
+        low=1.5,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="no_touch_share",
+        cut=Cut(LYON),
+        statement="Lyon automates less: half as many orders as in the twins, or fewer, are processed without a person",
+        high=0.5,
+        against=(Cut(MILWAUKEE), Cut(TULSA)),
+    ),
+    Truth(
+        kpi="integration_failure_rate",
+        cut=Cut(SINGAPORE, "lately"),
+        statement=f"Singapore's connection to its machines has been failing for {LATELY_WEEKS} weeks",
+        low=0.1,
+        high=0.25,
+    ),
+    *(
+        Truth(
+            kpi="integration_failure_rate",
+            cut=cut,
+            statement=f"Hardly any job fails in {cut.plant} ({cut.period})",
+            high=0.05,
+        )
+        for cut in (Cut(SINGAPORE, "before"), Cut(LYON, "lately"), Cut(LYON, "before"))
     ),
     Truth(
         kpi="start_adherence",

@@ -4,116 +4,6 @@ key = ["event_id"]
 person = ["actor", "old_text", "new_text"]
 */
 with
--- Labels back to keys: the actor's language first, then English, then any; a label with two keys there stays raw.
--- A change keeps the label of its day, which an upgrade of Odoo may have renamed since: what labels mean now goes
--- before what they meant once.
-label as (
-    select
-        instance,
-        field_id,
-        lang,
-        label,
-        case
-            when count(distinct value) filter (where valid_to is null) = 1
-                then min(value) filter (where valid_to is null)
-            when count(value) filter (where valid_to is null) = 0 and count(distinct value) = 1 then min(value)
-        end as value,
-    from stg_ir_model_fields_selection_history
-    group by instance, field_id, lang, label
-),
-
-any_label as (
-    select
-        instance,
-        field_id,
-        label,
-        case
-            when bool_or(lang = 'en_US') then min(value) filter (where lang = 'en_US')
-            when count(distinct value) = 1 and count(value) = count(*) then min(value)
-        end as value,
-    from label
-    group by instance, field_id, label
-),
-
-change as (
-    select
-        tracking.instance,
-        tracking.id as tracking_id,
-        message.document_model as record_model,
-        message.document_id as record_id,
-        coalesce(message.sent_at, message.created_at) as event_at,
-        coalesce(message.created_by_id, author.user_id) as actor_id,
-        field.field_name as field,
-        field.field_type,
-        tracking.field_id,
-        tracking.message_id,
-        nullif(tracking.old_label, '') as old_label,
-        nullif(tracking.new_label, '') as new_label,
-        -- Odoo fills all columns of all types, with 0 where they say nothing: the field's type picks one.
-        case
-            when field.field_type = 'many2one' then nullif(tracking.old_integer, 0)::varchar
-            when field.field_type in ('integer', 'boolean') then tracking.old_integer::varchar
-            when field.field_type = 'float' then tracking.old_float::varchar
-            when field.field_type = 'monetary' then tracking.old_amount::varchar
-            when field.field_type in ('datetime', 'date') then tracking.old_at::varchar
-        end as old_plain,
-        case
-            when field.field_type = 'many2one' then nullif(tracking.new_integer, 0)::varchar
-            when field.field_type in ('integer', 'boolean') then tracking.new_integer::varchar
-            when field.field_type = 'float' then tracking.new_float::varchar
-            when field.field_type = 'monetary' then tracking.new_amount::varchar
-            when field.field_type in ('datetime', 'date') then tracking.new_at::varchar
-        end as new_plain,
-    from stg_mail_tracking_value_last as tracking
-    inner join stg_mail_message_last as message
-        on message.instance = tracking.instance and message.id = tracking.message_id
-    left join stg_ir_model_fields_last as field
-        on field.instance = tracking.instance and field.id = tracking.field_id
-    left join (
-        select
-            instance,
-            partner_id,
-            min(id) as user_id,
-        from stg_res_users_last
-        group by instance, partner_id
-    ) as author on author.instance = message.instance and author.partner_id = message.author_id
-),
-
-keyed as (
-    select
-        change.* exclude (old_label, new_label),
-        case
-            when change.field_type <> 'selection' then change.old_plain
-            when old_own.label is not null then old_own.value
-            else old_any.value
-        end as old_value,
-        case
-            when change.field_type <> 'selection' then change.new_plain
-            when new_own.label is not null then new_own.value
-            else new_any.value
-        end as new_value,
-        -- Labels of a selection name no person; any other text may.
-        case when change.field_type = 'selection' then change.old_label end as old_label,
-        case when change.field_type = 'selection' then change.new_label end as new_label,
-        case when change.field_type is distinct from 'selection' then change.old_label end as old_text,
-        case when change.field_type is distinct from 'selection' then change.new_label end as new_text,
-    from change
-    left join dim_user as actor
-        on actor.instance = change.instance and actor.user_id = change.actor_id
-    left join label as old_own
-        on old_own.instance = change.instance and old_own.field_id = change.field_id
-        and old_own.lang = actor.language and old_own.label = change.old_label
-    left join label as new_own
-        on new_own.instance = change.instance and new_own.field_id = change.field_id
-        and new_own.lang = actor.language and new_own.label = change.new_label
-    left join any_label as old_any
-        on old_any.instance = change.instance and old_any.field_id = change.field_id
-        and old_any.label = change.old_label
-    left join any_label as new_any
-        on new_any.instance = change.instance and new_any.field_id = change.field_id
-        and new_any.label = change.new_label
-),
-
 -- Odoo records nothing about the birth of a back-order: what it was born as is what its first change came from,
 -- or what it still is.
 birth as (
@@ -129,7 +19,7 @@ birth as (
         ) as value,
     from stg_mrp_production_last as production
     cross join (values ('state'), ('reservation_state')) as field (name)
-    left join keyed
+    left join fct_change as keyed
         on keyed.instance = production.instance
         and keyed.record_model = 'mrp.production'
         and keyed.record_id = production.id
@@ -186,7 +76,7 @@ event as (
         keyed.actor_id,
         keyed.message_id,
         'tracking' as recorded_by,
-    from keyed
+    from fct_change as keyed
     left join dim_activity
         on dim_activity.record_model = keyed.record_model
         and dim_activity.field = keyed.field
@@ -240,6 +130,37 @@ event as (
         'tier review' as recorded_by,
     from stg_tier_review_last
     where status in ('approved', 'rejected') and reviewed_at is not null
+),
+
+-- A background job runs under the name of whoever enqueued it, and a script under that of whoever lent it a key.
+in_job as (
+    select distinct event.event_id
+    from event
+    inner join dim_user
+        on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
+        and dim_user.kind = 'human' and dim_user.confidence <> 'A'
+    inner join stg_queue_job_last as job
+        on job.instance = event.instance
+        and job.user_id = event.actor_id
+        and job.document_model = event.record_model
+        and event.event_at >= date_trunc('second', job.started_at)
+        and event.event_at <= job.done_at
+        and coalesce(job.execution_seconds, 0) < 3600
+),
+
+in_batch as (
+    select
+        event.instance,
+        event.actor_id,
+        event.record_model,
+        date_trunc('second', event.event_at) as event_at,
+        count(distinct event.record_id) as document_count,
+    from event
+    inner join dim_user
+        on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
+        and dim_user.kind = 'human' and dim_user.confidence <> 'A'
+    group by event.instance, event.actor_id, event.record_model, date_trunc('second', event.event_at)
+    having count(distinct event.record_id) >= (select batch from cfg_touch)
 )
 
 select
@@ -264,13 +185,21 @@ select
     event.recorded_by,
     event.actor_id,
     actor.name as actor,
-    coalesce(actor.kind, 'unknown') as actor_kind,
     case
+        when in_job.event_id is not null or in_batch.document_count is not null then 'automation'
+        else coalesce(actor.kind, 'unknown')
+    end as actor_kind,
+    case
+        when in_job.event_id is not null then 'B'
+        when in_batch.document_count is not null then 'C'
         when actor.kind is null then 'C'
         when event.recorded_by = 'create' and event.actor_id = 1 then 'C'
         else actor.confidence
     end as actor_confidence,
     case
+        when in_job.event_id is not null then 'while a background job of that user ran on such documents'
+        when in_batch.document_count is not null
+            then 'one of ' || in_batch.document_count || ' documents that the user changed within one second'
         when event.recorded_by = 'snapshot' then 'seen by comparing two refreshes; who did it is not recorded'
         when actor.kind is null then 'the user is not known any more'
         when event.recorded_by = 'create' and event.actor_id = 1
@@ -284,4 +213,10 @@ inner join dim_document
     and dim_document.record_id = event.record_id
 left join dim_user as actor
     on actor.instance = event.instance and actor.user_id = event.actor_id
+left join in_job on in_job.event_id = event.event_id
+left join in_batch
+    on in_batch.instance = event.instance
+    and in_batch.actor_id = event.actor_id
+    and in_batch.record_model = event.record_model
+    and in_batch.event_at = date_trunc('second', event.event_at)
 where event.event_at is not null

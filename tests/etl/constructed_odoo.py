@@ -41,12 +41,14 @@ class Refusal(Exception):
 class ConstructedOdoo:
     """Rows of one database, in the field names of `version`. A text may be {language: text}.
 
+    more: models that are not in the table of fields, with field -> type.
     Datetimes are strings, with microseconds where Odoo stores them.
     """
 
-    def __init__(self, version: int, rows: dict[str, list[dict]]):
+    def __init__(self, version: int, rows: dict[str, list[dict]], more: dict[str, dict[str, str]] | None = None):
         self.version = version
-        self.fields = {model: {"id": "integer"} | known for model, known in fields(version).items()}
+        known = fields(version) | (more or {})
+        self.fields = {model: {"id": "integer"} | names for model, names in known.items()}
         for model, listed in rows.items():
             stored = {name for name, type in self.fields[model].items() if not type.startswith("~")}
             for row in listed:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 from tests.etl.constructed_fields import VERSIONS, fields
-from tests.live.truth import Production, Purchase
+from tests.live.truth import Hold, Production, Purchase
 
 BEGIN = datetime.now(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0) - timedelta(days=60)
 UPGRADED_AT = BEGIN + timedelta(days=40)
@@ -269,7 +269,16 @@ class Scene:
         self.add("ir.config_parameter", 1, key="database.uuid", value="constructed")
         for plant, (warehouse, company) in PLANTS.items():
             code = plant.partition("/")[2]
-            self.add("stock.warehouse", warehouse, name=plant, code=code, company_id=company, active=True)
+            view = 30 + warehouse
+            self.add(
+                "stock.warehouse",
+                warehouse,
+                name=plant,
+                code=code,
+                company_id=company,
+                view_location_id=view,
+                active=True,
+            )
             for number, kind in ((1, "mrp_operation"), (2, "incoming")):
                 self.add(
                     "stock.picking.type",
@@ -280,16 +289,23 @@ class Scene:
                     company_id=company,
                     active=True,
                 )
-            self.add(
-                "stock.location",
-                warehouse,
-                name="Stock",
-                complete_name=f"{code}/Stock",
-                usage="internal",
-                warehouse_id=warehouse,
-                company_id=company,
-                active=True,
-            )
+            for id, name, usage in (
+                (warehouse, "Stock", "internal"),
+                (20 + warehouse, "Quarantine", "internal"),
+                (view, code, "view"),
+            ):
+                self.add(
+                    "stock.location",
+                    id,
+                    name=name,
+                    complete_name=name if id == view else f"{code}/{name}",
+                    usage=usage,
+                    location_id=False if id == view else view,
+                    warehouse_id=warehouse,
+                    company_id=company,
+                    active=True,
+                )
+        self.add("stock.location", 40, name="Vendors", complete_name="Vendors", usage="supplier", active=True)
 
     def _products(self) -> None:
         newer = self.version >= 18
@@ -553,6 +569,7 @@ class Scene:
                     **common,
                     **quantity,
                 )
+        self._quarantine()
         quant = {"product_id": 2, "location_id": 1, "lot_id": 1, "company_id": 1, "in_date": text(moment(1))}
         self.add("stock.quant", 1, **quant, quantity=30.0, reserved_quantity=10.0)
         self.add(
@@ -578,6 +595,25 @@ class Scene:
             )
         worked = {"date_start": text(moment(3)), "date_end": text(moment(3, 6)), "duration": 360.0}
         self.add("mrp.workcenter.productivity", 1, workcenter_id=1, workorder_id=1, loss_id=1, **worked)
+
+    def _quarantine(self) -> None:
+        """Ten legs come into each quarantine: four are released, the others returned in the first plant only."""
+        for plant, (warehouse, company) in PLANTS.items():
+            stock, cage, first = warehouse, 20 + warehouse, 100 * warehouse
+            held, released, returned = moment(warehouse, 2), moment(warehouse + 1, 3), moment(warehouse + 2, 4)
+            went = [(held, 10.0, stock, cage), (released, 4.0, cage, stock)]
+            if warehouse == 1:
+                went.append((returned, 6.0, cage, 40))
+            for id, (at, quantity, source, target) in enumerate(went, start=first):
+                common = {"state": "done", "product_id": 2, "company_id": company, "date": text(at), "picked": True}
+                common |= {"location_id": source, "location_dest_id": target, "quantity": quantity}
+                reference = {"reference": f"INT/{id}", "product_uom": 1, "product_uom_qty": quantity}
+                self.add("stock.move", id, created=at, **common, **reference, quantity_done=quantity)
+                line = {"move_id": id, "product_uom_id": 1, "qty_done": quantity}
+                self.add("stock.move.line", id, created=at, **common, **line)
+            ends = [(released, "released", 4.0), (returned if warehouse == 1 else None, "", 6.0)]
+            company_name = plant.partition("/")[0]
+            self.truth += Hold("stock.move", first, plant, company_name, "", held, ends).rows()
 
     def _machinery(self) -> None:
         """Activities, scheduled actions, automation rules, background jobs."""

@@ -10,12 +10,14 @@ import duckdb
 import pytest
 
 from etl import load, publish
+from etl.demo.people import PERSON, ROBOT
 from etl.refresh import utc_now
 from etl.source import discover
 from queries import catalog, measure, warehouse
-from queries.config import Config, ConfigError, Target
+from queries.config import Config, ConfigError, Target, Users
 
 SOURCES = list(discover().values())
+DEMO = Config(users=Users(integration=(PERSON[ROBOT].login,)))  # as the demo plants were filled
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def republish(folder, run="20300101T000000Z", as_of=None):
     con = load.open_work(folder)
     try:
         load.book_run(con, run, datetime(2030, 1, 1))
-        return publish.publish(con, folder, run, as_of or utc_now(), SOURCES, Config(), lambda what: None)
+        return publish.publish(con, folder, run, as_of or utc_now(), SOURCES, DEMO, lambda what: None)
     finally:
         con.close()
 

@@ -25,6 +25,10 @@ SHARES = {
         select avg((actor_kind <> 'human')::int) from fct_event
         where activity = 'confirmed' and record_model = 'mrp.production' and plant = $plant
             and event_at >= $start and event_at < $end""",
+    "hold_rate": """
+        select (select count(*) from fct_hold where plant = $plant and held_at >= $start and held_at < $end)
+            / (select count(*) from fct_case where workflow = 'purchase' and plant = $plant
+                and started_at >= $start and started_at < $end)""",
     "weekend_approval_share": """
         select avg((isodow(closed_at at time zone 'UTC' at time zone dim_plant.timezone) >= 6)::int) from fct_approval
         inner join dim_plant using (instance, plant)

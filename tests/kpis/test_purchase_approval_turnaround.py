@@ -1,11 +1,14 @@
 """From the request for approval of a purchase order to the final decision."""
 
+from datetime import date
+
 import pytest
 
 from tests.conftest import Chatter
 from tests.rows import at, counted, order, purchase, review
 
 PO = "purchase.order"
+EVER = (date(2000, 1, 1), date(2100, 1, 1))
 NINE, TEN, ELEVEN = at("2026-01-05 09:00"), at("2026-01-05 10:00"), at("2026-01-05 11:00")
 TIERS = [
     {"id": 1, "name": "Buyer", "approve_sequence": True},
@@ -53,6 +56,68 @@ def built(build):
         tier_definition=TIERS,
         **chatter.records,
     )
+
+
+def test_first_decisions(built):
+    assert counted(built, "purchase_first_decision_time") == {
+        1: [(NINE, TEN)],
+        4: [(NINE, None)],
+        5: [(at("2026-01-06 09:00"), at("2026-01-06 10:00"))],
+        10: [(NINE, TEN)],  # the first tier
+        11: [(NINE, TEN)],
+        12: [(NINE, TEN)],  # although the second has not decided yet
+        13: [(NINE, TEN)],  # although the order was cancelled afterwards
+        14: [(NINE, TEN)],
+        16: [(NINE, TEN)],
+    }  # 2 and 3 were cancelled and withdrawn before any decision
+
+
+def test_each_tier(built):
+    assert counted(built, "purchase_approval_step_time") == {
+        1: [(NINE, TEN)],
+        4: [(NINE, None)],
+        5: [(at("2026-01-06 09:00"), at("2026-01-06 10:00"))],
+        10: [(NINE, TEN), (TEN, ELEVEN)],
+        11: [(NINE, TEN)],  # the second tier never had its turn
+        12: [(NINE, TEN), (TEN, None)],
+        13: [(NINE, TEN)],  # the second ended with the order
+        14: [(NINE, TEN)],
+        16: [(NINE, TEN)],
+    }
+    names = {row["step_name"] for row in built.kpi_rows("purchase_approval_step_time", *EVER)}
+    assert names == {"Purchase manager", "Buyer", "Safety"}
+
+
+def test_who_decided(built):
+    rows = built.kpi_rows("purchase_approval_turnaround", *EVER)
+    assert {row["record_id"]: row["decided_by"] for row in rows} == {4: "nobody yet"} | dict.fromkeys(
+        (1, 5, 10, 11, 12, 16), "person"
+    )
+
+
+def test_machines_that_decide_are_told_apart(build):
+    chatter = Chatter()
+    chatter.say("2026-01-05 09:00", PO, 1, state=("RFQ", "To Approve"))
+    chatter.say("2026-01-05 10:00", PO, 1, user=1, state=("To Approve", "Purchase Order"))
+    chatter.say("2026-01-05 10:00", PO, 2, user=1, state=("RFQ", "Purchase Order"))
+    built = build(purchase_order=[purchase(1, state="purchase"), purchase(2, state="purchase")], **chatter.records)
+    for kpi in ("purchase_approval_turnaround", "purchase_first_decision_time", "purchase_approval_step_time"):
+        assert [row["decided_by"] for row in built.kpi_rows(kpi, *EVER)] == ["machine"]
+    rows = built.kpi_rows("purchase_auto_approval_share", *EVER)
+    assert {row["record_id"]: (row["is_good"], row["ordered_by"]) for row in rows} == {
+        1: (False, "machine"),
+        2: (True, "machine"),
+    }
+
+
+def test_ordered_without_approval(built):
+    rows = built.kpi_rows("purchase_auto_approval_share", *EVER)
+    assert {row["record_id"]: (row["is_good"], row["at"], row["ordered_by"]) for row in rows} == {
+        1: (False, TEN, "person"),
+        5: (False, at("2026-01-06 10:00"), "person"),
+        6: (True, TEN, "person"),
+        16: (False, at("2026-01-05 12:00"), "person"),
+    }  # of 7 it is not known when, 10 was approved and not ordered yet
 
 
 def test_what_counts(built):

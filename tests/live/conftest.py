@@ -16,6 +16,7 @@ from queries import config, warehouse
 from tests.conftest import SILENT, skip_or_fail
 
 SERVER = Path(__file__).parent / "odoo_server.py"
+CONFIG = Path(__file__).parent / "ops.toml"
 SALT = b"the same for all, so that they can be compared"
 # Models of Odoo Enterprise, which the real Odoo of these tests is not.
 ENTERPRISE = {
@@ -102,7 +103,7 @@ class environment:
 def login(odoo) -> Login:
     """The administrator with an API key."""
     names = ("ODOO_URL", "ODOO_DB", "ODOO_USER", "ODOO_API_KEY")
-    return Login({name: odoo[name] for name in names})
+    return Login({name: odoo[name] for name in names} | {"OPS_CONFIG": str(CONFIG)})
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
     python tests/live/flows.py --truth truth.json [--anchor "2026-11-22 18:00:00"]
 
-A flow is a function in ``production_flows.py`` or ``purchase_flows.py`` marked with ``@flow(days_ago)``;
+A flow is a function in ``production_flows.py`` or another ``…_flows.py`` marked with ``@flow(days_ago)``;
 it is played once per plant and returns the orders it made. To add one, write such a function.
 """
 
@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 if str(HERE.parents[1]) not in sys.path:
     sys.path.insert(0, str(HERE.parents[1]))
 
-from tests.live import production_flows, purchase_flows  # noqa: E402, F401 (they fill FLOWS)
+from tests.live import job_flows, production_flows, purchase_flows, quality_flows, touch_flows  # noqa: E402, F401 (they fill FLOWS)
 from tests.live.player import OdooError, Player, hour_of  # noqa: E402
 from tests.live.scene import FLOWS, Scene  # noqa: E402
 

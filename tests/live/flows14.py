@@ -6,7 +6,7 @@ scheduler does), even where the stock is there.
 
 from datetime import UTC, datetime
 
-from tests.live import production_flows, purchase_flows  # noqa: F401 (they fill FLOWS)
+from tests.live import production_flows, purchase_flows, quality_flows  # noqa: F401 (they fill FLOWS)
 from tests.live.player import Player, hour_of
 from tests.live.purchase_flows import HIGH, LOW, approval
 from tests.live.scene import FLOWS, flow
@@ -34,6 +34,9 @@ ALIKE = [
     "parallel_tiers_approved",
     "parallel_tier_rejected",
     "parallel_tiers_open",
+    "released_from_quarantine",
+    "released_in_part",
+    "still_in_quarantine",
 ]
 FLOWS_14 = [(days_ago, function) for days_ago, function in FLOWS if function.__name__ in ALIKE]
 

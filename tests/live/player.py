@@ -7,6 +7,7 @@ to the database meanwhile.
 """
 
 import json
+import time
 import urllib.request
 from datetime import datetime, timedelta
 
@@ -28,6 +29,7 @@ MOVED = {
     "stock_move_line": ["date"],
     "stock_picking": ["scheduled_date", "date", "date_deadline", "date_done"],
     "stock_quant": ["in_date"],
+    "stock_scrap": ["date_done"],
     "stock_reference": [],
     "procurement_group": [],
     "purchase_order": ["date_order", "date_approve", "date_calendar_start", "effective_date"],
@@ -42,6 +44,7 @@ MOVED = {
     "tier_review": ["reviewed_date"],
     "tier_definition": [],
     "qc_inspection": ["date", "date_done"],
+    "ir_cron_progress": [],
     "maintenance_request": [],
 }
 # A work order's minutes follow its scripted times.
@@ -52,6 +55,12 @@ WORKED_TIME = """
         select workorder_id, sum(duration) as minutes from mrp_workcenter_productivity
         where write_date = at group by 1) p where p.workorder_id = w.id;
 """
+# Jobs have neither creation nor write dates.
+JOB_DATES = ("date_created", "date_enqueued", "date_started", "date_done", "date_cancelled")
+MOVED_JOBS = "update queue_job set " + ", ".join(
+    f"{column} = case when {column} >= date_trunc('second', %(began)s::timestamp) then %(at)s else {column} end"
+    for column in JOB_DATES
+)
 DAYS = {"reservation_date"}  # columns that hold a date without a time
 # Finish dates that Odoo recalculates from "now" when work starts: shifted with the step as well.
 PLANNED = ["mrp_production", "mrp_workorder"]
@@ -109,14 +118,27 @@ class Player:
         password = self.passwords.get(user, user)
         return self.rpc("object", "execute_kw", self.db, self.uid(user), password, model, method, args, kwargs)
 
-    def step(self, at, user, model, method, *args, **options):
-        """Call as in ``call``, then move everything the call created or wrote to the time *at*."""
+    def step(self, at, user, model, method, *args, jobs=False, **options):
+        """Call as in ``call``, then move everything the call created or wrote to the time *at*; with *jobs* also what
+        the background jobs did that were waiting then."""
         if at > self.anchor:
             raise ValueError(f"Step {model}.{method} at {at} lies after the anchor {self.anchor}.")
         began = self.pg.execute("select pg_temp.begin_step()").fetchone()[0]
         result = self.call(user, model, method, *args, **options)
+        if jobs:
+            self.wait_for_jobs()
+            self.pg.execute(MOVED_JOBS, {"began": began, "at": at})
         self.pg.execute("select pg_temp.end_step(%s, %s)", [began, at])
         return result
+
+    def wait_for_jobs(self, seconds=120):
+        """Until the job runner has nothing to do."""
+        waiting = "select count(*) from queue_job where state in ('pending', 'enqueued', 'started') and eta is null"
+        until = time.monotonic() + seconds
+        while self.sql(waiting)[0][0]:
+            if time.monotonic() > until:
+                raise OdooError(f"The job runner left jobs waiting for {seconds} seconds: see its log.")
+            time.sleep(0.1)
 
     # ------------------------------------------------------------ SQL
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.live.player import OdooError, clock, text
-from tests.live.truth import ZONES, Production, Purchase, closures, local
+from tests.live.truth import ZONES, Hold, Job, Production, Purchase, closures, local
 
 APPROVAL_LIMIT = 5000
+ROBOT = "n8n"  # a user that tests/live/ops.toml lists
 FLOWS = []
 
 
@@ -34,6 +35,8 @@ class Plant:
     stock: int
     manufacture: int
     receive: int
+    transfer: int
+    quarantine: int
     planner: str
     approver: str
 
@@ -44,15 +47,20 @@ class Scene:
     def __init__(self, player, flows):
         self.player = player
         self.start = player.anchor - timedelta(days=84)
-        self.plants = self.find_plants()
         if player.sql("select 1 from product_product where default_code = 'PP-001'"):
             raise OdooError("The flows were already played into this database: run 'reset' of the server first.")
+        self.plants = self.find_plants()
         self.set_approval_rules()
         self.set_closures()
         names = [function.__name__ for _, function in flows] + ["in_real_time"]
         self.products = self.make_products([(name, plant.key) for name in names for plant in self.plants])
         self.vendors = self.make_vendors(["Acier Rhône", "Bolts & Co", "Chemie Nord"])
         self.workcenters = self.make_workcenters()
+        [(self.vendor_location,)] = player.sql(
+            "select id from stock_location where usage = 'supplier' order by id limit 1"
+        )
+        self.inspected_for = self.make_test()
+        self.make_robot()
 
     def create(self, model, values, at=None, company=None):
         """Create records as admin at a scripted time (default: before all flows)."""
@@ -61,16 +69,42 @@ class Scene:
     def find_plants(self):
         """WH and LYO of the first company and WH of the second."""
         rows = self.player.sql(
-            "select w.id, w.code, c.id, c.name, w.lot_stock_id, w.manu_type_id, w.in_type_id "
+            "select w.id, w.code, c.id, c.name, w.lot_stock_id, w.manu_type_id, w.in_type_id, w.int_type_id, "
+            "w.view_location_id "
             "from stock_warehouse w join res_company c on c.id = w.company_id "
             "where (c.id = 1 and w.code in ('WH', 'LYO')) or (c.name = 'Plant Pulse Nord' and w.code = 'WH') "
             "order by c.id, w.id"
         )
         people = [("planner", "admin"), ("pierre", "pierre"), ("planner", "pierre")]
         return [
-            Plant(f"{company_name}/{code}", warehouse, code, company, company_name, stock, make, receive, *who)
-            for (warehouse, code, company, company_name, stock, make, receive), who in zip(rows, people, strict=True)
+            Plant(f"{name}/{code}", id, code, company, name, *places, self.make_quarantine(view, company), *who)
+            for (id, code, company, name, *places, view), who in zip(rows, people, strict=True)
         ]
+
+    def make_quarantine(self, view, company):
+        """Where a warehouse keeps what is held."""
+        values = {"name": "Quarantine", "usage": "internal", "location_id": view, "company_id": company}
+        return self.create("stock.location", values, company=company)
+
+    def make_robot(self):
+        """A user from outside, who may buy."""
+        groups = ["base.group_user", "purchase.group_purchase_user"]
+        ids = [
+            id
+            for group in groups
+            for (id,) in self.player.sql("select res_id from ir_model_data where module || '.' || name = %s", group)
+        ]
+        companies = [id for (id,) in self.player.sql("select id from res_company")]
+        values = {"login": ROBOT, "password": ROBOT, "name": "Robot", "email": f"{ROBOT}@example.com"}
+        values |= {"company_id": 1, "company_ids": [(6, 0, companies)], self.groups: [(6, 0, ids)]}
+        self.player.step(self.start, "admin", "res.users", "create", values, context={"no_reset_password": True})
+
+    groups = "group_ids"
+
+    def make_test(self):
+        """What inspections ask; None without OCA's quality control."""
+        if self.player.sql("select 1 from ir_model where model = 'qc.test'"):
+            return self.create("qc.test", {"name": "Width"})
 
     def set_approval_rules(self):
         """Double validation above a limit, and two pairs of OCA tiers that ask for a vendor reference."""
@@ -320,6 +354,132 @@ class Part:
     def finish(self, at, order):
         """Close the order without a backorder."""
         self.on_order(at, order, "button_mark_done", skip_backorder=True, skip_consumption=True)
+
+    # ------------------------------------------------------------ quality
+
+    def unit(self):
+        """The unit of measure of the flow's products."""
+        query = (
+            "select uom_id from product_template t join product_product p on p.product_tmpl_id = t.id where p.id = %s"
+        )
+        return self.scene.player.sql(query, self.finished)[0][0]
+
+    def transfer(self, at, source, target, quantity):
+        """Move some of the component from one place to another; returns the transfer's id."""
+        places = {"location_id": source, "location_dest_id": target, "company_id": self.plant.company}
+        values = places | {"picking_type_id": self.plant.transfer}
+        picking = self.step(at, "pierre", "stock.picking", "create", values)
+        goods = self.goods(quantity)
+        self.step(at, "pierre", "stock.move", "create", goods | places | {"picking_id": picking})
+        for button in ("action_confirm", "action_assign"):
+            self.step(at, "pierre", "stock.picking", button, [picking])
+        self.take(at, picking, quantity)
+        self.step(at, "pierre", "stock.picking", "button_validate", [picking], context={"skip_backorder": True})
+        return picking
+
+    def goods(self, quantity):
+        """What a move moves."""
+        return {"product_id": self.component, "product_uom": self.unit(), "product_uom_qty": quantity}
+
+    def take(self, at, picking, quantity):
+        """What is reserved is what is taken."""
+
+    def scrap(self, at, place, quantity):
+        """Throw some of the component away."""
+        values = {"product_id": self.component, "product_uom_id": self.unit(), "scrap_qty": quantity}
+        values |= {"location_id": place, "company_id": self.plant.company}
+        scrap = self.step(at, "pierre", "stock.scrap", "create", values)
+        self.step(at, "pierre", "stock.scrap", "do_scrap", [scrap])
+
+    def hold(self, picking, note, held, ends):
+        """The truth about goods that a transfer brought into quarantine."""
+        return Hold("stock.picking", picking, self.plant.key, self.plant.company_name, note, held, ends)
+
+    def new_inspection(self, at, width, **values):
+        """Create an inspection of the component, which must be one or two wide."""
+        unit = self.unit()
+        line = {"name": "Width", "question_type": "quantitative", "min_value": 1, "max_value": 2}
+        line |= {"quantitative_value": width, "uom_id": unit, "test_uom_id": unit}
+        values = {"object_id": f"product.product,{self.component}", "test": self.scene.inspected_for} | values
+        return self.step(
+            at, "admin", "qc.inspection", "create", values | {"qty": 4, "inspection_lines": [(0, 0, line)]}
+        )
+
+    def measured(self, at, inspection, width):
+        """Measure again."""
+        [(line,)] = self.scene.player.sql("select id from qc_inspection_line where inspection_id = %s", inspection)
+        self.step(at, "admin", "qc.inspection.line", "write", [line], {"quantitative_value": width})
+
+    def on_inspection(self, at, inspection, method):
+        """Call a button of the inspection."""
+        self.step(at, "admin", "qc.inspection", method, [inspection])
+
+    def inspection(self, id, note, held=None, ended=None, outcome=None):
+        """The truth about an inspection. Of a product Odoo knows the company only: a plant where that has just one."""
+        ends = [(ended, outcome, 4)] if outcome else []
+        return Hold("qc.inspection", id, self.only_plant(), self.plant.company_name, note, held, ends)
+
+    def only_plant(self):
+        """The plant where its company has no other, else None."""
+        companies = [plant.company for plant in self.scene.plants]
+        return self.plant.key if companies.count(self.plant.company) == 1 else None
+
+    # ------------------------------------------------------------ background jobs
+
+    def contacts(self, at, in_a_circle=False):
+        """Two contacts; in a circle, the second hangs below the first."""
+        first = self.step(at, "admin", "res.partner", "create", {"name": f"{self.code} first"})
+        second = {"name": f"{self.code} second", "parent_id": first if in_a_circle else False}
+        return first, self.step(at, "admin", "res.partner", "create", second)
+
+    def enqueue(self, at, first, second, later=False):
+        """A job that hangs the first contact below the second, and its run unless it waits for a *later* hour."""
+        when = "eta=86400 * 365" if later else ""
+        return self.in_background(at, "res.partner", f"browse({first})", f"write({{'parent_id': {second}}})", when)
+
+    def in_background(self, at, model, records, call, when=""):
+        """The administrator has a job call something on records of a model; returns the job."""
+        code = f"model.{records}.with_delay({when}).{call}"
+        action = self.step(at, "admin", "ir.actions.server", "create", self.action(model, code))
+        self.step(at, "admin", "ir.actions.server", "run", [action], jobs=True)
+        return self.scene.player.sql("select max(id) from queue_job")[0][0]
+
+    def action(self, model, code):
+        """An action that runs Python."""
+        [(id,)] = self.scene.player.sql("select id from ir_model where model = %s", model)
+        return {"name": "Run", "model_id": id, "state": "code", "code": code}
+
+    def scheduled(self, at, model, code):
+        """A scheduled action of Odoo's system user, run once; returns it."""
+        values = self.action(model, code) | {"user_id": 1, "interval_number": 1, "interval_type": "weeks"}
+        cron = self.step(at, "admin", "ir.cron", "create", values)
+        self.run_again(at, cron)
+        return cron
+
+    def run_again(self, at, cron):
+        """Run a scheduled action as the scheduler does; Odoo dates it without a write date."""
+        self.step(at, "admin", "ir.cron", "method_direct_trigger", [cron])
+        self.scene.player.pg.execute(
+            "update ir_cron set lastcall = %(at)s, first_failure_date = case when failure_count = 1 then %(at)s "
+            "else first_failure_date end where id = %(cron)s",
+            {"at": at, "cron": cron},
+        )
+
+    def on_job(self, at, job, method):
+        """Call a button of the job, and let it run if it is to."""
+        self.step(at, "admin", "queue.job", method, [job], jobs=True)
+
+    def mend(self, at, second):
+        """Take the second contact out of the circle."""
+        self.step(at, "admin", "res.partner", "write", [second], {"parent_id": False})
+
+    def cron_run(self, cron, note, at, failed):
+        """The truth about a run of a scheduled action."""
+        return Job(cron, None, None, note, at, failed, "failed" if failed else "success", "ir.cron")
+
+    def job(self, id, note, at=None, failed=0, status=None):
+        """The truth about a job. Odoo knows its company only: a plant where that has just one."""
+        return Job(id, self.only_plant(), self.plant.company_name, note, at, failed, status)
 
     # ------------------------------------------------------------ purchase
 

@@ -9,6 +9,8 @@ from tests.live.scene import Part, Scene
 class Scene14(Scene):
     """Everything the flows share."""
 
+    groups = "groups_id"
+
     def kept_in_stock(self):
         return {"type": "product"}
 
@@ -46,12 +48,14 @@ class Part14(Part):
         }
         return self.step(at, self.planner, "mrp.production", "create", values, context={"import_file": True})
 
-    def unit(self):
-        """The unit of measure of the flow's products."""
-        query = (
-            "select uom_id from product_template t join product_product p on p.product_tmpl_id = t.id where p.id = %s"
-        )
-        return self.scene.player.sql(query, self.finished)[0][0]
+    def goods(self, quantity):
+        return super().goods(quantity) | {"name": self.code}
+
+    def take(self, at, picking, quantity):
+        """What was done is entered, line by line."""
+        lines = self.scene.player.sql("select id from stock_move_line where picking_id = %s", picking)
+        for (line,) in lines:
+            self.step(at, "pierre", "stock.move.line", "write", [line], {"qty_done": quantity})
 
     def add_work_order(self, at, order):
         """Give the order a work order, as the form does from the bill of materials."""

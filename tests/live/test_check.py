@@ -15,7 +15,7 @@ from etl import acl, check
 from etl.odoo import connect
 from etl.refresh import logins, utc_now
 from etl.source import Source, column, discover
-from queries import config
+from queries import catalog, config
 from tests.live.conftest import Login, environment
 from tests.live.test_refresh import TROUBLES
 
@@ -27,6 +27,7 @@ MAINTENANCE = Source(
 )
 SOURCES = list((discover() | {MAINTENANCE.name: MAINTENANCE}).values())
 SHOWN_TO_WRITERS = {"mail_activity"}  # Odoo 19 searches activities only on documents that the user may write
+KPIS = catalog.load()
 ADMIN = {"ODOO_ADMIN_USER": "admin", "ODOO_ADMIN_PASSWORD": "admin"}
 
 
@@ -186,7 +187,11 @@ def test_a_user_without_rights_learns_exactly_what_is_missing(player, by_passwor
     facts = json.loads(by_password("etl_norights").run(tmp_path, "etl", "check", "--json").stdout)
     [gap, other] = facts["instances"][0]["gaps"]
     assert other["models"] == useful and not other["needed"]
-    assert gap["models"] == refused and len(gap["kpis"]) == facts["instances"][0]["kpi_count"]
+    assert gap["models"] == refused and facts["instances"][0]["kpi_count"] == len(KPIS)
+    # Jobs and scheduled actions are not needed, and messages everybody may read.
+    assert {kpi.title for kpi in KPIS.values()} - set(gap["kpis"]) == {
+        kpi.title for kpi in KPIS.values() if kpi.domain == "integration"
+    }
     assert f'write the read-only group "{acl.GROUP}" with `python -m etl check --write-acl' in gap["remedy"]
     assert "Role / Administrator (mail.tracking.value)" in gap["remedy"]
     assert any("production order KPIs cannot be measured" in cost for cost in gap["cost"])

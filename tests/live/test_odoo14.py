@@ -34,6 +34,9 @@ COVERED = [  # the KPIs that the flows tell the truth about
     "shortage_resolution_time",
     "production_cycle_time",
     "purchase_approval_turnaround",
+    "purchase_first_decision_time",
+    "purchase_approval_step_time",
+    "quality_hold_duration",
 ]
 STOCKS = ["approval_age", "open_approval_count"]
 

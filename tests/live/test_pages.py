@@ -41,7 +41,7 @@ def test_page_shows_the_truth_per_plant(kpi, truth, live_warehouse, warehouses, 
     folder = next(folder for folder in warehouses.values() if (folder / live_warehouse.version).exists())
     plants = {row["plant"] for row in truth if row["kpi"] == kpi and not row.get("absent")}
     checked = 0
-    for plant in sorted(plant for plant in plants if plant.endswith(PLAYED)):
+    for plant in sorted(plant for plant in plants if plant and plant.endswith(PLAYED)):
         rows = [row for row in truth if row["kpi"] == kpi and row.get("plant") == plant and not row.get("absent")]
         value = expected_value(KPIS[kpi], rows, live_warehouse.as_of)
         [found] = measure.values(

@@ -45,8 +45,8 @@ def check_rows(found: list[dict], truth: list[dict], kpi: str, start: str, end: 
     grouped = by_record(found)
     wrong = []
     for record, rows in expected(truth, kpi).items():
-        got = sorted(grouped[record], key=lambda row: str(row[start]))
-        want = sorted(rows, key=lambda row: row["started_at"])
+        got = sorted(grouped[record], key=lambda row: (str(row[start]), str(row[end])))
+        want = sorted(rows, key=lambda row: (row["started_at"], str(row["ended_at"])))
         tolerance = 1 + max(row.get("tolerance_seconds", 0) for row in want)
         fits = len(got) == len(want) and all(
             seconds_apart(g[start], w["started_at"]) <= tolerance
@@ -105,6 +105,52 @@ def test_every_plant_has_the_hours_of_the_truth(live_warehouse, truth):
     assert {plant: gap for plant, gap in gaps if plant in played} == dict.fromkeys(played)
     named = live_warehouse.cursor().sql("select distinct closure_before from dim_calendar").fetchall()
     assert {"Holiday", "Afternoon off"} <= {name for (name,) in named}
+
+
+def test_holds_tell_what_became_of_the_goods(live_warehouse, truth):
+    def told(rows) -> set[tuple]:
+        return {(row["record_model"], row["record_id"], row["outcome"], row["quantity"]) for row in rows}
+
+    kpi = "quality_hold_duration"
+    played = [row for rows in expected(truth, kpi).values() for row in rows]
+    records = {(row["record_model"], row["record_id"]) for row in played}
+    found = measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist()
+    assert told(row for row in found if (row["record_model"], row["record_id"]) in records) == told(played)
+    assert {row["outcome"] for row in played} == {"released", "scrapped", "returned", "rework", "rejected", "open"}
+
+
+def test_transactions_equal_the_truth(live_warehouse, truth):
+    """Every failure is there, whatever was done afterwards to the job's row."""
+    kpi = "integration_failure_rate"
+    facts = ("is_bad", "attempts", "failed_attempts", "status", "plant")
+    found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist())
+    for row in truth:
+        if row["kpi"] == kpi and row.get("absent"):
+            assert not found[row["record_model"], row["record_id"]], row["note"]
+        elif row["kpi"] == kpi:
+            record = row["record_model"], row["record_id"]
+            [got] = [got for got in found[record] if seconds_apart(got["at"], row["at"]) <= 1]
+            assert {name: got[name] for name in facts} == {name: row[name] for name in facts}, row["note"]
+            assert len(found[record]) == len(expected(truth, kpi)[record]), row["note"]
+    assert {model for model, _ in expected(truth, kpi)} == {"queue.job", "ir.cron"}
+
+
+def test_only_orders_that_no_person_touched_count_as_such(live_warehouse, truth):
+    kpi = "no_touch_share"
+    told = expected(truth, kpi)
+    played = {
+        (row["record_model"], row["record_id"])
+        for row in truth
+        if row["record_model"] in ("purchase.order", "mrp.production")
+    }
+    found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist())
+    for record, [row] in told.items():
+        [got] = found[record]
+        assert (got["is_good"], got["confidence"], got["plant"]) == (row["is_good"], row["confidence"], row["plant"])
+        assert seconds_apart(got["at"], row["at"]) <= 1
+    alone = {record for record in played if any(row["is_good"] for row in found[record])}
+    assert alone == {record for record, [row] in told.items() if row["is_good"]} and len(alone) == 9
+    assert len([record for record in played if found[record]]) > len(told)
 
 
 @pytest.mark.parametrize("kpi", STOCKS)

@@ -13,7 +13,13 @@ PRODUCTION_KPIS = [
     "shortage_resolution_time",
     "production_cycle_time",
 ]
-PURCHASE_KPIS = ["purchase_approval_turnaround", "approval_age", "open_approval_count"]
+PURCHASE_KPIS = [
+    "purchase_approval_turnaround",
+    "purchase_first_decision_time",
+    "purchase_approval_step_time",
+    "approval_age",
+    "open_approval_count",
+]
 STEP_KPIS = ["approval_age", "open_approval_count"]
 
 
@@ -136,6 +142,7 @@ class Purchase:
     rounds: list = field(default_factory=list)  # (asked, decided or None); cancelled rounds are left out
     steps: list = field(default_factory=list)  # dicts: step, entered, left, decided_by, review_id
     waiting: list = field(default_factory=list)  # sequence numbers of tiers whose turn never came
+    touch: tuple | None = None  # (ordered at, without a person, confidence)
 
     def row(self, kpi, started, ended, **more):
         """One expected KPI row."""
@@ -160,6 +167,15 @@ class Purchase:
             self.row("purchase_approval_turnaround", asked, decided, round=number)
             for number, (asked, decided) in enumerate(self.rounds, start=1)
         ]
+        rows += [
+            self.row("purchase_first_decision_time", asked, self.first_decision(asked, decided), round=number)
+            for number, (asked, decided) in enumerate(self.rounds, start=1)
+        ]
+        rows += [
+            self.row("purchase_approval_step_time", step["entered"], step["left"])
+            for step in self.steps
+            if step["left"] is None or is_decided(step)
+        ]
         for kpi in STEP_KPIS:
             for step in self.steps:
                 more = {key: value for key, value in step.items() if key not in ("entered", "left")}
@@ -169,7 +185,78 @@ class Purchase:
             for sequence in self.waiting:
                 note = f"{self.note}; tier {sequence} never had its turn"
                 missing.append(absent(kpi, "purchase.order", self.id, note) | {"step": sequence})
+        if self.touch:
+            at, alone, confidence = self.touch
+            facts = {"at": text(at), "is_good": alone, "confidence": confidence}
+            rows.append(self.row("no_touch_share", at, None, **facts))
         return rows + missing
+
+    def first_decision(self, asked, decided):
+        """When the first step of a round was decided."""
+        made = [step["left"] for step in self.steps if is_decided(step) and step["left"] >= asked]
+        return min((at for at in made if decided is None or at <= decided), default=None)
+
+
+def is_decided(step):
+    """Whether somebody decided it: it did not just end."""
+    return step["left"] is not None and step.get("decided_by", "somebody") is not None
+
+
+@dataclass
+class Hold:
+    """Goods that were held: since when, and of each portion when it ended, how, and how much it was."""
+
+    model: str
+    id: int
+    plant: str | None
+    company: str
+    note: str
+    held: datetime | None = None
+    ends: list = field(default_factory=list)  # (ended or None, outcome, quantity); empty: no hold
+
+    def rows(self):
+        """The expected row of each portion."""
+        if not self.ends:
+            return [absent("quality_hold_duration", self.model, self.id, self.note)]
+        return [
+            {
+                "kpi": "quality_hold_duration",
+                "record_model": self.model,
+                "record_id": self.id,
+                "plant": self.plant,
+                "company": self.company,
+                "started_at": text(self.held),
+                "ended_at": text(ended),
+                "outcome": outcome,
+                "quantity": quantity,
+                "note": self.note,
+            }
+            for ended, outcome, quantity in self.ends
+        ]
+
+
+@dataclass
+class Job:
+    """A background job or a run of a scheduled action: when it first failed, or else succeeded, and how often it
+    failed; without a status it has no outcome yet."""
+
+    id: int
+    plant: str | None
+    company: str | None
+    note: str
+    at: datetime | None = None
+    failed: int = 0
+    status: str | None = None
+    model: str = "queue.job"
+
+    def rows(self):
+        """The expected row."""
+        if not self.status:
+            return [absent("integration_failure_rate", self.model, self.id, self.note)]
+        facts = {"plant": self.plant, "company": self.company, "at": text(self.at), "is_bad": self.failed > 0}
+        facts |= {"failed_attempts": self.failed, "attempts": self.failed + (self.status == "success")}
+        record = {"kpi": "integration_failure_rate", "record_model": self.model, "record_id": self.id}
+        return [record | facts | {"status": self.status, "note": self.note}]
 
 
 def absent(kpi, model, record_id, note):

@@ -90,7 +90,7 @@ def test_every_kpi_with_all_it_promises(call, opened):
         assert line["kpi"] == line["name"]
         kpi = KPIS[line["name"]]
         assert line["unit"] == ("seconds" if kpi.unit == "duration" else kpi.unit)
-        assert line["plant"] is None or line["plant"] in plants
+        assert line["plant"] in {None, measure.NONE, *plants}
         assert isinstance(line["n"], int)
         assert (line["value"] is None) == bool(line["reason"])
         assert line["value"] is None or isinstance(line["value"], int | float)

@@ -96,12 +96,26 @@ def test_a_schedule_has_eight_hours_of_tolerance_unless_told_otherwise(read):
     assert read("[schedule.plant]\nLyon = 0\n").tolerances == (Tolerance("", 8 * 3600.0), Tolerance("Lyon", 0.0))
 
 
+def test_goods_are_held_in_quarantine_unless_told_otherwise(read):
+    assert read("").quality.quarantine == ("quarantine", "hold", "QC", "quality control")
+    assert read("[quality]\nquarantine = ['Sperrlager ', 'WH/Cage']\n").quality.quarantine == ("Sperrlager", "WH/Cage")
+    assert read("[quality]\nquarantine = []\n").quality.quarantine == ()
+
+
+def test_twenty_documents_in_a_second_are_a_batch_unless_told_otherwise(read):
+    assert (read("").touch.batch, read("[touch]\nbatch = 5\n").touch.batch) == (20, 5)
+    with pytest.raises(ConfigError, match=r"\[touch\]: batch must be a whole number from 1, not 0"):
+        read("[touch]\nbatch = 0\n")
+
+
 def test_tables_of_a_good_file(read):
     tables = read(GOOD).tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
         "cfg_plant": 2,
+        "cfg_quarantine": 4,
         "cfg_target": 4,
         "cfg_tolerance": 1,
+        "cfg_touch": 1,
         "cfg_user": 2,
     }
     assert tables["cfg_user"].to_pylist()[1] == {"login": "anna@example.com", "kind": "human"}
@@ -111,8 +125,10 @@ def test_tables_of_no_file_have_their_columns():
     tables = Config().tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
         "cfg_plant": 0,
+        "cfg_quarantine": 4,
         "cfg_target": 0,
         "cfg_tolerance": 1,
+        "cfg_touch": 1,
         "cfg_user": 0,
     }
     assert tables["cfg_target"].schema.names == ["kpi", "plant", "value"]

@@ -1,6 +1,6 @@
 /*
 title = "Purchase approval turnaround"
-definition = "From the request for approval of a purchase order to the final decision, one row for each round of approval: Odoo's double validation, or all OCA tiers together. A rejection is a decision. Orders below the limit, and rounds ended by cancelling or withdrawing, are left out."
+definition = "From the request for approval of a purchase order to the final decision, one row for each round of approval: Odoo's double validation, or all OCA tiers together. A rejection is a decision. Orders below the limit, and rounds ended by cancelling or withdrawing, are left out; machines that decide are told apart (decided_by)."
 unit = "duration"
 direction = "lower"
 target = "1 d"
@@ -8,7 +8,7 @@ measure = "duration"
 statistic = "p50"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism"]
+dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "decided_by"]
 audience = ["executive", "plant manager"]
 */
 with
@@ -25,24 +25,13 @@ approval_round as (
         responsible,
         mechanism,
         round_number,
-        count(*) as step_count,
-        min(requested_at) as started_at,
-        case
-            when bool_or(outcome = 'rejected') then min(closed_at) filter (where outcome = 'rejected')
-            when bool_and(outcome in ('approved', 'forwarded', 'moot'))
-                then max(closed_at) filter (where outcome = 'approved')
-        end as ended_at,
-        bool_or(outcome = 'open') as is_open,
-    from fct_approval
-    where record_model = 'purchase.order'
-    group by all
-),
-
-counted as (
-    select * exclude (is_open)
-    from approval_round
-    where ended_at is not null or is_open
+        step_count,
+        decided_by,
+        requested_at as started_at,
+        decided_at as ended_at,
+    from fct_approval_round
+    where record_model = 'purchase.order' and (decided_at is not null or is_open)
 )
 
 select *
-from with_clocks('counted', 'dim_calendar', $as_of)
+from with_clocks('approval_round', 'dim_calendar', $as_of)

@@ -33,7 +33,7 @@ class Case:
 def value(demo, demo_now):
     """Measures a KPI of truths.py for a cut."""
     now = demo_now.replace(tzinfo=None)
-    cases = _production(demo) | _approvals(demo, now) | _plans(demo, now)
+    cases = _production(demo) | _approvals(demo, now) | _plans(demo, now) | _holds(demo) | _jobs(demo) | _touches(demo)
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -47,8 +47,10 @@ def value(demo, demo_now):
         ]
         if cut.clock == "working":
             return median(_worked(case) for case in chosen)
-        if kpi.endswith(("_share", "_adherence")):
+        if kpi.endswith(("_share", "_adherence", "_failure_rate")):
             return sum(case.is_hit for case in chosen) / len(chosen)
+        if kpi == "hold_rate":
+            return sum(case.seconds for case in chosen) / len(chosen)
         if kpi == "approval_age":
             return max((case.seconds for case in chosen), default=0.0)
         return median(case.seconds for case in chosen)
@@ -73,6 +75,69 @@ def _worked(case: Case) -> float:
             opens, closes = (day.replace(hour=hour, tzinfo=zone) for hour in (SHIFTS[0], SHIFTS[-1]))
             total += max(0.0, (min(last, closes) - max(first, opens)).total_seconds())
     return total
+
+
+def _holds(demo) -> dict[str, list[Case]]:
+    """How long what went into quarantine stayed there; how much of each purchase order did."""
+    places = {place["id"]: place for place in demo["stock_location"]}
+    moves = {move["id"]: move for move in demo["stock_move"]}
+    open_holds, durations, counts = defaultdict(list), [], defaultdict(int)
+    for line in demo["stock_move_line"]:
+        move, plant = moves[line["move_id"]], _plant(demo, moves[line["move_id"]])
+        key = plant, move["origin"], line["product_id"]
+        if places[line["location_dest_id"]]["name"] == "Quarantine":
+            counts[move["origin"]] += 1
+            open_holds[key].append(_moment(line["date"]))
+        else:
+            held = open_holds[key].pop(0)
+            durations.append(Case(plant, held, (_moment(line["date"]) - held).total_seconds()))
+    durations += [Case(key[0], held, OPEN) for key, entered in open_holds.items() for held in entered]
+    orders = [
+        Case(_plant(demo, order), _moment(order["create_date"]), counts[order["name"]])
+        for order in demo["purchase_order"]
+    ]
+    return {"quality_hold_duration": durations, "hold_rate": orders}
+
+
+def _jobs(demo) -> dict[str, list[Case]]:
+    """Jobs of the companies that have one plant: those a message says of that they failed."""
+    failed = {message["res_id"] for message in demo["mail_message"] if message["model"] == "queue.job"}
+    companies = [plant.company.id for plant in BY_CODE.values()]
+    alone = {plant.company.id: plant.code for plant in BY_CODE.values() if companies.count(plant.company.id) == 1}
+    return {
+        "integration_failure_rate": [
+            Case(alone[job["company_id"]], _moment(job["date_created"]), 0.0, job["id"] in failed)
+            for job in demo["queue_job"]
+            if job["company_id"] in alone
+        ]
+    }
+
+
+def _touches(demo) -> dict[str, list[Case]]:
+    """Completed orders that machines alone created, changed and reviewed."""
+    tracked = {value["mail_message_id"] for value in demo["mail_tracking_value"]}
+    by = defaultdict(set)
+    for message in demo["mail_message"]:
+        if message["id"] in tracked:
+            by[message["model"], message["res_id"]].add(message["create_uid"])
+    for review in demo["tier_review"]:
+        by["purchase.order", review["res_id"]] |= {review["requested_by"], review["done_by"] or review["requested_by"]}
+    return {
+        "no_touch_share": [
+            Case(
+                _plant(demo, order),
+                _moment(order[ended]),
+                0.0,
+                {order["create_uid"], *by[model, order["id"]]} <= {*MACHINES},
+            )
+            for name, model, ended in (
+                ("purchase_order", "purchase.order", "date_approve"),
+                ("mrp_production", "mrp.production", "date_finished"),
+            )
+            for order in demo[name]
+            if order["state"] in ("purchase", "done")
+        ]
+    }
 
 
 def _production(demo) -> dict[str, list[Case]]:

@@ -1,0 +1,118 @@
+/*
+grain = "one row per tracked change of a field of any document, with the keys of what its labels say"
+key = ["instance", "tracking_id"]
+person = ["old_text", "new_text"]
+*/
+with
+-- Labels back to keys: the actor's language first, then English, then any; a label with two keys there stays raw.
+-- A change keeps the label of its day, which an upgrade of Odoo may have renamed since: what labels mean now goes
+-- before what they meant once.
+label as (
+    select
+        instance,
+        field_id,
+        lang,
+        label,
+        case
+            when count(distinct value) filter (where valid_to is null) = 1
+                then min(value) filter (where valid_to is null)
+            when count(value) filter (where valid_to is null) = 0 and count(distinct value) = 1 then min(value)
+        end as value,
+    from stg_ir_model_fields_selection_history
+    group by instance, field_id, lang, label
+),
+
+any_label as (
+    select
+        instance,
+        field_id,
+        label,
+        case
+            when bool_or(lang = 'en_US') then min(value) filter (where lang = 'en_US')
+            when count(distinct value) = 1 and count(value) = count(*) then min(value)
+        end as value,
+    from label
+    group by instance, field_id, label
+),
+
+change as (
+    select
+        tracking.instance,
+        tracking.id as tracking_id,
+        message.document_model as record_model,
+        message.document_id as record_id,
+        coalesce(message.sent_at, message.created_at) as event_at,
+        coalesce(message.created_by_id, author.user_id) as actor_id,
+        field.field_name as field,
+        field.field_type,
+        tracking.field_id,
+        tracking.message_id,
+        nullif(tracking.old_label, '') as old_label,
+        nullif(tracking.new_label, '') as new_label,
+        -- Odoo fills all columns of all types, with 0 where they say nothing: the field's type picks one.
+        case
+            when field.field_type = 'many2one' then nullif(tracking.old_integer, 0)::varchar
+            when field.field_type in ('integer', 'boolean') then tracking.old_integer::varchar
+            when field.field_type = 'float' then tracking.old_float::varchar
+            when field.field_type = 'monetary' then tracking.old_amount::varchar
+            when field.field_type in ('datetime', 'date') then tracking.old_at::varchar
+        end as old_plain,
+        case
+            when field.field_type = 'many2one' then nullif(tracking.new_integer, 0)::varchar
+            when field.field_type in ('integer', 'boolean') then tracking.new_integer::varchar
+            when field.field_type = 'float' then tracking.new_float::varchar
+            when field.field_type = 'monetary' then tracking.new_amount::varchar
+            when field.field_type in ('datetime', 'date') then tracking.new_at::varchar
+        end as new_plain,
+    from stg_mail_tracking_value_last as tracking
+    inner join stg_mail_message_last as message
+        on message.instance = tracking.instance and message.id = tracking.message_id
+    left join stg_ir_model_fields_last as field
+        on field.instance = tracking.instance and field.id = tracking.field_id
+    left join (
+        select
+            instance,
+            partner_id,
+            min(id) as user_id,
+        from stg_res_users_last
+        group by instance, partner_id
+    ) as author on author.instance = message.instance and author.partner_id = message.author_id
+)
+
+select
+    change.* exclude (old_label, new_label, old_plain, new_plain),
+    dim_document.plant,
+    case
+        when change.field_type <> 'selection' then change.old_plain
+        when old_own.label is not null then old_own.value
+        else old_any.value
+    end as old_value,
+    case
+        when change.field_type <> 'selection' then change.new_plain
+        when new_own.label is not null then new_own.value
+        else new_any.value
+    end as new_value,
+    -- Labels of a selection name no person; any other text may.
+    case when change.field_type = 'selection' then change.old_label end as old_label,
+    case when change.field_type = 'selection' then change.new_label end as new_label,
+    case when change.field_type is distinct from 'selection' then change.old_label end as old_text,
+    case when change.field_type is distinct from 'selection' then change.new_label end as new_text,
+from change
+left join dim_user as actor
+    on actor.instance = change.instance and actor.user_id = change.actor_id
+left join label as old_own
+    on old_own.instance = change.instance and old_own.field_id = change.field_id
+    and old_own.lang = actor.language and old_own.label = change.old_label
+left join label as new_own
+    on new_own.instance = change.instance and new_own.field_id = change.field_id
+    and new_own.lang = actor.language and new_own.label = change.new_label
+left join any_label as old_any
+    on old_any.instance = change.instance and old_any.field_id = change.field_id
+    and old_any.label = change.old_label
+left join any_label as new_any
+    on new_any.instance = change.instance and new_any.field_id = change.field_id
+    and new_any.label = change.new_label
+left join dim_document
+    on dim_document.instance = change.instance
+    and dim_document.record_model = change.record_model
+    and dim_document.record_id = change.record_id
