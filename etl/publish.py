@@ -29,6 +29,31 @@ KEEP_INTRADAY = 12
 SCOREBOARD_WEEKS = 105
 
 
+# Every scoreboard so far: of each run what it said differently from the runs before it.
+SCOREBOARD_HISTORY = """
+    create table ops.main.agg_kpi_history as
+    with before as (
+        select * from work.main.agg_kpi where run <> $run
+    ),
+    newest as (
+        select * from before
+        qualify row_number() over (
+            partition by kpi, plant, period, period_start, clock order by as_of desc, run desc) = 1
+    )
+    select * from before
+    union all by name
+    select * from ops.main.agg_kpi as new
+    where not exists (
+        select 1 from newest as old
+        where old.kpi = new.kpi and old.plant is not distinct from new.plant and old.period = new.period
+            and old.period_start = new.period_start and old.clock = new.clock
+            and old.value is not distinct from new.value and old.n = new.n and old.n_open = new.n_open
+            and old.n_unmeasured is not distinct from new.n_unmeasured
+            and old.is_final = new.is_final and old.reason is not distinct from new.reason
+            and old.verdict is not distinct from new.verdict
+            and old.shift_since is not distinct from new.shift_since)"""
+
+
 class CheckFailed(Exception):
     """Checks found rows that must not exist; nothing was published."""
 
@@ -122,6 +147,7 @@ def _build(con, run: str, as_of: datetime, sources, config: Config, report) -> N
         con.register("scoreboard_rows", table)
         con.execute(f"create table ops.main.{name} as select * from scoreboard_rows")
         con.unregister("scoreboard_rows")
+    con.execute(SCOREBOARD_HISTORY, {"run": run})
     report("checks")
     failed = _checks(con)
     _bookkeeping(con, run, as_of, sources, kpis)
@@ -212,7 +238,11 @@ def _book(con, published: Path, run: str) -> None:
     con.execute(f"attach '{_quoted(published)}' as ops (read_only)")
     try:
         con.execute("begin")
-        _keep_scoreboard(con)
+        con.execute("delete from work.main.agg_kpi where run = $run", {"run": run})
+        con.execute(
+            "insert into work.main.agg_kpi by name select * from ops.main.agg_kpi_history where run = $run",
+            {"run": run},
+        )
         con.execute("delete from work.main.kpi_baseline")
         con.execute("insert into work.main.kpi_baseline by name select * from ops.main.kpi_baseline")
         con.execute(
@@ -229,27 +259,6 @@ def _book(con, published: Path, run: str) -> None:
     finally:
         with suppress(duckdb.Error):
             con.execute("detach ops")
-
-
-def _keep_scoreboard(con) -> None:
-    """Appends to the history what this run says differently from the run before."""
-    con.execute(
-        """insert into work.main.agg_kpi by name
-            select * from ops.main.agg_kpi as new
-            where not exists (
-                select 1 from (
-                    select * from work.main.agg_kpi
-                    qualify row_number() over (
-                        partition by kpi, plant, period, period_start, clock order by as_of desc, run desc) = 1
-                ) as old
-                where old.kpi = new.kpi and old.plant is not distinct from new.plant and old.period = new.period
-                    and old.period_start = new.period_start and old.clock = new.clock
-                    and old.value is not distinct from new.value and old.n = new.n and old.n_open = new.n_open
-                    and old.n_unmeasured is not distinct from new.n_unmeasured
-                    and old.is_final = new.is_final and old.reason is not distinct from new.reason
-                    and old.verdict is not distinct from new.verdict
-                    and old.shift_since is not distinct from new.shift_since)"""
-    )
 
 
 def _count(con, check: catalog.Check) -> int:

@@ -35,11 +35,32 @@ def kpi(
     first: FROM = None,
     last: TO = None,
     clock: CLOCK = "elapsed",
+    known: Annotated[
+        datetime | None, typer.Option("--as-known", formats=["%Y-%m-%d"], help="As known at the end of that day (UTC).")
+    ] = None,
     as_json: JSON = False,
     as_csv: CSV = False,
 ) -> None:
     """Values, for all plants together and each plant: the last 28 days, or --from DATE --to DATE."""
-    with_errors(lambda: _write(_values(names or [], plant, first, last, clock), as_json, as_csv, _value_table))
+
+    def work() -> None:
+        _write(_values(names or [], plant, first, last, clock, known), as_json, as_csv, _value_table)
+
+    with_errors(work)
+
+
+@app.command()
+def restated(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Known at the end of that day (UTC); a week ago.")
+    ] = None,
+    plant: PLANT = None,
+    as_json: JSON = False,
+    as_csv: CSV = False,
+) -> None:
+    """Weeks that were final then and say something else now."""
+    with_errors(lambda: _write(_restated(name, since, plant), as_json, as_csv, _restated_table))
 
 
 @app.command()
@@ -90,9 +111,20 @@ def with_errors(work) -> None:
         raise typer.Exit(1) from error
 
 
-def _values(names, plant, first, last, clock) -> list[dict]:
+def _restated(name: str | None, since: datetime | None, plant: str | None) -> pa.Table:
     opened = warehouse.open()
     _check_plant(opened, plant)
+    if name is not None:
+        _named(catalog.load(), name)
+    moment = since + timedelta(days=1) if since else opened.as_of - timedelta(days=7)
+    return measure.restated(opened, moment, name, plant=plant)
+
+
+def _values(names, plant, first, last, clock, known=None) -> list[dict]:
+    opened = warehouse.open()
+    _check_plant(opened, plant)
+    if known is not None:
+        return _known(opened, names, plant, first, last, clock, known)
     found = []
     for one in _chosen(catalog.load(), names, clock):
         if first is None and last is None:
@@ -117,6 +149,25 @@ def _values(names, plant, first, last, clock) -> list[dict]:
                 for row in measure.values(opened, one, start, end, by=by, filters=filters, clock=clock).to_pylist()
             ]
         found += lines or [_no_case(one, opened, plant, first, last, clock)]
+    return found
+
+
+def _known(opened, names, plant, first, last, clock, known: datetime) -> list[dict]:
+    """The newest 28 days as they were known at the end of a day."""
+    if first or last:
+        raise CatalogError("--as-known shows the 28 days as they were published then: leave --from and --to out.")
+    found = []
+    for one in _chosen(catalog.load(), names, clock):
+        table = measure.known(opened, known + timedelta(days=1), one.name, plant=plant, clock=clock).to_pylist()
+        end = max((row["period_end"] for row in table), default=None)
+        lines = [
+            _answer(opened, one, row, row["plant"], clock) | {"as_of": row["as_of"]}
+            for row in table
+            if row["period_end"] == end
+        ]
+        found += lines or [
+            _no_case(one, opened, plant, first, last, clock) | {"reason": f"nothing known on {known:%d %b %Y}"}
+        ]
     return found
 
 
@@ -268,6 +319,24 @@ def _value_table(found: list[dict]) -> Table:
             "" if row["coverage"] is None else f"{int(row['coverage'] * 100)} %",
             f"{row['from']} to {row['to']}",
             readable.verdict(row["verdict"], row["shift_since"], row["verdict_reason"]),
+        )
+    return table
+
+
+def _restated_table(found: list[dict]) -> Table:
+    kpis = catalog.load()
+    table = Table("KPI", "plant", "week", "then", "now", "n then, now", "known (UTC)", box=None)
+    for row in found:
+        unit = kpis[row["kpi"]].unit if row["kpi"] in kpis else "index"
+        unit = readable.WORKING_TIME if row["clock"] == "working" and unit == "duration" else unit
+        table.add_row(
+            f"{row['kpi']} ({row['clock']})",
+            row["plant"] or "all",
+            str(row["period_start"]),
+            readable.measured(row["value_then"], unit),
+            readable.measured(row["value_now"], unit) if row["value_now"] is not None else row["reason_now"],
+            f"{row['n_then']}, {row['n_now']}",
+            f"{row['known_at']:%d %b %H:%M}",
         )
     return table
 

@@ -191,6 +191,72 @@ def scoreboard(
     )
 
 
+def known(
+    warehouse: Warehouse,
+    at: datetime,
+    kpi: str | None = None,
+    *,
+    period: str = "28 days",
+    plant: str | None = None,
+    clock: str = "elapsed",
+) -> pa.Table:
+    """The scoreboard as it was known at a moment (UTC): like `scoreboard`, from the newest run whose data are not from
+    after it; empty before the first."""
+    _needs_history(warehouse)
+    return (
+        warehouse.cursor()
+        .sql(
+            """select * from agg_kpi_history
+               where period = $period and clock = $clock and as_of <= $at
+                   and ($kpi is null or kpi = $kpi) and ($plant is null or plant = $plant)
+               qualify row_number() over (partition by kpi, plant, period_start order by as_of desc, run desc) = 1
+               order by kpi, plant nulls first, period_start desc""",
+            params={"period": period, "clock": clock, "kpi": kpi, "plant": plant, "at": at},
+        )
+        .to_arrow_table()
+    )
+
+
+def restated(warehouse: Warehouse, since: datetime, kpi: str | None = None, *, plant: str | None = None) -> pa.Table:
+    """Weeks that were final as known at `since` (UTC) and say something else now: kpi, plant, clock, period_start,
+    period_end, value_then, value_now, n_then, n_now, known_at (the age of the data then), reason_now; the largest
+    relative change first."""
+    _needs_history(warehouse)
+    return (
+        warehouse.cursor()
+        .sql(
+            """with past as (
+                   select * from agg_kpi_history
+                   where period = 'week' and as_of <= $since
+                   qualify row_number() over (
+                       partition by kpi, plant, clock, period_start order by as_of desc, run desc) = 1
+               )
+               select past.kpi, past.plant, past.clock, past.period_start, past.period_end,
+                   past.value as value_then, present.value as value_now, past.n as n_then, present.n as n_now,
+                   past.as_of as known_at, present.reason as reason_now
+               from past
+               inner join agg_kpi as present
+                   on present.kpi = past.kpi and present.plant is not distinct from past.plant
+                   and present.clock = past.clock and present.period = past.period
+                   and present.period_start = past.period_start
+               where past.is_final and ($kpi is null or past.kpi = $kpi) and ($plant is null or past.plant = $plant)
+                   and (present.n <> past.n
+                       or abs(present.value - past.value) > 1e-9 * greatest(abs(past.value), 1)
+                       or (present.value is null) <> (past.value is null))
+               order by abs(value_now - value_then) / nullif(abs(value_then), 0) desc nulls first, past.kpi,
+                   past.plant nulls first, past.clock, past.period_start""",
+            params={"since": since, "kpi": kpi, "plant": plant},
+        )
+        .to_arrow_table()
+    )
+
+
+def _needs_history(warehouse: Warehouse) -> None:
+    there = "select 1 from duckdb_views() where view_name = 'agg_kpi_history'"
+    if warehouse.cursor().execute(there).fetchone() is None:
+        raise CatalogError(f"{warehouse.version} was published before it held what was known earlier: refresh once.")
+
+
 def values(
     warehouse: Warehouse,
     kpi: Kpi,

@@ -127,7 +127,7 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         where, plant = "", PLANT.get(table, "plant")
         if scope.plants is not None and plant in columns:
             where = f"where {plant} in (select plant from allowed_plant)"
-            if table == "agg_kpi":
+            if table in ("agg_kpi", "agg_kpi_history"):
                 where += f" or (plant is null and plant_count >= {GROUP_OF_PLANTS})"
             if table in ("cfg_target", "cfg_tolerance"):
                 where += " or plant = ''"
