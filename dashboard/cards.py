@@ -10,7 +10,7 @@ from dashboard import components, data, sparkline, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.reading import Point, Reading, Verdict, is_better
-from queries import readable
+from queries import measure, readable
 from queries.catalog import Kpi
 from queries.signal import ABOVE, NORMAL
 
@@ -81,9 +81,13 @@ def verdict(reading: Reading) -> str:
     else:
         overall = mark("none", "○", found.reason or "still in the baseline", week)
     shifts, more = reading.shifts[:SHIFTS], len(reading.shifts) - SHIFTS
-    words = [_shift(reading.kpi, one, f" in {data.plant_names().get(one.plant, one.plant)}") for one in shifts]
+    words = [_shift(reading.kpi, one, _where(one.plant)) for one in shifts]
     words += [f'<span class="pp-muted">and in {more} more plant{"s" if more > 1 else ""}</span>'] if more > 0 else []
     return " ".join([overall, *words])
+
+
+def _where(plant: str) -> str:
+    return " outside the plants" if plant == measure.NONE else f" in {data.plant_names().get(plant, plant)}"
 
 
 def _shift(kpi: Kpi, found: Verdict, where: str = "") -> str:

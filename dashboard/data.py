@@ -77,10 +77,12 @@ def kpis() -> dict[str, Kpi]:
 
 
 def domains() -> dict[str, list[Kpi]]:
-    """KPIs by domain, in the order of the catalogue."""
-    found: dict[str, list[Kpi]] = {}
+    """The headline KPIs in their order, then the others by domain in the order of the catalogue."""
+    headlines = [kpi for kpi in kpis().values() if kpi.headline is not None]
+    found: dict[str, list[Kpi]] = {"headline": sorted(headlines, key=lambda kpi: kpi.headline)} if headlines else {}
     for kpi in kpis().values():
-        found.setdefault(kpi.domain, []).append(kpi)
+        if kpi.headline is None:
+            found.setdefault(kpi.domain, []).append(kpi)
     return found
 
 

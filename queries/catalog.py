@@ -42,6 +42,7 @@ class CatalogError(Exception):
 class Kpi:
     """A KPI: its header and the SELECT that returns the rows behind the number.
 
+    headline: its place among the headline KPIs, if it is one.
     coverage: where the SELECT returns `is_measured`, what is known of the cases that count: "plan known".
     """
 
@@ -61,6 +62,7 @@ class Kpi:
     audience: tuple[str, ...]
     target: float | None = None
     coverage: str | None = None
+    headline: float | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

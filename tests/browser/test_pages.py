@@ -50,6 +50,7 @@ def test_page_fits_and_asks_no_other_host(tab, app_url, record, path, size, sche
 def test_card_leads_to_its_kpi_and_keeps_the_filters(tab, app_url):
     page = tab().open(f"{app_url}/?weeks=13&plant=Alder+France/WH")
     card = page.locator(".st-key-card-live-release_lead_time")
+    card.scroll_into_view_if_needed()
     box = card.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 12)  # anywhere on the card
     page.wait_for_url("**/kpi?**")

@@ -6,6 +6,7 @@ direction = "lower"
 target = "1 d"
 measure = "duration"
 statistic = "p50"
+headline = 4
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
 dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "decided_by"]

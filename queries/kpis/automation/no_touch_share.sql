@@ -3,6 +3,7 @@ title = "Orders processed without a person"
 definition = "Of the production and purchase orders that were completed, how many without any tracked event by a person from creation to completion. Persons are internal users that ops.toml does not list as machines, apart from what a background job did in their name, or a batch. Each row says how sure its verdict is (A: ops.toml says so, B: Odoo says so, C: inferred) and by which rule. What Odoo does not track is not seen."
 unit = "share"
 direction = "higher"
+headline = 6
 owner = "Head of operations"
 measure = "share"
 statistic = "rate"

@@ -4,6 +4,7 @@ definition = "Of the transactions that came to an outcome, how many failed at le
 target = 0.02
 unit = "share"
 direction = "lower"
+headline = 5
 owner = "Head of IT"
 measure = "share"
 statistic = "rate"

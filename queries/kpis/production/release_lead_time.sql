@@ -4,6 +4,7 @@ definition = "From the creation of a production order to its first confirmation.
 target = "1 d"
 unit = "duration"
 direction = "lower"
+headline = 1
 owner = "Head of production planning"
 measure = "duration"
 statistic = "p50"

@@ -4,6 +4,7 @@ definition = "How long a confirmed production order waits for material, one row 
 target = "2 d"
 unit = "duration"
 direction = "lower"
+headline = 2
 owner = "Head of production planning"
 measure = "duration"
 statistic = "p50"

@@ -4,6 +4,7 @@ definition = "How long goods are held: from the inspection (OCA), quality check 
 unit = "duration"
 direction = "lower"
 target = "2 d"
+headline = 3
 owner = "Head of quality"
 measure = "duration"
 statistic = "p50"
