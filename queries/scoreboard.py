@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from statistics import fmean
 
 import pyarrow as pa
 
@@ -54,18 +55,19 @@ def judged(
     for series, weeks in weekly.items():
         start = start_of.get((series.kpi, series.plant), start_of.get((series.kpi, None), date.min))
         baseline = before.get(series)
-        if baseline is None or baseline.first < start:
+        is_rare = kpis[series.kpi].measure == "share" and _usual_events(weeks, start) < signal.LEAST_EVENTS
+        if (baseline is None or baseline.first < start) and not is_rare:
             baseline = signal.lock(_usable(weeks, start), _is_log(kpis[series.kpi]))
         if baseline is not None:
             holding[series] = baseline
-        _judge(sorted(weeks, key=lambda week: week["period_start"]), baseline, start)
+        _judge(sorted(weeks, key=lambda week: week["period_start"]), baseline, start, is_rare)
     added = [("limit_low", pa.float64()), ("limit_high", pa.float64()), ("shift_since", pa.date32())]
     schema = pa.schema([*board.schema, *added, ("verdict_reason", pa.string())])
     kept = [asdict(series) | asdict(baseline) for series, baseline in holding.items()]
     return pa.Table.from_pylist(rows, schema), pa.Table.from_pylist(kept, BASELINES)
 
 
-def _judge(weeks: list[dict], baseline: signal.Baseline | None, start: date) -> None:
+def _judge(weeks: list[dict], baseline: signal.Baseline | None, start: date, is_rare: bool) -> None:
     """Writes into each week what it is against the baseline, or why that cannot be said."""
     usable = _usable(weeks, start)
     verdicts = {}
@@ -83,6 +85,8 @@ def _judge(weeks: list[dict], baseline: signal.Baseline | None, start: date) -> 
         elif baseline is None and len(usable) < signal.LEAST_POINTS:
             weeks_known = f"{len(usable)} of {signal.LEAST_POINTS} weeks with {signal.LEAST_CASES} cases or more"
             week["verdict_reason"] = f"too early to judge: {weeks_known}"
+        elif baseline is None and is_rare:
+            week["verdict_reason"] = f"too rare to judge: fewer than {signal.LEAST_EVENTS} cases in a usual week"
         elif baseline is None:
             week["verdict_reason"] = "cannot be judged: its first weeks do not differ at all"
         elif monday in verdicts:
@@ -91,6 +95,16 @@ def _judge(weeks: list[dict], baseline: signal.Baseline | None, start: date) -> 
             week["verdict"] = BASELINE
         else:
             week["verdict_reason"] = "before the baseline"
+
+
+def _usual_events(weeks: list[dict], start: date) -> float:
+    """Of a share: how many cases of a week of its baseline-to-be count, or how many do not, whichever are fewer."""
+    known = {week.start for week in _usable(weeks, start)[: signal.LEAST_POINTS]}
+    chosen = [week for week in weeks if week["period_start"] in known]
+    if not chosen:
+        return 0.0
+    hits = fmean(week["value"] * week["n"] for week in chosen)
+    return min(hits, fmean(week["n"] for week in chosen) - hits)
 
 
 def _usable(weeks: list[dict], start: date) -> list[signal.Week]:

@@ -17,6 +17,7 @@ from statistics import fmean
 
 LEAST_POINTS = 24  # weeks of a baseline
 LEAST_CASES = 30  # cases of a week
+LEAST_EVENTS = 5  # of a share: cases that count, and that do not, in a usual week; counts of fewer are too lopsided
 LIMIT = 2.66  # mean moving ranges from centre to limit: 3 / 1.128
 NORMAL, ABOVE, BELOW = "normal", "above", "below"
 

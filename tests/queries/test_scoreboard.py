@@ -94,6 +94,17 @@ def test_a_week_that_cannot_be_judged_says_why(table, reason):
     assert kept.num_rows == 0
 
 
+def test_a_share_of_rare_cases_is_not_judged():
+    rare = board([0.0, 0.05] * 13, kpi="start_adherence", n=100)
+    found, kept = judged(rare, KPIS, (), NONE)
+    reason = "too rare to judge: fewer than 5 cases in a usual week"
+    assert found.to_pylist()[-1]["verdict_reason"] == reason and kept.num_rows == 0
+    nearly_all = board([1.0, 0.95] * 13, kpi="start_adherence", n=100)
+    assert judged(nearly_all, KPIS, (), NONE)[0].to_pylist()[-1]["verdict_reason"] == reason
+    common = board([0.04, 0.08] * 13, kpi="start_adherence", n=100)
+    assert verdicts(judged(common, KPIS, (), NONE)[0])[-1] == "normal"
+
+
 def test_queues_and_28_days_are_not_judged():
     for table in (board([*STEADY, 1.0], kpi="open_approval_count"), board([*STEADY, 1.0], period="28 days")):
         found, kept = judged(table, KPIS, (), NONE)

@@ -79,10 +79,13 @@ def test_weeks_before_and_in_the_baseline_are_not_judged():
     assert judge(weeks([99.0] * 4) + weeks([*STEADY, 10.0], first=4), baseline)[0].week == MONDAY + timedelta(weeks=28)
 
 
+SHARES = {"share": 0.12, "rare share": 0.03}
+
+
 def medians(random, shape: str, count: int) -> np.ndarray:
     """Weekly medians of 40 cases each, skewed as durations are, or weekly shares of 200 cases."""
-    if shape == "share":
-        return random.binomial(200, 0.12, count) / 200
+    if shape in SHARES:
+        return random.binomial(200, SHARES[shape], count) / 200
     sigma = {"skewed": 1.0, "very skewed": 1.5}[shape]
     return np.median(random.lognormal(math.log(5 * 86400), sigma, (count, 40)), axis=1)
 
@@ -90,15 +93,15 @@ def medians(random, shape: str, count: int) -> np.ndarray:
 def spread(shape: str) -> float:
     """Standard deviation of a weekly value, of its logarithm for durations, by simulation."""
     values = medians(np.random.default_rng(99), shape, 20_000)
-    return float(np.std(values if shape == "share" else np.log(values)))
+    return float(np.std(values if shape in SHARES else np.log(values)))
 
 
-@pytest.mark.parametrize("shape", ["skewed", "very skewed", "share"])
+@pytest.mark.parametrize("shape", ["skewed", "very skewed", "share", "rare share"])
 def test_at_most_one_false_flag_in_forty_weeks(shape):
     random, flags, judged = np.random.default_rng(7), 0, 0
     for _ in range(1500):
         series = weeks(medians(random, shape, LEAST_POINTS + AFTER))
-        found = judge(series, lock(series, is_log=shape != "share"))
+        found = judge(series, lock(series, is_log=shape not in SHARES))
         flags += sum(verdict.kind != NORMAL for verdict in found)
         judged += len(found)
     assert judged == 1500 * AFTER and 0 < flags / judged <= 0.025
@@ -110,8 +113,8 @@ def test_a_step_of_two_standard_deviations_is_seen_within_six_weeks(shape, side)
     random, seen, step = np.random.default_rng(11), 0, 2 * side * spread(shape)
     for _ in range(1500):
         values = medians(random, shape, LEAST_POINTS + 6)
-        moved = values[LEAST_POINTS:] + step if shape == "share" else values[LEAST_POINTS:] * math.exp(step)
+        moved = values[LEAST_POINTS:] + step if shape in SHARES else values[LEAST_POINTS:] * math.exp(step)
         series = weeks([*values[:LEAST_POINTS], *moved])
-        found = judge(series, lock(series, is_log=shape != "share"))
+        found = judge(series, lock(series, is_log=shape not in SHARES))
         seen += any(verdict.kind == (ABOVE if side > 0 else BELOW) for verdict in found)
     assert seen / 1500 >= 0.75
