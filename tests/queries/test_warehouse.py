@@ -137,6 +137,7 @@ def test_a_reader_of_some_plants_sees_only_their_rows_in_every_view(demo_warehou
     scoped = warehouse.open(Scope(plants=frozenset(mine)), demo_warehouse)
     seen = {name for name, columns in views(scoped).items() if "plant" in dict(columns)} - {
         "agg_kpi",
+        "agg_kpi_history",
         "cfg_target",
         "cfg_tolerance",
     }
@@ -198,15 +199,16 @@ def test_a_reader_of_no_plant_sees_no_row(demo_warehouse, chosen):
         assert rows(scoped, f"select * from {name}") == [], name
 
 
-def test_group_lines_are_shown_only_over_at_least_three_plants(demo_warehouse, opened, plants):
+@pytest.mark.parametrize("board", ["agg_kpi", "agg_kpi_history"])
+def test_group_lines_are_shown_only_over_at_least_three_plants(demo_warehouse, opened, plants, board):
     scoped = warehouse.open(Scope(plants=frozenset(plants[:1])), demo_warehouse)
-    lines = rows(scoped, "select * from agg_kpi where plant is null")
+    lines = rows(scoped, f"select * from {board} where plant is null")
     assert lines
     assert min(line["plant_count"] for line in lines) >= 3
-    hidden = "select count(*) as n from agg_kpi where plant is null and plant_count < 3"
+    hidden = f"select count(*) as n from {board} where plant is null and plant_count < 3"
     assert rows(opened, hidden)[0]["n"] > 0
     assert rows(scoped, hidden)[0]["n"] == 0
-    assert {row["plant"] for row in rows(scoped, "select distinct plant from agg_kpi")} == {None, plants[0]}
+    assert {row["plant"] for row in rows(scoped, f"select distinct plant from {board}")} == {None, plants[0]}
 
 
 def test_value_of_a_kpi_counts_only_the_plants_in_scope(demo_warehouse, opened, plants):
