@@ -46,8 +46,15 @@ def fill(
     for source in discover().values():
         if source.name in simulated:
             _land(folder, source, simulated[source.name], scale, progress)
-    config = replace(config, users=replace(config.users, integration=(*config.users.integration, PERSON[ROBOT].login)))
-    return refresh.load_landed(warehouse, config, folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress)
+    return refresh.load_landed(
+        warehouse, configured(config), folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress
+    )
+
+
+def configured(config: Config) -> Config:
+    """The configuration with the demo group's own integration user."""
+    users = replace(config.users, integration=(*config.users.integration, PERSON[ROBOT].login))
+    return replace(config, users=users)
 
 
 def _land(folder: Path, source: Source, records: list[dict], scale: int, progress: refresh.Progress) -> None:
