@@ -197,10 +197,12 @@ def direct(bench: Bench) -> list[Line]:
         ours, found, folder = bench.read(opened, source, database)
         facts = landing.read_done(folder, source, "odoo")
         assert facts["direct"], f"{name} was not read from PostgreSQL: {facts['not_direct']}"
+        known = landing.plan_path(folder, source, "odoo").stat().st_mtime  # the ids to read, durable
+        durable = (folder / source.name / "odoo.done.json").stat().st_mtime
         started = time.perf_counter()
         load.load_source(con, source, "odoo", folder, refresh.utc_now())
         loaded = time.perf_counter() - started
-        took = {"copy": copy, "pages": facts["seconds"], "ours": ours, "load": loaded}
+        took = {"copy": copy, "pages": durable - known, "ours": ours, "load": loaded}
         tell(f"{name}: {found} rows; " + ", ".join(f"{key} {value:.2f} s" for key, value in took.items()))
         rows += found
         for key in total:
