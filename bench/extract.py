@@ -198,7 +198,7 @@ def direct(bench: Bench) -> list[Line]:
         facts = landing.read_done(folder, source, "odoo")
         assert facts["direct"], f"{name} was not read from PostgreSQL: {facts['not_direct']}"
         known = landing.plan_path(folder, source, "odoo").stat().st_mtime  # the ids to read, durable
-        durable = (folder / source.name / "odoo.done.json").stat().st_mtime
+        durable = max(page.stat().st_mtime for page in landing.page_paths(folder, source, "odoo"))
         started = time.perf_counter()
         load.load_source(con, source, "odoo", folder, refresh.utc_now())
         loaded = time.perf_counter() - started
