@@ -26,7 +26,7 @@ def headline(reading: Reading, filters: Filters) -> None:
                 f"<span>{escape(texts.statistic(kpi))}</span></div>"
             )
         facts = {
-            "Verdict": cards.verdict(reading) or '<span class="pp-muted">not judged: it is no series of weeks</span>',
+            "Verdict": cards.verdict(reading) or f'<span class="pp-muted">{texts.not_judged(filters.plants)}</span>',
             "Change": cards.change(reading) + cards.before(reading),
             "Target": cards.target(reading),
             "Cases": escape(texts.cases(kpi, now)),

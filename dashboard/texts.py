@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from dashboard.reading import Point, Verdict
@@ -131,6 +132,11 @@ def shift(verdict: Verdict, better: bool | None) -> str:
     """real shift since 3 Nov: worse."""
     how = {True: "better", False: "worse", None: "higher" if verdict.kind == ABOVE else "lower"}[better]
     return f"real shift since {readable.day(verdict.since)}: {how}"
+
+
+def not_judged(plants: Sequence[str]) -> str:
+    """Why a KPI has no verdict at all: some plants together have no weeks of their own, nor has a queue."""
+    return "judged for one plant, or for all" if len(plants) > 1 else "not judged: its weeks are no cases of their own"
 
 
 VERDICT = {"above": "real shift", "below": "real shift", "normal": "normal", "baseline": "baseline"}

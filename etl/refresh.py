@@ -262,13 +262,16 @@ def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> Non
         event("clock", logging.WARNING, instance=login.instance, ahead_seconds=round(skew))
     tracked = tracked_models(discover().values())
 
+    def land(resolved: resolve.Resolved, known: plan.Known) -> None:
+        extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
+
     def read(resolved: resolve.Resolved) -> tuple[resolve.Resolved, Exception | None]:
         started = time.monotonic()
         try:
             with closing(con.cursor()) as own:  # a connection of its own for each thread
                 known = load.known(own, resolved.source, login.instance)
             try:
-                extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
+                land(resolved, known)
             except (NoRight, ModelAbsent):
                 if not resolved.is_presumed:
                     raise
@@ -276,7 +279,7 @@ def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> Non
                 landing.drop_source(folder, resolved.source, login.instance)
                 resolved = resolve.resolve_one(opened, resolved.source, tracked)
                 resolve.require(opened, [resolved])
-                extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
+                land(resolved, known)
         except Exception as error:
             opened.stop()
             return resolved, error
