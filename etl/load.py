@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,6 +37,22 @@ DUCKDB_TYPES = {
 }
 
 
+# Which version an Odoo had, and at which loads that was seen first and last; builds of a version are the same.
+SERIES = r"^(saas~)?\d+(\.\d+)?"
+SOURCE_STATE = """
+    create table if not exists source_state (
+        instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
+        read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
+        changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
+        asked_at timestamp, swept_at timestamp, compared_at timestamp,
+        primary key (instance, source))"""
+RECONCILIATION = """
+    create table if not exists reconciliation (
+        instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
+        counted_at timestamp, came bigint, went bigint)"""
+ODOO_VERSION = """
+    create table if not exists odoo_version (
+        instance varchar, version varchar, seen_from timestamp, seen_to timestamp)"""
 DEMO_INSTANCE = "demo"
 LOCK_SECONDS = 2  # `etl status` holds the work database for a moment, a refresh for its whole time
 
@@ -78,22 +95,11 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
             time.sleep(0.1)
     con.execute("set timezone = 'UTC'")
     con.execute("create schema if not exists raw")
-    con.execute(
-        """create table if not exists source_state (
-            instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
-            read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
-            changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
-            asked_at timestamp, swept_at timestamp, compared_at timestamp,
-            primary key (instance, source))"""
-    )
+    con.execute(SOURCE_STATE)
     for column in ("asked_at", "swept_at", "compared_at"):
         con.execute(f"alter table source_state add column if not exists {column} timestamp")
     con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
-    con.execute(
-        """create table if not exists reconciliation (
-            instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
-            counted_at timestamp, came bigint, went bigint)"""
-    )
+    con.execute(RECONCILIATION)
     for column in ("came", "went"):
         con.execute(f"alter table reconciliation add column if not exists {column} bigint")
     con.execute(
@@ -107,6 +113,14 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
         """create table if not exists odoo_instance (
             instance varchar primary key, url varchar, version varchar, transport varchar)"""
     )
+    con.execute(ODOO_VERSION)
+    con.execute(  # warehouses from before versions were kept: the one of the last load
+        """insert into odoo_version
+            select instance, regexp_extract(version, $series), max(read_at), max(read_at) from odoo_instance
+            inner join source_state using (instance)
+            where instance not in (select instance from odoo_version) group by all""",
+        {"series": SERIES},
+    )
     con.execute(
         """create table if not exists agg_kpi (
             run varchar, as_of timestamp, kpi varchar, plant varchar, period varchar, period_start date,
@@ -119,12 +133,19 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
         "limit_high double",
         "shift_since date",
         "verdict_reason varchar",
+        "value_closed double",
     ):
         con.execute(f"alter table agg_kpi add column if not exists {column}")
     con.execute(
         """create table if not exists kpi_baseline (
             kpi varchar, plant varchar, clock varchar, definition varchar, first date, last date, points bigint,
             centre double, moving_range double, is_log boolean)"""
+    )
+    con.execute(
+        """create table if not exists agg_budget (
+            run varchar, as_of timestamp, kpi varchar, plant varchar, clock varchar, period_start date, period_end date,
+            objective double, limit_seconds double, n_due bigint, n_missed bigint, n_expected double, n_allowed bigint,
+            n_corrected bigint, n_unmeasured bigint, plant_count bigint, pace double, gone_on date, reason varchar)"""
     )
     return con
 
@@ -291,14 +312,16 @@ def _columns(source: Source) -> dict[str, str]:
 def _views(source: Source) -> list[str]:
     """Statements that make the staging views: current rows, current and vanished rows, every version."""
     names = ", ".join(source.columns)
+    last = f"{names}, _valid_to as gone_at, _closed_by as gone_by, _seen_at as seen_at"
     same_key = " and ".join(f"later.{key} = raw.{key}" for key in source.key)
     return [
         f"create or replace view stg_{source.name} as select {names} from raw.{source.name} where _valid_to is null",
         f"""create or replace view stg_{source.name}_last as
-            select {names}, _valid_to as gone_at, _closed_by as gone_by, _seen_at as seen_at
-            from raw.{source.name} as raw
-            where _valid_to is null or (_closed_by <> 'change' and not exists (
-                select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to))""",
+            select {last} from raw.{source.name} where _valid_to is null
+            union all
+            select {last} from raw.{source.name} as raw
+            where _closed_by <> 'change' and not exists (
+                select 1 from raw.{source.name} as later where {same_key} and later._valid_from >= raw._valid_to)""",
         f"""create or replace view stg_{source.name}_history as
             select {names}, _valid_from as valid_from, _valid_to as valid_to, _closed_by as closed_by,
                 _seen_at as seen_at
@@ -494,6 +517,24 @@ def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, versi
     con.execute("insert or replace into odoo_instance values (?, ?, ?, ?)", [instance, url, version, transport])
 
 
+def book_version(con: duckdb.DuckDBPyConnection, instance: str, version: str, as_of: datetime) -> None:
+    """Notes which version an instance has at a load (UTC), so that an upgrade lies between two of them."""
+    series = re.search(SERIES, version)
+    version = series[0] if series else version
+    [before] = con.execute(
+        "select max_by(version, seen_from) from odoo_version where instance = ?", [instance]
+    ).fetchone()
+    if before == version:
+        con.execute(
+            """update odoo_version set seen_to = $as_of
+                where instance = $instance and seen_from = (
+                    select max(seen_from) from odoo_version where instance = $instance)""",
+            {"instance": instance, "as_of": as_of},
+        )
+    else:
+        con.execute("insert into odoo_version values (?, ?, ?, ?)", [instance, version, as_of, as_of])
+
+
 def version_before(con: duckdb.DuckDBPyConnection, instance: str) -> str | None:
     """The version an Odoo had when it was loaded last; None before its first load."""
     found = con.execute("select version from odoo_instance where instance = ?", [instance]).fetchone()
@@ -550,9 +591,9 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
     con.execute("begin")
     for (table,) in con.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
         con.execute(f"delete from raw.{table} where instance = ?", [DEMO_INSTANCE])
-    for table in ("source_state", "open_id", "reconciliation", "odoo_instance"):
+    for table in ("source_state", "open_id", "reconciliation", "odoo_instance", "odoo_version"):
         con.execute(f"delete from {table} where instance = ?", [DEMO_INSTANCE])
-    for table in ("agg_kpi", "kpi_baseline", "run"):
+    for table in ("agg_kpi", "agg_budget", "kpi_baseline", "run"):
         con.execute(f"delete from {table}")
     con.execute("commit")
     return True

@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,40 +19,98 @@ import duckdb
 import pyarrow as pa
 
 from etl import landing
-from etl.load import ensure_tables
+from etl.load import ODOO_VERSION, RECONCILIATION, SOURCE_STATE, ensure_tables
 from etl.source import Source
-from queries import catalog, measure, scoreboard
+from queries import budget, catalog, decision, effect, measure, rules, scoreboard
 from queries.config import Config, ConfigError
-from queries.warehouse import CLOCK_MACRO, current_version
+from queries.warehouse import LIMIT_MACRO, MACROS, current_version
 
+FAILURES = 1000  # records that a check tells, however many it found
+FAILURE = {
+    "instance": "varchar",
+    "record_model": "varchar",
+    "record_id": "bigint",
+    "name": "varchar",
+    "plant": "varchar",
+    "detail": "varchar",
+}
 KEEP_DAYS = 7
 KEEP_INTRADAY = 12
 SCOREBOARD_WEEKS = 105
 
 
-# Every scoreboard so far: of each run what it said differently from the runs before it.
-SCOREBOARD_HISTORY = """
-    create table ops.main.agg_kpi_history as
+# What is kept of every run, where it says something else than the runs before: the key of a line, and what it says.
+HISTORY = {
+    "agg_kpi": (
+        ("kpi", "plant", "period", "period_start", "clock"),
+        ("value", "n", "n_open", "n_unmeasured", "is_final", "reason", "verdict", "shift_since"),
+    ),
+    "agg_budget": (
+        ("kpi", "plant", "period_start"),
+        ("clock", "objective", "limit_seconds", "n_due", "n_missed", "n_allowed", "n_corrected", "gone_on", "reason"),
+    ),
+}
+HISTORY_OF = """
+    create table ops.main.{table}_history as
     with before as (
-        select * from work.main.agg_kpi where run <> $run
+        select * from work.main.{table} where run <> $run
     ),
     newest as (
         select * from before
-        qualify row_number() over (
-            partition by kpi, plant, period, period_start, clock order by as_of desc, run desc) = 1
+        qualify row_number() over (partition by {key} order by as_of desc, run desc) = 1
     )
     select * from before
     union all by name
-    select * from ops.main.agg_kpi as new
-    where not exists (
-        select 1 from newest as old
-        where old.kpi = new.kpi and old.plant is not distinct from new.plant and old.period = new.period
-            and old.period_start = new.period_start and old.clock = new.clock
-            and old.value is not distinct from new.value and old.n = new.n and old.n_open = new.n_open
-            and old.n_unmeasured is not distinct from new.n_unmeasured
-            and old.is_final = new.is_final and old.reason is not distinct from new.reason
-            and old.verdict is not distinct from new.verdict
-            and old.shift_since is not distinct from new.shift_since)"""
+    select * from ops.main.{table} as new
+    where not exists (select 1 from newest as old where {same})"""
+
+
+EXCEPTION = """exception varchar, title varchar, severity varchar, owner varchar, fallback varchar, remedy varchar,
+    limit_seconds double, instance varchar, record_model varchar, record_id bigint, name varchar, plant varchar,
+    responsible varchar, detail varchar, since_at timestamp, age_seconds double, is_overdue boolean, amount double,
+    currency varchar, waiting_count bigint, due_soon_count bigint, held_up_amount double, held_up_currency varchar"""
+# What a rule may leave out is empty; what applies in a plant is its own line, or that of all plants.
+EXCEPTION_OF = """
+    insert into {schema}.fct_exception by name
+    with found as (
+        (
+            select null::varchar as responsible, null::varchar as detail, null::double as amount,
+                null::varchar as currency
+            limit 0
+        )
+        union all by name
+        select * from (
+            {sql}
+        )
+    ),
+    applies as (
+        select * from cfg_exception where exception = $name
+    )
+    select
+        applies.* exclude (sla, is_off, plant),
+        found.*,
+        $title as title,
+        $remedy as remedy,
+        applies.sla as limit_seconds,
+        epoch($as_of - found.since_at) as age_seconds,
+        epoch($as_of - found.since_at) > applies.sla as is_overdue,
+        held_up.waiting_count,
+        held_up.due_soon_count,
+        coalesce(held_up.amount, found.amount * exchange.rate) as held_up_amount,
+        if(held_up_amount is null, null, coalesce(held_up.currency, exchange.reporting_currency)) as held_up_currency,
+    from found
+    inner join applies
+        on applies.plant = if(found.plant in (select plant from applies), found.plant, '')
+    left join fct_held_up as held_up
+        on held_up.instance = found.instance
+        and held_up.record_model = found.record_model
+        and held_up.record_id = found.record_id
+    left join dim_exchange_rate as exchange
+        on exchange.instance = found.instance
+        and exchange.currency = found.currency
+        and exchange.valid_from <= $as_of::date
+        and coalesce($as_of::date < exchange.valid_to, true)
+    where not applies.is_off"""
 
 
 class CheckFailed(Exception):
@@ -75,9 +134,11 @@ def publish(
         con.execute(f"attach '{_quoted(building)}' as ops")
         try:
             con.execute("set search_path = 'ops.main,work.main'")
-            _build(con, run, as_of, sources, config, report)
+            con.execute("set preserve_insertion_order = false")  # rows of a mart have no order: half the memory
+            _build(con, warehouse, run, as_of, sources, config, report)
         finally:
             with suppress(duckdb.Error):  # what went wrong inside is what counts
+                con.execute("reset preserve_insertion_order")
                 con.execute("set search_path = 'work.main'")
                 con.execute("detach ops")
         published = _release(warehouse, building, run)
@@ -113,43 +174,74 @@ def validate(sources: list[Source], config: Config) -> None:
     Done before anything is read, so that a mistyped file costs a second and not a night.
     """
     kpis = catalog.load()
-    for section, named in (("target", config.targets), ("baseline", config.baselines)):
+    for section, named in (
+        ("target", config.targets),
+        ("baseline", config.baselines),
+        ("budget", config.objectives),
+    ):
         for one in named:
             if one.kpi not in kpis:
                 raise ConfigError(f"ops.toml: [{section}] {one.kpi!r} is no KPI: use one of {', '.join(kpis)}.")
+    compared = [name for name, kpi in kpis.items() if kpi.measure in scoreboard.JUDGED]
+    for marker in config.markers:
+        for name in marker.kpis:
+            if name not in compared:
+                what = f"is a {kpis[name].measure}, which has no before and after" if name in kpis else "is no KPI"
+                raise ConfigError(
+                    f"ops.toml: [[marker]] {marker.name!r}: {name!r} {what}: use one of {', '.join(compared)}."
+                )
     con = duckdb.connect(":memory:")
     con.execute("set timezone = 'UTC'")
     con.execute("create schema raw")
     con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
+    con.execute(ODOO_VERSION)
+    con.execute(SOURCE_STATE)
+    con.execute(RECONCILIATION)
     ensure_tables(con, sources)
     put_configuration(con, config, "main")
+    _put_macros(con)
     build_marts(con, datetime(2000, 1, 1), lambda text: None, "main")
     build_exceptions(con, datetime(2000, 1, 1), "main")
-    con.execute(CLOCK_MACRO)
     for kpi in kpis.values():
         measure.columns(con, kpi)
+        budget.levels(kpi, config.objectives)
     for check in catalog.checks().values():
         _count(con, check)
+        _failures(con, check)
     con.close()
 
 
-def _build(con, run: str, as_of: datetime, sources, config: Config, report) -> None:
+def _build(con, warehouse: Path, run: str, as_of: datetime, sources, config: Config, report) -> None:
     put_configuration(con, config, "ops.main")
-    con.execute("create table ops.main.odoo_instance as select * from work.main.odoo_instance")
+    for table in ("odoo_instance", "odoo_version", "source_state", "reconciliation"):
+        con.execute(f"create table ops.main.{table} as select * from work.main.{table}")
+    _put_macros(con)
     build_marts(con, as_of, report, "ops.main")
+    report("exceptions")
     build_exceptions(con, as_of, "ops.main")
-    con.execute(CLOCK_MACRO)
     report("scoreboard")
     kpis = catalog.load()
+    levels = [level for kpi in kpis.values() for level in budget.levels(kpi, config.objectives)]
+    measured, due = _scoreboard(con, kpis, levels, as_of, run)
     locked = con.sql("select * from work.main.kpi_baseline").to_arrow_table()
-    board, baselines = scoreboard.judged(_scoreboard(con, kpis, as_of, run), kpis, config.baselines, locked)
-    for name, table in (("agg_kpi", board), ("kpi_baseline", baselines)):
+    board, baselines = scoreboard.judged(measured, kpis, config.baselines, locked)
+    tables = {
+        "agg_kpi": board,
+        "kpi_baseline": baselines,
+        "cfg_objective": budget.service_level_table(levels),
+        "agg_due": due,
+        "agg_change_effect": _effects(con, board, kpis, as_of),
+        "agg_budget": _budgets(warehouse, levels, due, as_of, run, report),
+    }
+    for name, table in tables.items():
         con.register("scoreboard_rows", table)
         con.execute(f"create table ops.main.{name} as select * from scoreboard_rows")
         con.unregister("scoreboard_rows")
-    con.execute(SCOREBOARD_HISTORY, {"run": run})
+    for table, (key, said) in HISTORY.items():
+        same = " and ".join(f"old.{column} is not distinct from new.{column}" for column in key + said)
+        con.execute(HISTORY_OF.format(table=table, key=", ".join(key), same=same), {"run": run})
     report("checks")
-    failed = _checks(con)
+    failed = _checks(con, config)
     _bookkeeping(con, run, as_of, sources, kpis)
     if failed:
         raise CheckFailed(
@@ -159,78 +251,98 @@ def _build(con, run: str, as_of: datetime, sources, config: Config, report) -> N
 
 
 def put_configuration(con, config: Config, schema: str) -> None:
-    for name, table in config.tables().items():
+    """The cfg_* tables."""
+    applied = rules.tables(config, catalog.exceptions(), catalog.checks())
+    for name, table in (config.tables() | applied).items():
         con.register("configuration_rows", table)
         con.execute(f"create table {schema}.{name} as select * from configuration_rows")
         con.unregister("configuration_rows")
 
 
+def _put_macros(con) -> None:
+    for macro in (*MACROS, LIMIT_MACRO):
+        con.execute(macro)
+
+
 def build_marts(con, as_of: datetime, report, schema: str) -> None:
     for mart in catalog.marts().values():
         report(mart.name)
-        parameters = {"as_of": as_of} if "$as_of" in mart.sql else {}
-        try:
-            con.execute(f"create table {schema}.{mart.name} as {mart.sql}", parameters)
-        except duckdb.Error as error:
-            raise catalog.CatalogError(f"{mart.file}: {str(error).splitlines()[0]}") from error
+        build_mart(con, mart, as_of, schema)
+
+
+def build_mart(con, mart: catalog.Mart, as_of: datetime, schema: str) -> None:
+    """One mart; those it is made from must be there."""
+    parameters = {"as_of": as_of} if "$as_of" in mart.sql else {}
+    try:
+        con.execute(f"create table {schema}.{mart.name} as {mart.sql}", parameters)
+    except duckdb.Error as error:
+        raise catalog.CatalogError(f"{mart.file}: {str(error).splitlines()[0]}") from error
 
 
 def build_exceptions(con, as_of: datetime, schema: str) -> None:
-    """fct_exception: every record an exception rule names, with its age against the rule's limit."""
-    con.execute(
-        f"""create table {schema}.fct_exception (exception varchar, title varchar, severity varchar, owner varchar,
-            remedy varchar, limit_seconds double, instance varchar, record_model varchar, record_id bigint,
-            name varchar, plant varchar, since_at timestamp, age_seconds double, is_overdue boolean)"""
-    )
+    """fct_exception: every record an exception rule names, with its age against what applies in its plant."""
+    con.execute(f"create table {schema}.fct_exception ({EXCEPTION})")
     for rule in catalog.exceptions().values():
+        parameters = {"as_of": as_of} if "$as_of" in rule.sql else {}
+        said = {name: getattr(rule, name) for name in ("name", "title", "remedy")}
         try:
-            con.execute(
-                f"""insert into {schema}.fct_exception
-                    select $name, $title, $severity, $owner, $remedy, $sla, instance, record_model, record_id, name,
-                        plant, since_at, epoch($as_of - since_at), epoch($as_of - since_at) > $sla
-                    from (
-                        {rule.sql}
-                    )""",
-                {
-                    "name": rule.name,
-                    "title": rule.title,
-                    "severity": rule.severity,
-                    "owner": rule.owner,
-                    "remedy": rule.remedy,
-                    "sla": rule.sla,
-                    "as_of": as_of,
-                },
-            )
+            catalog.check_exception_columns(rule, con.sql(rule.sql, params=parameters).columns)
+            con.execute(EXCEPTION_OF.format(schema=schema, sql=rule.sql), said | {"as_of": as_of})
         except duckdb.Error as error:
             raise catalog.CatalogError(f"{rule.file}: {str(error).splitlines()[0]}") from error
 
 
-def _scoreboard(con, kpis: dict[str, catalog.Kpi], as_of: datetime, run: str) -> pa.Table:
-    """agg_kpi of this run: every KPI, for all plants together (plant null) and each plant, by week and by 28 days."""
+def _scoreboard(
+    con, kpis: dict[str, catalog.Kpi], levels: list[budget.ServiceLevel], as_of: datetime, run: str
+) -> tuple[pa.Table, pa.Table]:
+    """agg_kpi of this run: every KPI, for all plants together (plant null) and each plant, by week and by 28 days; and
+    agg_due: what fell due on each day under its service levels."""
     first = con.execute("select min(created_at) from dim_document where created_at is not null").fetchone()[0]
     first_day = max((first or as_of).date(), as_of.date() - timedelta(weeks=SCOREBOARD_WEEKS))
-    periods = {"week": measure.weeks(first_day, as_of), "28 days": measure.tiles(first_day, as_of)}
-    parts = []
+    periods = measure.weeks(first_day, as_of) + measure.tiles(first_day, as_of)
+    parts, due = [], [budget.DUE.empty_table()]
     for kpi in kpis.values():
         kept = measure.with_rows_kept(con, kpi, as_of)
+        if held := [level for level in levels if level.kpi == kpi.name]:
+            due.append(budget.due(con, kept, held, as_of))
         for clock in kpi.clocks:
-            for period, bounds in periods.items():
-                for by in (None, "plant"):
-                    part = measure.compute(con, kept, bounds, as_of, by=by, clock=clock)
-                    con.register("part", part)
-                    parts.append(
-                        con.sql(
-                            """select $run as run, $as_of::timestamp as as_of, $kpi as kpi, nullif(cut, '') as plant,
-                                $period as period, period_start, period_end, $clock as clock, value, low, high,
-                                n::bigint as n, n_open::bigint as n_open, plant_count::bigint as plant_count,
-                                is_final, null::double as baseline, null::varchar as verdict, reason::varchar as reason,
-                                n_unmeasured::bigint as n_unmeasured
-                            from part""",
-                            params={"run": run, "as_of": as_of, "kpi": kpi.name, "period": period, "clock": clock},
-                        ).to_arrow_table()
-                    )
-                    con.unregister("part")
-    return pa.concat_tables(parts)
+            part = measure.compute(con, kept, periods, as_of, by="plant", clock=clock, total=True)
+            con.register("part", part)
+            parts.append(
+                con.sql(
+                    """select $run as run, $as_of::timestamp as as_of, $kpi as kpi, nullif(cut, '') as plant,
+                        if(period_end - period_start = 7, 'week', '28 days') as period, period_start, period_end,
+                        $clock as clock, value, value_closed, low, high, n::bigint as n, n_open::bigint as n_open,
+                        plant_count::bigint as plant_count, is_final, null::double as baseline,
+                        null::varchar as verdict, reason::varchar as reason, n_unmeasured::bigint as n_unmeasured
+                    from part""",
+                    params={"run": run, "as_of": as_of, "kpi": kpi.name, "clock": clock},
+                ).to_arrow_table()
+            )
+            con.unregister("part")
+    return pa.concat_tables(parts), pa.concat_tables(due)
+
+
+def _effects(con, board: pa.Table, kpis: dict[str, catalog.Kpi], as_of: datetime) -> pa.Table:
+    """agg_change_effect: what became of the KPIs that each change of fct_change_marker concerns."""
+    markers = con.sql("select * from fct_change_marker where plant is not null").to_arrow_table().to_pylist()
+    judged = {name: kpi for name, kpi in kpis.items() if kpi.measure in scoreboard.JUDGED}
+    models = {}
+    if any(marker["models"] and marker["kpis"] is None for marker in markers):
+        models = measure.record_models(con, judged.values(), as_of)
+    changes = effect.changes(markers, judged, models)
+    return effect.effects(board, kpis, changes)
+
+
+def _budgets(
+    warehouse: Path, levels: list[budget.ServiceLevel], due: pa.Table, as_of: datetime, run: str, report
+) -> pa.Table:
+    """agg_budget. Where the decisions cannot be read there are no budgets, and all else is published."""
+    try:
+        return budget.table(budget.of_all(levels, due, decision.corrections(warehouse), as_of), run)
+    except decision.DecisionError as error:
+        report(f"budgets left out: {error}")
+        return budget.table([], run)
 
 
 def _book(con, published: Path, run: str) -> None:
@@ -238,11 +350,12 @@ def _book(con, published: Path, run: str) -> None:
     con.execute(f"attach '{_quoted(published)}' as ops (read_only)")
     try:
         con.execute("begin")
-        con.execute("delete from work.main.agg_kpi where run = $run", {"run": run})
-        con.execute(
-            "insert into work.main.agg_kpi by name select * from ops.main.agg_kpi_history where run = $run",
-            {"run": run},
-        )
+        for table in HISTORY:
+            con.execute(f"delete from work.main.{table} where run = $run", {"run": run})
+            con.execute(
+                f"insert into work.main.{table} by name select * from ops.main.{table}_history where run = $run",
+                {"run": run},
+            )
         con.execute("delete from work.main.kpi_baseline")
         con.execute("insert into work.main.kpi_baseline by name select * from ops.main.kpi_baseline")
         con.execute(
@@ -268,24 +381,42 @@ def _count(con, check: catalog.Check) -> int:
         raise catalog.CatalogError(f"{check.file}: {str(error).splitlines()[0]}") from error
 
 
-def _checks(con) -> list[tuple[catalog.Check, int]]:
-    """Runs every check into the table check_result; returns those that must stop the run."""
-    checks = list(catalog.checks().values())
+def _failures(con, check: catalog.Check) -> pa.Table:
+    """The records that a check found, at most FAILURES of them; none where it does not tell records."""
+    found = con.sql(check.sql)
+    told = {name: name if name in found.columns else f"null::{type}" for name, type in FAILURE.items()}
+    if not {"record_model", "record_id"} <= set(found.columns):
+        found = found.limit(0)
+    listed = found.project(", ".join(f"{column} as {name}" for name, column in told.items()))
+    return listed.order("instance, record_model, record_id").limit(FAILURES).to_arrow_table()
+
+
+def _checks(con, config: Config) -> list[tuple[catalog.Check, int]]:
+    """Runs every check into the tables check_result and check_failure; returns those that must stop the run."""
+    checks = rules.checks_in_force(catalog.checks(), config)
+    counts = [(check, _count(con, check)) for check in checks.values()]
+    columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
+    con.execute(f"create table ops.main.check_failure (check_name varchar, {columns})")
+    for check, count in counts:
+        if count:
+            con.register("failure_rows", _failures(con, check))
+            con.execute("insert into ops.main.check_failure select $name, * from failure_rows", {"name": check.name})
+            con.unregister("failure_rows")
     for mart in catalog.marts().values():
         keys = ", ".join(mart.key)
-        checks.append(
-            catalog.Check(
-                name=f"{mart.name}_key",
-                file=mart.file,
-                sql=f"select {keys} from {mart.name} group by {keys} having count(*) > 1",
-                title=f"{mart.name} has one row per {', '.join(mart.key)}",
-                definition=f"The key of {mart.name} is unique: {mart.grain}.",
-                severity="fail",
-                owner="Operator",
-                remedy="report the rows: the mart would count them twice",
-            )
+        check = catalog.Check(
+            name=f"{mart.name}_key",
+            file=mart.file,
+            sql=f"select {keys} from {mart.name} group by {keys} having count(*) > 1",
+            title=f"{mart.name} has one row per {', '.join(mart.key)}",
+            definition=f"The key of {mart.name} is unique: {mart.grain}.",
+            severity="fail",
+            owner="Operator",
+            remedy="report the rows: the mart would count them twice",
         )
-    counts = [(check, _count(con, check)) for check in checks]
+        # Only rows whose keys have the same hash can have the same key: numbers are compared in less memory than texts.
+        suspect = replace(check, sql=f"select hash({keys}) from {mart.name} group by all having count(*) > 1")
+        counts.append((check, _count(con, suspect) and _count(con, check)))
     schema = pa.schema(
         [(name, pa.string()) for name in ("name", "severity", "title", "definition", "owner", "remedy", "status")]
         + [("failed_count", pa.int64())]
@@ -315,8 +446,6 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
             from work.main.run order by started_at desc limit 400""",
         {"run": run, "now": datetime.now(UTC).replace(tzinfo=None, microsecond=0)},
     )
-    for table in ("source_state", "reconciliation"):
-        con.execute(f"create table ops.main.{table} as select * from work.main.{table}")
     needs = kpis_of_sources(sources, kpis)
     rows = [{"source": s.name, "model": s.model, "without": s.without, "kpis": sorted(needs[s.name])} for s in sources]
     con.register(
@@ -336,6 +465,7 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
     con.execute("create table ops.main.source as select * from source_rows")
     con.unregister("source_rows")
     marts = [{"mart": m.name, "grain": m.grain, "person": list(m.person)} for m in catalog.marts().values()]
+    marts.append({"mart": "fct_exception", "grain": "one row per exception and record", "person": ["responsible"]})
     con.register(
         "mart_rows",
         pa.Table.from_pylist(

@@ -340,7 +340,9 @@ def _load(
             for source in load.in_order(sources.values())
         ]
         for instance in instances:
+            name, _, version, _ = instance
             load.book_instance(con, *instance)
+            load.book_version(con, name, version, as_of)
         load.book_loaded(con, folder.name, as_of, loaded)
         con.execute("commit")
     except BaseException:

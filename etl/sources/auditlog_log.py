@@ -2,7 +2,15 @@
 
 from etl.source import Source, column
 
-AUDITED = ("stock.move", "mrp.workorder", "tier.review", "mrp.bom", "mrp.bom.line", "purchase.order.line")
+AUDITED = (
+    "mail.activity",
+    "stock.move",
+    "mrp.workorder",
+    "tier.review",
+    "mrp.bom",
+    "mrp.bom.line",
+    "purchase.order.line",
+)
 
 SOURCE = Source(
     model="auditlog.log",

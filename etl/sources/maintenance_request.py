@@ -8,7 +8,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="maintenance.request",
     without="repairs, their duration and planned maintenance cannot be measured",
-    tracked=("stage_id",),
+    tracked=("stage_id", "kanban_state"),
     open_domain=(("stage_id.done", "=", False), ("archive", "=", False)),
     fields={
         "name": column("char"),

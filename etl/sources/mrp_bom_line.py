@@ -13,5 +13,7 @@ SOURCE = Source(
         "operation_id": column("many2one"),
         "created_at": column("datetime", "create_date"),
         "created_by_id": column("many2one", "create_uid"),
+        "changed_at": column("datetime", "write_date", compared=False),
+        "changed_by_id": column("many2one", "write_uid", compared=False),
     },
 )

@@ -23,6 +23,7 @@ SOURCE = Source(
         "product_qty": column("float"),
         "product_uom_id": column("many2one"),
         "bom_id": column("many2one"),
+        "is_bom_outdated": column("boolean", "is_outdated_bom", only="Odoo 17 and later"),
         "lot_ids": column("many2many", "lot_producing_ids", "lot_producing_id"),
         "qty_producing": column("float"),
         "user_id": column("many2one"),

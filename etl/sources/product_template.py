@@ -11,6 +11,7 @@ SOURCE = Source(
         "categ_id": column("many2one"),
         "uom_id": column("many2one"),
         "type": column("selection"),
+        "is_purchased": column("boolean", "purchase_ok"),
         "active": column("boolean"),
     },
 )

@@ -24,6 +24,7 @@ SOURCE = Source(
         "approved_at": column("datetime", "date_approve"),
         "planned_at": column("datetime", "date_planned"),
         "received_at": column("datetime", "effective_date"),
+        "is_acknowledged": column("boolean", "acknowledged", "mail_reception_confirmed"),
         "created_at": column("datetime", "create_date"),
         "created_by_id": column("many2one", "create_uid"),
     },

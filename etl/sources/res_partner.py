@@ -12,6 +12,7 @@ SOURCE = Source(
         "parent_id": column("many2one"),
         "commercial_partner_id": column("many2one"),
         "country_id": column("many2one"),
+        "tax_number": column("char", "vat", person=True, mask="account"),
         "lang": column("selection"),
         "active": column("boolean"),
     },

@@ -9,6 +9,7 @@ from etl.source import Source, column
 SOURCE = Source(
     model="res.partner.bank",
     without="changes of vendors' bank accounts are not seen",
+    tracked=("acc_number",),
     fields={
         "partner_id": column("many2one"),
         "account": column("char", "sanitized_acc_number", "acc_number", person=True, mask="account"),

@@ -12,5 +12,6 @@ SOURCE = Source(
         "company_id": column("many2one"),
         "share": column("boolean"),
         "active": column("boolean"),
+        "group_ids": column("many2many", "group_ids", "groups_id"),
     },
 )

@@ -19,6 +19,7 @@ SOURCE = Source(
         "unit_price": column("float", "price_unit"),
         "discount": column("float"),
         "subtotal_amount": column("float", "price_subtotal"),
+        "unit_cost": column("float", "purchase_price", only="sale_margin"),
         "lead_days": column("float", "customer_lead"),
         "created_at": column("datetime", "create_date"),
     },

@@ -14,6 +14,7 @@ SOURCE = Source(
         "sequence": column("integer"),
         "status": column("selection"),
         "requested_by_id": column("many2one", "requested_by"),
+        "reviewer_ids": column("many2many"),
         "done_by_id": column("many2one", "done_by"),
         "reviewed_at": column("datetime", "reviewed_date"),
         "created_at": column("datetime", "create_date"),
