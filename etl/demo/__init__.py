@@ -6,7 +6,24 @@ import math
 from datetime import date, datetime, timedelta
 from random import Random
 
-from etl.demo import audit, basics, chatter, crons, jobs, production, purchasing, rows
+from etl.demo import (
+    accounting,
+    approvals,
+    audit,
+    basics,
+    changes,
+    chatter,
+    crons,
+    incidents,
+    jobs,
+    logistics,
+    maintenance,
+    production,
+    purchasing,
+    quality,
+    rows,
+    shopfloor,
+)
 from etl.demo.clock import clock, seconds, stamp, whole_hour
 from etl.demo.document import Block
 from etl.demo.plants import COMPANIES, OFFICE, PLANTS, SHIFTS
@@ -26,6 +43,21 @@ def records(
     `anchor` (default: now): with the anchor of an earlier call, a later `now` continues that call's records,
     every id and message of which stays what it was.
     """
+    return _simulated(seed, now, days, anchor)[1]
+
+
+def with_incidents(
+    seed: int = 1, now: datetime | None = None, days: int = 730, anchor: datetime | None = None
+) -> tuple[dict[str, list[dict]], list[incidents.Incident]]:
+    """The same records with what does go wrong in plants and data, and what exceptions and checks must find of it."""
+    block, found = _simulated(seed, now, days, anchor)
+    planted = incidents.plant(block, found)
+    return dict(sorted(found.items())), planted
+
+
+def _simulated(
+    seed: int, now: datetime | None, days: int, anchor: datetime | None
+) -> tuple[Block, dict[str, list[dict]]]:
     until = whole_hour(now)
     counted_from = whole_hour(anchor) if anchor else until
     block = simulate(seed, until, counted_from, days)
@@ -35,9 +67,14 @@ def records(
     found |= rows.records(block)
     found |= chatter.records(block.events)
     found |= jobs.records(block)
+    found |= shopfloor.records(block)
     found |= audit.records(block)
+    for source, more in (maintenance.records(block) | quality.records(block) | approvals.records(block)).items():
+        found[source] = rows.joined(found[source], more) if source in found else more
     found |= crons.records(block)
-    return dict(sorted(found.items()))
+    found |= changes.records(block)
+    found |= accounting.records(block)
+    return block, dict(sorted(found.items()))
 
 
 def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
@@ -64,6 +101,11 @@ def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
                 for _ in range(poisson(rng, plant.purchases * demand)):
                     purchasing.replenish(block, plant, Random(rng.getrandbits(64)), opening)
     jobs.simulate(block)
+    logistics.simulate(block)
+    maintenance.simulate(block)
+    quality.simulate(block)
+    approvals.simulate(block)
+    accounting.simulate(block)
     return block
 
 

@@ -1,44 +1,52 @@
-"""The audit log (OCA auditlog) of the demo plants: what was written over the plans of production orders.
+"""The audit log (OCA auditlog) of the demo plants: plans of production orders, and who is to do an activity.
 
-It goes back half a year, as the module clears away what is older.
+Of plans it goes back half a year, as the module clears away what is older; of activities it was told to keep all.
 """
 
 from __future__ import annotations
 
 from etl.demo.clock import stamp
 from etl.demo.document import Block
+from etl.demo.people import TEAMS
 
-MODEL_ID = 512
+MODEL_ID, ACTIVITY_MODEL_ID = 512, 218
 _KEPT = 180 * 86400
 
 
 def records(block: Block) -> dict[str, list[dict]]:
     """`ir_model`, `auditlog_log` and `auditlog_log_line` records; documents must have their ids."""
-    written = [
-        (order, before, plan)
-        for order in block.orders
-        for before, plan in zip(order.plans, order.plans[1:], strict=False)
-        if plan.at >= block.anchor - _KEPT
-    ]
     logs, lines = [], []
-    for number, (order, before, plan) in enumerate(sorted(written, key=lambda entry: entry[2].at), start=1):
-        created = stamp(plan.at)
-        logs.append(
-            {
-                "id": number,
-                "model_id": MODEL_ID,
-                "res_id": order.id,
-                "method": "write",
-                "user_id": plan.by,
-                "create_date": created,
-            }
-        )
-        for field, old, new in (
-            ("date_start", before.start, plan.start),
-            ("date_finished", before.finish, plan.finish),
-        ):
-            value = {"old_value": stamp(old), "new_value": stamp(new)}
-            head = {"id": len(lines) + 1, "log_id": number, "field_name": field}
-            lines.append(head | value | {"create_date": created})
-    model = {"id": MODEL_ID, "model": "mrp.production", "name": "Manufacturing Order", "write_date": stamp(block.start)}
-    return {"ir_model": [model], "auditlog_log": logs, "auditlog_log_line": lines}
+    for number, (at, model, document, by, changes) in enumerate(
+        sorted([*_plans(block), *_activities(block)], key=lambda entry: entry[0]), start=1
+    ):
+        created = {"create_date": stamp(at)}
+        head = {"id": number, "model_id": model, "res_id": document, "method": "write", "user_id": by}
+        logs.append(head | created)
+        for field, old, new in changes:
+            line = {"id": len(lines) + 1, "log_id": number, "field_name": field}
+            lines.append(line | {"old_value": old, "new_value": new} | created)
+    names = {ACTIVITY_MODEL_ID: ("mail.activity", "Activity"), MODEL_ID: ("mrp.production", "Manufacturing Order")}
+    models = [
+        {"id": id, "model": model, "name": name, "write_date": stamp(block.start)}
+        for id, (model, name) in names.items()
+    ]
+    return {"ir_model": models, "auditlog_log": logs, "auditlog_log_line": lines}
+
+
+def _plans(block: Block):
+    """When, of which model and document, by whom, and which fields: (name, before, after)."""
+    for order in block.orders:
+        for before, plan in zip(order.plans, order.plans[1:], strict=False):
+            if plan.at >= block.anchor - _KEPT:
+                dates = (("date_start", before.start, plan.start), ("date_finished", before.finish, plan.finish))
+                changes = [(field, stamp(old), stamp(new)) for field, old, new in dates]
+                yield plan.at, MODEL_ID, order.id, plan.by, changes
+
+
+def _activities(block: Block):
+    """The same of activities that were given to somebody else."""
+    for activity in block.activities:
+        if activity.handed_at:
+            manager = TEAMS[activity.purchase.plant.code].manager
+            changes = [("user_id", str(manager), str(activity.user))]
+            yield activity.handed_at, ACTIVITY_MODEL_ID, activity.id, manager, changes

@@ -30,7 +30,7 @@ def picking_type_id(plant: Plant, code: str) -> int:
 
 
 # Locations: those of the whole group, then a view and the stock of each warehouse, then its quarantine.
-VENDORS, PRODUCTION, SCRAP = 4, 15, 16
+VENDORS, CUSTOMERS, TRANSIT, SUBCONTRACTOR, PRODUCTION, SCRAP = 4, 5, 6, 7, 15, 16
 UNIT = 1
 
 
@@ -42,6 +42,16 @@ def stock_location_id(plant: Plant) -> int:
 def quarantine_location_id(plant: Plant) -> int:
     """Where the plant keeps goods that are to be inspected."""
     return 40 + plant.id
+
+
+def shop_location_id(plant: Plant) -> int:
+    """Where the plant keeps what its lines use up."""
+    return 60 + plant.id
+
+
+def depot_location_id(plant: Plant) -> int:
+    """Where the plant's company keeps crates for all its plants."""
+    return 80 + plant.company.id
 
 
 def records(seed: int, start: int, now: int) -> dict[str, list[dict]]:
@@ -202,14 +212,21 @@ def _locations(written: str) -> list[dict]:
 
     found = [
         location(VENDORS, "Vendors", "supplier"),
+        location(CUSTOMERS, "Customers", "customer"),
+        location(TRANSIT, "Inter-warehouse transit", "transit"),
+        location(SUBCONTRACTOR, "Subcontracting", "internal"),
         location(PRODUCTION, "Production", "production"),
         location(SCRAP, "Scrap", "inventory"),
     ]
     for plant in PLANTS:
+        if plant.company.id not in {record["company_id"] for record in found}:
+            depot = location(depot_location_id(plant), "Depot", "internal")
+            found.append(depot | {"company_id": plant.company.id})
         stock = stock_location_id(plant)
         found.append(location(stock - 1, plant.warehouse, "view", plant=plant))
         found.append(location(stock, "Stock", "internal", stock - 1, plant))
         found.append(location(quarantine_location_id(plant), "Quarantine", "internal", stock - 1, plant))
+        found.append(location(shop_location_id(plant), "Shop floor", "internal", stock - 1, plant))
     return sorted(found, key=lambda record: record["id"])
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from etl.demo.clock import stamp
-from etl.demo.document import Event, Job, Order, Purchase
+from etl.demo.document import Bill, Event, Job, Order, Purchase, Sale, Transfer
+from etl.demo.maintenance import MARKS, STAGES, Request
 from etl.demo.people import PERSON, VENDOR
+from etl.demo.quality import ACTION_STAGES, NONCONFORMITY_STAGES, SCRAP_STATES, Action, Nonconformity, Scrap
 
 LANGUAGES = ("en_US", "fr_FR")
 
@@ -19,7 +21,7 @@ class Tracked:
     model: str
     name: str
     type: str
-    labels: dict[str, tuple[str, str]] = field(default_factory=dict)
+    labels: dict[str | int, tuple[str, str]] = field(default_factory=dict)
 
 
 _ORDER_STATE = {
@@ -42,7 +44,35 @@ _PURCHASE_STATE = {
     "purchase": ("Purchase Order", "Bon de commande fournisseur"),
     "cancel": ("Cancelled", "Annulé"),
 }
+_BILL_STATE = {
+    "draft": ("Draft", "Brouillon"),
+    "posted": ("Posted", "Comptabilisé"),
+    "cancel": ("Cancelled", "Annulé"),
+}
+_PAYMENT_STATE = {
+    "not_paid": ("Not Paid", "Non payé"),
+    "in_payment": ("In Payment", "En paiement"),
+    "paid": ("Paid", "Payé"),
+}
+_TRANSFER_STATE = {
+    "draft": ("Draft", "Brouillon"),
+    "waiting": ("Waiting Another Operation", "En attente d'une autre opération"),
+    "confirmed": ("Waiting", "En attente"),
+    "assigned": ("Ready", "Prêt"),
+    "done": ("Done", "Fait"),
+    "cancel": ("Cancelled", "Annulé"),
+}
+_SALE_STATE = {
+    "draft": ("Quotation", "Devis"),
+    "sent": ("Quotation Sent", "Devis envoyé"),
+    "sale": ("Sales Order", "Bon de commande"),
+    "cancel": ("Cancelled", "Annulé"),
+}
 TRACKED = (
+    Tracked(5104, "account.move", "payment_state", "selection", _PAYMENT_STATE),
+    Tracked(5112, "account.move", "state", "selection", _BILL_STATE),
+    Tracked(5307, "res.partner.bank", "acc_number", "char"),
+    Tracked(6204, "purchase.order", "acknowledged", "boolean"),
     Tracked(6212, "purchase.order", "amount_untaxed", "monetary"),
     Tracked(6231, "purchase.order", "partner_id", "many2one"),
     Tracked(6247, "purchase.order", "state", "selection", _PURCHASE_STATE),
@@ -50,8 +80,29 @@ TRACKED = (
     Tracked(8681, "mrp.production", "product_qty", "float"),
     Tracked(8690, "mrp.production", "reservation_state", "selection", _RESERVATION_STATE),
     Tracked(8695, "mrp.production", "state", "selection", _ORDER_STATE),
+    Tracked(9102, "maintenance.request", "kanban_state", "selection", MARKS),
+    Tracked(9107, "maintenance.request", "stage_id", "many2one", STAGES),
+    Tracked(9112, "stock.picking", "scheduled_date", "datetime"),
+    Tracked(9118, "stock.picking", "state", "selection", _TRANSFER_STATE),
+    Tracked(9204, "sale.order", "state", "selection", _SALE_STATE),
+    Tracked(9310, "mgmtsystem.action", "stage_id", "many2one", ACTION_STAGES),
+    Tracked(9344, "mgmtsystem.nonconformity", "stage_id", "many2one", NONCONFORMITY_STAGES),
+    Tracked(9501, "stock.scrap", "state", "selection", SCRAP_STATES),
 )
-MODEL = {Order: "mrp.production", Purchase: "purchase.order", Job: "queue.job"}
+MODEL = {
+    Bill: "account.move",
+    Order: "mrp.production",
+    Purchase: "purchase.order",
+    Job: "queue.job",
+    Transfer: "stock.picking",
+    Sale: "sale.order",
+    Request: "maintenance.request",
+    Nonconformity: "mgmtsystem.nonconformity",
+    Action: "mgmtsystem.action",
+    Scrap: "stock.scrap",
+}
+# What Odoo calls an attribute of a document that has another name here.
+_ODOO = {"scheduled": "scheduled_date"}
 JOB_FAILED = 40
 _BY_NAME = {(tracked.model, tracked.name): tracked for tracked in TRACKED}
 
@@ -59,7 +110,7 @@ _BY_NAME = {(tracked.model, tracked.name): tracked for tracked in TRACKED}
 def definitions(written: str) -> dict[str, list[dict]]:
     """`ir_model_fields`, `ir_model_fields_selection` (once per language) and `mail_message_subtype` records."""
     fields = [{"id": t.id, "model": t.model, "name": t.name, "ttype": t.type, "write_date": written} for t in TRACKED]
-    values = [(t, value, labels) for t in TRACKED for value, labels in t.labels.items()]
+    values = [(t, value, labels) for t in TRACKED if t.type == "selection" for value, labels in t.labels.items()]
     selections = [
         {"id": number, "lang": lang, "field_id": tracked.id, "value": value, "name": label}
         for number, (tracked, value, labels) in enumerate(values, start=1401)
@@ -95,10 +146,17 @@ def records(events: list[Event]) -> dict[str, list[dict]]:
             }
         )
         for name, old, new in event.changes:
-            tracked = _BY_NAME[MODEL[type(event.document)], name]
+            tracked = _BY_NAME[MODEL[type(event.document)], _ODOO.get(name, name)]
             head = {"id": len(values) + 1, "mail_message_id": number, "field_id": tracked.id}
             values.append(head | _change(tracked, old, new, person.lang))
     return {"mail_message": messages, "mail_tracking_value": values}
+
+
+def _named(tracked: Tracked, id: int, lang: str) -> str:
+    """The display name of what a many2one refers to."""
+    if tracked.labels:
+        return tracked.labels[id][LANGUAGES.index(lang)]
+    return (PERSON if tracked.name == "user_id" else VENDOR)[id].name
 
 
 def _change(tracked: Tracked, old: object, new: object, lang: str) -> dict:
@@ -119,9 +177,12 @@ def _change(tracked: Tracked, old: object, new: object, lang: str) -> dict:
         record["old_value_char"] = tracked.labels[old][column] if old else ""
         record["new_value_char"] = tracked.labels[new][column] if new else ""
     elif tracked.type == "many2one":
-        names = PERSON if tracked.name == "user_id" else VENDOR
         record["old_value_integer"], record["new_value_integer"] = old, new
-        record["old_value_char"], record["new_value_char"] = names[old].name, names[new].name
+        record["old_value_char"], record["new_value_char"] = (_named(tracked, id, lang) for id in (old, new))
+    elif tracked.type == "boolean":
+        record["old_value_integer"], record["new_value_integer"] = int(old), int(new)
+    elif tracked.type == "datetime":
+        record["old_value_datetime"], record["new_value_datetime"] = stamp(old), stamp(new)
     else:
         record["old_value_float"], record["new_value_float"] = old, new
     return record

@@ -46,10 +46,22 @@ class Block:
     orders: list = field(default_factory=list)
     purchases: list = field(default_factory=list)
     lines: list = field(default_factory=list)
-    deliveries: list = field(default_factory=list)
+    sales: list = field(default_factory=list)
+    sale_lines: list = field(default_factory=list)
+    transfers: list = field(default_factory=list)
+    crates: dict[int, float] = field(default_factory=dict)
     reviews: list = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    bills: list[Bill] = field(default_factory=list)
+    landed_costs: list[LandedCost] = field(default_factory=list)
+    requests: list = field(default_factory=list)
+    stops: list = field(default_factory=list)
+    nonconformities: list = field(default_factory=list)
+    actions: list = field(default_factory=list)
+    scraps: list = field(default_factory=list)
+    unbuilds: list = field(default_factory=list)
+    activities: list = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -110,7 +122,8 @@ class Document:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Order(Document):
-    """A production order; `started` and `finished` are the plan first and the actual afterwards."""
+    """A production order; `started` and `finished` are the plan first and the actual afterwards. `waited`: it was short
+    of a component once."""
 
     product: int
     product_qty: float
@@ -128,6 +141,7 @@ class Order(Document):
     raws: list[Move] = field(default_factory=list)
     made: Move | None = None
     done: int = NEVER
+    waited: bool = False
     plans: list[Plan] = field(default_factory=list)
 
     def plan(self, at: int, by: int, start: int, finish: int) -> None:
@@ -138,13 +152,16 @@ class Order(Document):
             move.at, move.written = finish if move is self.made else start, at
 
     def reserve(self, at: int, missing: Move | None = None, share: float = 0.0) -> None:
-        """Components are reserved at `at`, all but the `missing` one, of which there is only a share."""
+        """Components are reserved at `at`, all but the `missing` one, of which there is only a share. What is topped up
+        later keeps the moment of its first reservation."""
         for move in self.raws:
             if move is missing:
                 state = "partially_available" if share else "confirmed"
                 move.set(at, state, round(move.demand * share, 2))
+                move.reserved, self.waited = at if share else None, True
             else:
                 move.set(at, "assigned", move.demand)
+                move.reserved = move.reserved or at
         self.made.set(at, "confirmed", 0.0)
 
     def cancel(self) -> None:
@@ -171,12 +188,13 @@ class Line:
     created: int
     written: int
     received: float = 0.0
+    billed: float = 0.0
     id: int = 0
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Purchase(Document):
-    """A purchase order; `received` is its first receipt."""
+    """A purchase order; `received` is its first receipt, `acknowledged` whether its vendor confirmed it."""
 
     vendor: int
     user_id: int
@@ -185,17 +203,85 @@ class Purchase(Document):
     state: str = "draft"
     approved: int | None = None
     received: int = NEVER
+    acknowledged: bool = False
     lines: list[Line] = field(default_factory=list)
 
 
+class Item(NamedTuple):
+    """A line of a bill: which line of the purchase order it bills, how much of it and for how much each."""
+
+    line: Line
+    quantity: float
+    price: float
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
-class Delivery:
-    """A receipt (picking) of a purchase order."""
+class Bill(Document):
+    """A vendor's bill of what a purchase order brought; `is_off` when it does not match order and receipt."""
 
     purchase: Purchase
+    items: list[Item]
+    is_off: bool = False
+    state: str = "draft"
+    payment_state: str = "not_paid"
+    paid: int | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class LandedCost:
+    """Freight and duty of a receipt."""
+
+    receipt: Transfer
     created: int
+    amount: float
+    done: int | None = None
     id: int = 0
     name: str = ""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class SaleLine:
+    """A sales order line."""
+
+    sale: Sale
+    product: int
+    quantity: float
+    price: float
+    created: int
+    written: int
+    delivered: float = 0.0
+    id: int = 0
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Sale(Document):
+    """A sales order, promised for a day; `ordered` is when the customer said yes."""
+
+    customer: int
+    user_id: int
+    promised: int
+    ordered: int
+    state: str = "draft"
+    delivered: int = NEVER
+    lines: list[SaleLine] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Transfer(Document):
+    """A transfer (picking): the receipt of a purchase order, the delivery of a sales order, or goods on their way from
+    one of the `places` to the other. `kind` is the code of its operation type; `scheduled` and `state` are tracked."""
+
+    kind: str
+    places: tuple[str, str]
+    scheduled: int
+    state: str = "draft"
+    done: int = NEVER
+    deadline: int | None = None
+    partner: int | bool = False
+    purchase: Purchase | None = None
+    sale: Sale | None = None
+    backorder_of: Transfer | None = None
+    moves: list[Move] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -232,8 +318,9 @@ class Job:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Move:
-    """A stock move: a component or the product of an order, a receipt of a purchase order line, or, between the
-    `places` it names, goods of a delivery that go into quarantine or leave it."""
+    """A stock move: a component or the product of an order, a move of a transfer, or, between the `places` it names,
+    goods of a receipt that go into quarantine or leave it without one. `reserved` is when its goods were set aside;
+    a `substitute` is not on the bill of materials."""
 
     plant: Plant
     product: int
@@ -243,12 +330,17 @@ class Move:
     written: int
     state: str = "draft"
     quantity: float = 0.0
+    value: float = 0.0
     deadline: int | None = None
     consumed_by: Order | None = None
     made_by: Order | None = None
     line: Line | None = None
-    delivery: Delivery | None = None
+    sale_line: SaleLine | None = None
+    transfer: Transfer | None = None
+    receipt: Transfer | None = None
     places: tuple[str, str] | None = None
+    reserved: int | None = None
+    substitute: bool = False
     destinations: list[Move] = field(default_factory=list)
     sources: list[Move] = field(default_factory=list)
     id: int = 0

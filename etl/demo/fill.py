@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
 
-from etl import landing, load, refresh
-from etl.demo import records
+from etl import landing, load, mask, refresh
+from etl.demo import changes, maintenance, with_incidents
+from etl.demo.incidents import defects
+from etl.demo.incidents import quality as quality_incidents
 from etl.demo.people import PERSON, ROBOT
 from etl.demo.scale import SHIFTED, shift
 from etl.source import Source, discover
@@ -22,9 +25,15 @@ ODOO_VERSION = "19.0"
 
 
 def fill(
-    warehouse: Path, config: Config, progress: refresh.Progress, *, scale: int = 1, seed: int = 1
+    warehouse: Path,
+    config: Config,
+    progress: refresh.Progress,
+    *,
+    scale: int = 1,
+    seed: int = 1,
+    now: datetime | None = None,
 ) -> refresh.Outcome:
-    """Lands, loads and publishes the simulated group; with `scale`, that many copies of its documents.
+    """Lands, loads and publishes the group, simulated until `now` (UTC), with `scale` copies of its documents.
 
     ConfigError when the folder holds a real Odoo's data: those are never mixed with invented ones.
     """
@@ -38,7 +47,7 @@ def fill(
             f"{warehouse} holds data of {', '.join(others)}: set OPS_WAREHOUSE to another folder for the demo plants."
         )
     progress.say("Simulating four plants over two years ...")
-    simulated = records(seed=seed, now=refresh.utc_now())
+    simulated, _ = with_incidents(seed=seed, now=now or refresh.utc_now())
     folder, resumed = landing.start_run(warehouse, refresh.utc_now(), f"demo {seed} {scale}")
     if resumed:
         landing.drop(folder)
@@ -52,16 +61,22 @@ def fill(
 
 
 def configured(config: Config) -> Config:
-    """The configuration with the demo group's own integration user."""
+    """The configuration with the demo group's own integration user, changes and places, and what it names in vain."""
     users = replace(config.users, integration=(*config.users.integration, PERSON[ROBOT].login))
-    return replace(config, users=users)
+    return replace(
+        config,
+        users=users,
+        markers=(*config.markers, *changes.markers(refresh.utc_now()), defects.MARKER_THAT_IS_NOT_THERE),
+        plants=(*config.plants, defects.PLANT_THAT_IS_NOT_THERE),
+        places=(*config.places, *maintenance.places(), quality_incidents.PLACE_THAT_IS_NOT_THERE),
+    )
 
 
 def _land(folder: Path, source: Source, records: list[dict], scale: int, progress: refresh.Progress) -> None:
     """One source as pages: one per language, or one per copy."""
-    fields = fields_of(source, records)
+    fields, salt = fields_of(source, records), mask.salt(folder.parents[1])
     pages = {
-        language: to_table(source, fields, list(rows), INSTANCE, language)
+        language: to_table(source, fields, list(rows), INSTANCE, language, salt)
         for language, rows in _by_language(source, records)
     }
     ids, rows_landed, rows_total = [], 0, scale * len(records) if source.name in SHIFTED else len(records)

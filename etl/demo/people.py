@@ -8,6 +8,8 @@ from etl.demo.plants import ASIA, COMPANIES, FRANCE, INDUSTRIES, PLANTS, Company
 
 ODOOBOT, ADMIN, PUBLIC, ROBOT, DIRECTOR = 1, 2, 3, 5, 6
 MACHINES = (ODOOBOT, PUBLIC, ROBOT)
+# Access groups of purchasing: who buys, and who approves.
+BUYERS, MANAGERS = 71, 72
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,17 @@ def _vendors() -> tuple[Vendor, ...]:
     return tuple(found)
 
 
+# Customers, by partner id: those of the Americas, of Europe and of Asia.
+_CUSTOMERS = (
+    "Badger Breweries|233, Prairie Water Works|233, Gulf Petrochem|233, Rocky Mountain Mining|233, "
+    "Eaux de Savoie|75, Papeteries du Jura|75, Stadtwerke Isar|57, Chimica Padana|109, "
+    "Straits Refining|197, Mekong Foods|241, Kansai Chemicals|113, Deccan Textiles|104"
+)
+CUSTOMER = {
+    201 + number: (name, int(country))
+    for number, (name, country) in enumerate(entry.split("|") for entry in _CUSTOMERS.split(", "))
+}
+
 PEOPLE, TEAMS = _people()
 PERSON = {person.user_id: person for person in PEOPLE}
 VENDORS = _vendors()
@@ -115,8 +128,15 @@ def local_vendors(plant: Plant) -> list[Vendor]:
     return [v for n, v in enumerate(VENDORS) if home[0] <= n < home[1] or n % 3 == plant.id % 3]
 
 
+def customers_of(plant: Plant) -> list[int]:
+    """Partner ids of the customers a plant delivers to: those of its part of the world."""
+    first = {INDUSTRIES.id: 0, FRANCE.id: 4, ASIA.id: 8}[plant.company.id]
+    return list(CUSTOMER)[first : first + 4]
+
+
 def records(written: str) -> dict[str, list[dict]]:
     """`res_users` and `res_partner` records, last changed at `written`."""
+    managers = {ODOOBOT, ADMIN, DIRECTOR, *(team.manager for team in TEAMS.values())}
     users = [
         {
             "id": person.user_id,
@@ -125,6 +145,7 @@ def records(written: str) -> dict[str, list[dict]]:
             "company_id": person.company.id,
             "share": person.user_id == PUBLIC,
             "active": person.active,
+            "group_ids": [BUYERS, MANAGERS] if person.user_id in managers else [BUYERS],
             "write_date": written,
         }
         for person in PEOPLE
@@ -139,7 +160,45 @@ def records(written: str) -> dict[str, list[dict]]:
             partner |= {"parent_id": parent, "commercial_partner_id": parent}
         partners.append(partner | {"lang": person.lang, "active": person.active})
     partners += [_partner(v.partner_id, v.name, True, v.country_id, written) for v in VENDORS]
-    return {"res_users": users, "res_partner": sorted(partners, key=lambda partner: partner["id"])}
+    partners += [_partner(number, name, True, country, written) for number, (name, country) in CUSTOMER.items()]
+    return {
+        "ir_model_data": [
+            {
+                "id": 9001,
+                "module": "purchase",
+                "name": "group_purchase_manager",
+                "res_id": MANAGERS,
+                "write_date": written,
+            }
+        ],
+        "res_groups": [
+            {"id": BUYERS, "implied_ids": [], "write_date": written},
+            {"id": MANAGERS, "implied_ids": [BUYERS], "write_date": written},
+        ],
+        "res_users": users,
+        "res_partner": sorted(partners, key=lambda partner: partner["id"]),
+        "res_partner_bank": [
+            bank_account(number, vendor.partner_id, written) for number, vendor in enumerate(VENDORS, start=1)
+        ],
+    }
+
+
+def bank_account(id: int, partner_id: int, written: str) -> dict:
+    """A vendor's bank account."""
+    return {
+        "id": id,
+        "partner_id": partner_id,
+        "sanitized_acc_number": f"XA00{7 * partner_id:06d}{id:08d}",
+        "bank_id": False,
+        "company_id": False,
+        "currency_id": False,
+        "allow_out_payment": True,
+        "active": True,
+        "create_date": written,
+        "create_uid": ADMIN,
+        "write_date": written,
+        "write_uid": ADMIN,
+    }
 
 
 def _partner(partner_id: int, name: str, is_company: bool, country_id: int, written: str) -> dict:
@@ -151,6 +210,7 @@ def _partner(partner_id: int, name: str, is_company: bool, country_id: int, writ
         "parent_id": False,
         "commercial_partner_id": partner_id,
         "country_id": country_id,
+        "vat": f"XX{partner_id * 7919:09d}" if is_company else False,
         "lang": "en_US",
         "active": True,
         "write_date": written,

@@ -15,6 +15,12 @@ FORGETFUL_WEEKS = 26
 
 # The component that one plant never has enough of (see products.py).
 SCARCE = "C-108"
+# The component that a vendor machines from what the plant sends.
+SUBCONTRACTED = "C-112"
+
+
+# Minimum and maximum of the crates each plant keeps.
+CRATES = (40.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -72,12 +78,14 @@ class Approval:
 
     tiers: two reviews in sequence (OCA) instead of Odoo's double validation.
     forgotten: share of the reviews asked for in the last FORGETFUL_WEEKS that nobody ever decides.
+    handed: share of the activities of a manager that are given to somebody else, unless decided before.
     """
 
     limit: float
     wait: Wait
     tiers: bool = False
     forgotten: float = 0.0
+    handed: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,71 @@ class Inspection:
 
 
 @dataclass(frozen=True)
+class Costing:
+    """mismatch: share of vendors' bills that do not match order and receipt. overuse: by which share orders cost more
+    than their standard."""
+
+    mismatch: float = 0.12
+    overuse: float = 0.0
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """How machines fail and are mended: failures and services planned per working day, the share of repairs that lack a
+    part, and the share of services that are done on their day."""
+
+    failures: float = 0.5
+    response: Wait = Wait(2.0, 0.8)
+    lacks: float = 0.25
+    parts: Wait = Wait(20.0, 0.7)
+    planned: float = 0.3
+    keeps: float = 0.92
+
+
+@dataclass(frozen=True)
+class Defects:
+    """What goes wrong with what is made: the share of orders that a nonconformity is reported of, how long its actions
+    take, and the shares of orders of which something is scrapped or taken apart again."""
+
+    reported: float = 0.04
+    action: Wait = Wait(25.0, 0.7)
+    scrapped: float = 0.07
+    unbuilt: float = 0.01
+
+
+@dataclass(frozen=True)
+class Shop:
+    """How long an order is worked on, and how that is written down.
+
+    hours: median working hours on an order of usual size.
+    timed: share of the orders whose work is timed; of the others Odoo writes the expected time.
+    late: share of the timed work that is entered by hand, `entry` after it was done.
+    """
+
+    hours: float = 2.5
+    timed: float = 0.9
+    late: float = 0.05
+    entry: Wait = Wait(4.0, 0.6)
+
+
+@dataclass(frozen=True)
+class Logistics:
+    """How goods leave the plant, and how fast its vendors answer.
+
+    pick: from ready to done. split: share of the deliveries of which only a part leaves at first.
+    confirm: from ordering to the vendor's confirmation, of those that confirm. substitutes: share of the production
+    orders that take another component than their bill of materials has. reorder: from stock below its minimum to the
+    order.
+    """
+
+    pick: Wait = Wait(26.0, 0.5, most=200.0)
+    split: float = 0.06
+    confirm: Wait = Wait(7.0, 0.8, most=90.0)
+    substitutes: float = 0.06
+    reorder: Wait = Wait(9.0, 0.1)
+
+
+@dataclass(frozen=True)
 class Policy:
     """How one plant works. slack: working hours from the release of an order to its planned start."""
 
@@ -96,8 +169,13 @@ class Policy:
     supply: Supply
     approval: Approval
     inspection: Inspection = Inspection()
+    maintenance: Maintenance = Maintenance()
+    defects: Defects = Defects()
+    shop: Shop = Shop()
+    logistics: Logistics = Logistics()
     release_lately: Release | None = None
     slack: float = 30.0
+    costing: Costing = Costing()
 
 
 @dataclass(frozen=True)
@@ -137,6 +215,7 @@ class Plant:
     purchases: float
     families: tuple[str, ...]
     policy: Policy
+    sales: float = 0.8
 
     @property
     def code(self) -> str:
@@ -152,23 +231,36 @@ TWINS = Policy(
 )
 
 # Orders are released on Tuesdays and Thursdays only and promised too early, one component is always short, the manager
-# takes days, and so does the inspector.
+# takes days, and so do the inspector, the warehouse and who orders crates. Orders lie on the shop floor longer than
+# they are worked on, and half of the work is entered days later. Its mechanics come late, what is agreed on for quality
+# is done late, and products are often taken apart again. A third of the vendors' bills do not match.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
     supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
-    approval=Approval(limit=1200.0, wait=Wait(27.0, 0.6, most=81.0)),
+    approval=Approval(limit=1200.0, wait=Wait(27.0, 0.6, most=81.0), handed=0.5),
     inspection=Inspection(wait=Wait(24.0, 0.7)),
+    maintenance=Maintenance(response=Wait(9.0, 0.8)),
+    defects=Defects(action=Wait(100.0, 0.6), unbuilt=0.05),
+    shop=Shop(hours=1.0, timed=0.75, late=0.5, entry=Wait(24.0, 0.6)),
+    logistics=Logistics(pick=Wait(72.0, 0.5, most=300.0), reorder=Wait(36.0, 0.1)),
     slack=8.0,
+    costing=Costing(mismatch=0.35),
 )
 
 # Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get. Hardly any
-# delivery is inspected.
+# delivery is inspected, and more is scrapped; deliveries leave in parts, vendors take days to confirm, and what is not
+# there is replaced. Machines are not kept: they fail more often, and parts come from afar. Orders take more material
+# than their standard has.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
     supply=Supply(wait=Wait(9.0, 0.8)),
-    approval=Approval(limit=2000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.08),
+    approval=Approval(limit=2000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.08, handed=1.0),
     inspection=Inspection(share=0.05),
+    costing=Costing(overuse=0.05),
+    logistics=Logistics(split=0.45, confirm=Wait(24.0, 0.6, most=90.0), substitutes=0.25),
+    maintenance=Maintenance(failures=0.9, parts=Wait(70.0, 0.6), keeps=0.5),
+    defects=Defects(scrapped=0.25),
 )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from etl.demo.people import local_vendors
-from etl.demo.plants import PLANTS, SCARCE, Plant
+from etl.demo.people import ADMIN, local_vendors
+from etl.demo.plants import PLANTS, SCARCE, SUBCONTRACTED, Plant
 
 
 @dataclass(frozen=True)
 class Product:
-    """A product; `components` (product id, quantity per piece) is empty when it is bought."""
+    """A product at its price, bought or sold; `components` (product id, quantity each) is empty when it is bought."""
 
     id: int
     template_id: int
@@ -65,17 +65,30 @@ def _products() -> tuple[Product, ...]:
                     code=f"{prefix}-{n + 1:02d}",
                     name=f"{name[:-1]} {model}",
                     category_id=_FIRST_CATEGORY + family,
-                    price=round(2.4 * sum(parts[number].price for number in chosen), 2),
+                    price=0.0,
                     components=tuple(components),
                 )
             )
-    return tuple(found)
+    by_id = {product.id: product for product in found}
+    return tuple(replace(one, price=round(2 * cost(one, by_id), 2)) if one.components else one for one in found)
+
+
+def cost(product: Product, by_id: dict[int, Product]) -> float:
+    """What is in one piece: the price of a component, or what a made product is made of."""
+    if not product.components:
+        return product.price
+    return sum(each * cost(by_id[part], by_id) for part, each in product.components)
 
 
 PRODUCTS = _products()
 PRODUCT = {product.id: product for product in PRODUCTS}
+MADE = tuple(product for product in PRODUCTS if product.components)
 COMPONENTS = tuple(product for product in PRODUCTS if not product.components)
-SCARCE_ID = next(product.id for product in PRODUCTS if product.code == SCARCE)
+# What goods leave the plant in; kept by a reordering rule, and neither made nor bought by the plants.
+CRATE = Product(PRODUCTS[-1].id + 1, PRODUCTS[-1].template_id + 1, "K-100", "Transport crate", 3, 24.0)
+SCARCE_ID, SUBCONTRACTED_ID = (
+    next(product.id for product in PRODUCTS if product.code == code) for code in (SCARCE, SUBCONTRACTED)
+)
 _CATEGORY = {name: _FIRST_CATEGORY + n for n, (name, *_) in enumerate(_FAMILIES)}
 
 
@@ -126,20 +139,92 @@ def records(written: str) -> dict[str, list[dict]]:
             "categ_id": product.category_id,
             "uom_id": 1,
             "type": "consu",
+            "purchase_ok": not product.components,
             "active": True,
             "write_date": written,
         }
-        for product in PRODUCTS
+        for product in (*PRODUCTS, CRATE)
     ]
     products = [
         {
             "id": product.id,
             "product_tmpl_id": product.template_id,
             "default_code": product.code,
-            "standard_price": product.price,
+            "standard_price": round(cost(product, PRODUCT), 2),
             "active": True,
             "write_date": written,
         }
-        for product in PRODUCTS
+        for product in (*PRODUCTS, CRATE)
     ]
-    return {"product_category": categories, "product_template": templates, "product_product": products}
+    return {
+        "product_category": categories,
+        "product_template": templates,
+        "product_product": products,
+        "mrp_bom": [_bom(product, written) for product in MADE],
+        "mrp_bom_line": _bom_lines(written),
+        "mrp_routing_workcenter": [_operation(product, written) for product in MADE],
+    }
+
+
+def _bom(product: Product, written: str) -> dict:
+    """The bill of materials of a product, the same in all companies; its id is that of the template."""
+    return {
+        "id": product.template_id,
+        "code": False,
+        "type": "normal",
+        "product_tmpl_id": product.template_id,
+        "product_id": False,
+        "product_qty": 1.0,
+        "product_uom_id": 1,
+        "picking_type_id": False,
+        "ready_to_produce": "all_available",
+        "consumption": "flexible",
+        "subcontractor_ids": [],
+        "company_id": False,
+        "active": True,
+        "create_date": written,
+        "create_uid": ADMIN,
+        "write_date": written,
+    }
+
+
+def _bom_lines(written: str) -> list[dict]:
+    wanted = [(product, *component) for product in MADE for component in product.components]
+    return [
+        {
+            "id": bom_line_id(component, product.id),
+            "bom_id": product.template_id,
+            "product_id": component,
+            "product_qty": each,
+            "product_uom_id": 1,
+            "operation_id": False,
+            "create_date": written,
+            "create_uid": ADMIN,
+            "write_date": written,
+            "write_uid": ADMIN,
+        }
+        for product, component, each in sorted(wanted, key=lambda line: bom_line_id(line[1], line[0].id))
+    ]
+
+
+def bom_line_id(component: int, product: int) -> int:
+    """The line by which a product takes a component."""
+    return component * 1000 + product
+
+
+def _operation(product: Product, written: str) -> dict:
+    """The one operation of a product's routing."""
+    return {
+        "id": product.template_id,
+        "name": "Assemble",
+        "bom_id": product.template_id,
+        "workcenter_id": 1,
+        "sequence": 100,
+        "time_mode": "manual",
+        "time_cycle_manual": 60.0,
+        "active": True,
+        "create_date": written,
+        "create_uid": ADMIN,
+        "write_date": written,
+        "write_uid": ADMIN,
+    }

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from random import Random
 
-from etl.demo.document import Block, Delivery, Line, Move, NotYet, Order, Purchase, Review
+from etl.demo.document import Block, Line, Move, NotYet, Order, Purchase, Review, Transfer
 from etl.demo.people import DIRECTOR, ODOOBOT, ROBOT, TEAMS, VENDOR
 from etl.demo.plants import ASIA, Plant, Wait
 from etl.demo.products import BOUGHT_FROM, PRODUCT, vendor_of
 
 # What one list price unit is in the company's currency.
-_PRICE_LEVEL = {"USD": 1.0, "EUR": 0.92, "SGD": 1.35}
+PRICE_LEVEL = {"USD": 1.0, "EUR": 0.92, "SGD": 1.35}
 _OFFICE_DAY = 9.0
 
 # Tier definitions of the one company that uses tiers: id, name, who reviews.
 TIERS = ((1, "Plant manager", TEAMS[f"{ASIA.name}/SIN"].manager), (2, "Regional finance", DIRECTOR))
+REVIEWER = {definition: reviewer for definition, _, reviewer in TIERS}
 
 
 def replenish(block: Block, plant: Plant, rng: Random, opening: int) -> None:
@@ -60,7 +61,7 @@ def _draft(
     block.purchases.append(purchase)
     budget = rng.lognormvariate(7.6, 1.05) / len(wanted)
     for product, least in wanted:
-        price = PRODUCT[product].price * _PRICE_LEVEL[plant.company.currency] * rng.uniform(0.95, 1.1)
+        price = PRODUCT[product].price * PRICE_LEVEL[plant.company.currency] * rng.uniform(0.95, 1.1)
         quantity = float(max(round(budget / price, -1), 10, least))
         line = Line(
             purchase=purchase, product=product, quantity=quantity, price=round(price, 2), planned=planned,
@@ -170,7 +171,7 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
     """The vendor delivers, late more often than early, and now and then in two parts."""
     block, shop = purchase.block, purchase.shop
     days = 2.5 if missing else VENDOR[purchase.vendor].lead_days
-    moves = _delivery(purchase, approved, [(line, line.quantity) for line in purchase.lines])
+    moves = _expect(purchase, approved, [(line, line.quantity) for line in purchase.lines])
     if missing:
         moves[0].feed(missing)
     at = shop.wait(rng, approved, Wait(days * 16 * 0.95, 0.35))
@@ -184,7 +185,7 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
     _arrive(moves, at)
     _inspect(moves, at)
     if in_parts:
-        remaining = _delivery(purchase, at, [(first.line, whole - first.demand)])
+        remaining = _expect(purchase, at, [(first.line, whole - first.demand)], moves[0].transfer)
         if late < block.now:
             purchase.written = late
             _arrive(remaining, late)
@@ -192,7 +193,7 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
 
 def _inspect(moves: list[Move], arrived: int) -> None:
     """Some of what arrived goes into quarantine, and on from there: mostly into stock."""
-    purchase, block = moves[0].delivery.purchase, moves[0].delivery.purchase.block
+    purchase, block = moves[0].line.purchase, moves[0].line.purchase.block
     plant, policy = purchase.plant, purchase.plant.policy.inspection
     dice = Random(f"{block.seed}/inspect/{plant.code}/{purchase.created}/{purchase.vendor}/{arrived}")
     for move in moves:
@@ -206,29 +207,42 @@ def _inspect(moves: list[Move], arrived: int) -> None:
                 block.moves.append(
                     Move(
                         plant=plant, product=move.product, demand=move.demand, created=at, at=at, written=at,
-                        state="done", quantity=move.demand, delivery=move.delivery, places=places,
+                        state="done", quantity=move.demand, receipt=move.transfer, places=places,
                     )
                 )  # fmt: skip
 
 
-def _delivery(purchase: Purchase, created: int, wanted: list[tuple[Line, float]]) -> list[Move]:
-    """A receipt that is expected, and its moves."""
-    block, delivery = purchase.block, Delivery(purchase=purchase, created=created)
-    block.deliveries.append(delivery)
-    moves = [
+def _expect(
+    purchase: Purchase, created: int, wanted: list[tuple[Line, float]], backorder_of: Transfer | None = None
+) -> list[Move]:
+    """The moves of a receipt that is expected: ready from its birth, as the goods come from outside."""
+    block = purchase.block
+    receipt = Transfer(
+        block=block, plant=purchase.plant, created=created, created_by=ODOOBOT, origin=purchase, kind="incoming",
+        places=("vendors", "stock"), scheduled=purchase.planned, state="assigned", deadline=purchase.planned,
+        partner=purchase.vendor, purchase=purchase, backorder_of=backorder_of,
+    )  # fmt: skip
+    block.transfers.append(receipt)
+    receipt.moves = [
         Move(
             plant=purchase.plant, product=line.product, demand=quantity, created=created, at=line.planned,
             written=created, state="assigned", quantity=quantity, deadline=line.planned, line=line,
-            delivery=delivery,
+            transfer=receipt,
         )
         for line, quantity in wanted
     ]  # fmt: skip
-    block.moves.extend(moves)
-    return moves
+    block.moves.extend(receipt.moves)
+    return receipt.moves
 
 
 def _arrive(moves: list[Move], at: int) -> None:
     """The goods are booked in."""
+    receipt = moves[0].transfer
+    storekeeper = Random(f"{receipt.block.seed}/receipt/{receipt.plant.code}/{at}").choice(
+        TEAMS[receipt.plant.code].storekeepers
+    )
+    receipt.change(at, storekeeper, state="done")
+    receipt.done = at
     for move in moves:
         move.set(at, "done", move.demand)
         move.line.received += move.demand

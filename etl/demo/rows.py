@@ -5,23 +5,39 @@ from __future__ import annotations
 from collections import Counter
 
 from etl.demo.basics import (
+    CUSTOMERS,
     PRODUCTION,
     SCRAP,
+    SUBCONTRACTOR,
+    TRANSIT,
     UNIT,
     VENDORS,
     currency_id,
+    depot_location_id,
     picking_type_id,
     quarantine_location_id,
+    shop_location_id,
     stock_location_id,
 )
 from etl.demo.clock import NEVER, stamp
-from etl.demo.document import Block, Document, Line, Move, Order, Purchase, Review
+from etl.demo.document import Block, Document, Line, Move, Order, Purchase, Review, Sale, SaleLine, Transfer
+from etl.demo.people import ADMIN
+from etl.demo.plants import CRATES, PLANTS, Plant
+from etl.demo.products import CRATE, PRODUCT, SUBCONTRACTED_ID, bom_line_id
+from etl.demo.purchasing import REVIEWER
+
+_SHORT_NAME = {"incoming": "IN", "outgoing": "OUT", "internal": "INT"}
 
 
 def number(block: Block) -> None:
     """Give every document its id and its name, both in the order of creation as a database would."""
     orders, purchases = block.orders, block.purchases
-    for documents in (orders, purchases, block.lines, block.deliveries, block.reviews, block.moves, block.jobs):
+    numbered = (
+        orders, purchases, block.lines, block.sales, block.sale_lines, block.transfers, block.reviews, block.moves,
+        block.jobs,
+    )  # fmt: skip
+    more = (block.requests, block.stops, block.nonconformities, block.actions, block.scraps, block.unbuilds)
+    for documents in (*numbered, *more, block.activities, block.bills, block.landed_costs):
         documents.sort(key=lambda document: document.created)
         for document_id, document in enumerate(documents, start=1):
             document.id = document_id
@@ -37,11 +53,23 @@ def number(block: Block) -> None:
             order.name += "-001"
     for purchase in purchases:
         purchase.name = f"P{purchase.id:05d}"
+    for sale in block.sales:
+        sale.name = f"S{sale.id:05d}"
     counts.clear()
-    for delivery in block.deliveries:
-        plant = delivery.purchase.plant
-        counts[plant.id] += 1
-        delivery.name = f"{plant.warehouse}/IN/{counts[plant.id]:05d}"
+    for transfer in block.transfers:
+        plant = transfer.plant
+        counts[plant.id, transfer.kind] += 1
+        transfer.name = f"{plant.warehouse}/{_SHORT_NAME[transfer.kind]}/{counts[plant.id, transfer.kind]:05d}"
+
+
+def joined(some: list[dict], more: list[dict]) -> list[dict]:
+    """Records of one source from two hands: settings by their id; what has a date of creation in that order, numbered
+    anew."""
+    both = [*some, *more]
+    if all("create_date" in record for record in both):
+        in_order = sorted(both, key=lambda record: record["create_date"])
+        return [record | {"id": number} for number, record in enumerate(in_order, start=1)]
+    return sorted({record["id"]: record for record in both}.values(), key=lambda record: record["id"])
 
 
 def records(block: Block) -> dict[str, list[dict]]:
@@ -50,11 +78,56 @@ def records(block: Block) -> dict[str, list[dict]]:
         "mrp_production": [_order(order) for order in block.orders],
         "purchase_order": [_purchase(purchase) for purchase in block.purchases],
         "purchase_order_line": [_line(line) for line in block.lines],
+        "sale_order": [_sale(sale) for sale in block.sales],
+        "sale_order_line": [_sale_line(line) for line in block.sale_lines],
+        "stock_picking": [_transfer(transfer) for transfer in block.transfers],
         "stock_move": [_move(move) for move in block.moves],
-        "stock_move_line": [
-            _move_line(number, move) for number, move in enumerate((m for m in block.moves if m.places), start=1)
-        ],
+        "stock_move_line": _move_lines(block),
+        "stock_warehouse_orderpoint": [_rule(block, plant) for plant in PLANTS],
+        "stock_quant": [_crates(block, plant) for plant in PLANTS],
         "tier_review": [_review(review) for review in block.reviews],
+    }
+
+
+def _rule(block: Block, plant: Plant) -> dict:
+    """The reordering rule of the plant's crates."""
+    made = stamp(block.start)
+    return {
+        "id": plant.id,
+        "name": f"OP/{plant.id:05d}",
+        "product_id": CRATE.id,
+        "warehouse_id": plant.id,
+        "location_id": stock_location_id(plant),
+        "company_id": plant.company.id,
+        "trigger": "manual",
+        "product_min_qty": CRATES[0],
+        "product_max_qty": CRATES[1],
+        "qty_to_order_computed": 0.0,
+        "snoozed_until": False,
+        "deadline_date": False,
+        "route_id": False,
+        "active": True,
+        "create_date": made,
+        "create_uid": ADMIN,
+        "write_date": made,
+    }
+
+
+def _crates(block: Block, plant: Plant) -> dict:
+    """What the plant has of crates."""
+    return {
+        "id": plant.id,
+        "product_id": CRATE.id,
+        "location_id": stock_location_id(plant),
+        "lot_id": False,
+        "package_id": False,
+        "owner_id": False,
+        "company_id": plant.company.id,
+        "quantity": block.crates[plant.id],
+        "reserved_quantity": 0.0,
+        "in_date": stamp(block.start),
+        "inventory_date": False,
+        "create_date": stamp(block.start),
     }
 
 
@@ -76,7 +149,8 @@ def _order(order: Order) -> dict:
         "product_id": order.product,
         "product_qty": order.product_qty,
         "product_uom_id": UNIT,
-        "bom_id": False,
+        "bom_id": PRODUCT[order.product].template_id,
+        "is_outdated_bom": False,
         "lot_producing_ids": [],
         "qty_producing": order.producing,
         "user_id": order.responsible,
@@ -125,6 +199,7 @@ def _purchase(purchase: Purchase) -> dict:
         "date_approve": stamp(purchase.approved) if purchase.approved else False,
         "date_planned": stamp(purchase.planned),
         "effective_date": stamp(purchase.received) if purchase.received != NEVER else False,
+        "acknowledged": purchase.acknowledged,
         "create_date": stamp(purchase.created),
         "create_uid": purchase.created_by,
         "write_date": stamp(purchase.written),
@@ -139,7 +214,7 @@ def _line(line: Line) -> dict:
         "product_uom_id": UNIT,
         "product_qty": line.quantity,
         "qty_received": line.received,
-        "qty_invoiced": 0.0,
+        "qty_invoiced": line.billed,
         "price_unit": line.price,
         "price_subtotal": round(line.quantity * line.price, 2),
         "date_planned": stamp(line.planned),
@@ -149,16 +224,93 @@ def _line(line: Line) -> dict:
     }
 
 
+def _sale(sale: Sale) -> dict:
+    amount = round(sum(line.quantity * line.price for line in sale.lines), 2)
+    is_all = all(line.delivered >= line.quantity for line in sale.lines)
+    delivery = "full" if is_all else "partial" if sale.delivered != NEVER else "pending"
+    return {
+        "id": sale.id,
+        "name": sale.name,
+        "origin": False,
+        "client_order_ref": False,
+        "state": sale.state,
+        "partner_id": sale.customer,
+        "user_id": sale.user_id,
+        "company_id": sale.plant.company.id,
+        "warehouse_id": sale.plant.id,
+        "currency_id": currency_id(sale.plant),
+        "amount_untaxed": amount,
+        "amount_total": amount,
+        "picking_policy": "direct",
+        "invoice_status": "to invoice" if sale.delivered != NEVER else "no",
+        "delivery_status": delivery if sale.state == "sale" else False,
+        "date_order": stamp(sale.ordered if sale.state == "sale" else sale.created),
+        "commitment_date": stamp(sale.promised),
+        "effective_date": stamp(sale.delivered) if sale.delivered != NEVER else False,
+        "stock_reference_ids": [],
+        "create_date": stamp(sale.created),
+        "create_uid": sale.created_by,
+        "write_date": stamp(sale.written),
+    }
+
+
+def _sale_line(line: SaleLine) -> dict:
+    return {
+        "id": line.id,
+        "order_id": line.sale.id,
+        "state": line.sale.state,
+        "display_type": False,
+        "product_id": line.product,
+        "product_uom_id": UNIT,
+        "company_id": line.sale.plant.company.id,
+        "product_uom_qty": line.quantity,
+        "qty_delivered": line.delivered,
+        "qty_invoiced": 0.0,
+        "price_unit": line.price,
+        "discount": 0.0,
+        "price_subtotal": round(line.quantity * line.price, 2),
+        "customer_lead": 0.0,
+        "create_date": stamp(line.created),
+        "write_date": stamp(max(line.written, line.sale.written)),
+    }
+
+
+def _transfer(transfer: Transfer) -> dict:
+    places = [_location(name, transfer.plant) for name in transfer.places]
+    is_open = transfer.state not in ("done", "cancel")
+    return {
+        "id": transfer.id,
+        "name": transfer.name,
+        "origin": _origin(transfer),
+        "state": transfer.state,
+        "picking_type_id": picking_type_id(transfer.plant, transfer.kind),
+        "partner_id": transfer.partner,
+        "user_id": False,
+        "company_id": transfer.plant.company.id,
+        "priority": "0",
+        "move_type": "direct",
+        "location_id": places[0],
+        "location_dest_id": places[1],
+        "backorder_id": transfer.backorder_of.id if transfer.backorder_of else False,
+        "return_id": False,
+        "sale_id": transfer.sale.id if transfer.sale else False,
+        "has_deadline_issue": bool(transfer.deadline and is_open and transfer.deadline < transfer.scheduled),
+        "scheduled_date": stamp(transfer.scheduled),
+        "date_deadline": stamp(transfer.deadline) if transfer.deadline else False,
+        "date_done": stamp(transfer.done) if transfer.done != NEVER else False,
+        "create_date": stamp(transfer.created),
+        "create_uid": transfer.created_by,
+        "write_date": stamp(transfer.written),
+    }
+
+
 def _move(move: Move) -> dict:
-    order, delivery = move.consumed_by or move.made_by, move.delivery
-    stock = stock_location_id(move.plant)
-    places = (stock, PRODUCTION) if move.consumed_by else (PRODUCTION if move.made_by else VENDORS, stock)
-    places = _places(move) if move.places else places
-    kind = "internal" if move.places else "mrp_operation" if order else "incoming"
+    order, transfer = move.consumed_by or move.made_by, move.transfer or move.receipt
+    source, target = (_location(name, move.plant) for name in _places(move))
     return {
         "id": move.id,
-        "reference": order.name if order else delivery.name,
-        "origin": order.name if order else delivery.purchase.name,
+        "reference": order.name if order else transfer.name,
+        "origin": order.name if order else _origin(transfer),
         "state": move.state,
         "product_id": move.product,
         "product_uom": UNIT,
@@ -169,65 +321,93 @@ def _move(move: Move) -> dict:
         "date_deadline": stamp(move.deadline) if move.deadline else False,
         "reservation_date": False,
         "delay_alert_date": False,
-        "location_id": places[0],
-        "location_dest_id": places[1],
+        "location_id": source,
+        "location_dest_id": target,
         "raw_material_production_id": move.consumed_by.id if move.consumed_by else False,
         "production_id": move.made_by.id if move.made_by else False,
+        "bom_line_id": bom_line_id(move.product, order.product) if move.consumed_by and not move.substitute else False,
         "workorder_id": False,
         "purchase_line_id": move.line.id if move.line else False,
-        "sale_line_id": False,
+        "sale_line_id": move.sale_line.id if move.sale_line else False,
         "orderpoint_id": False,
-        "picking_id": delivery.id if delivery and not move.places else False,
-        "picking_type_id": picking_type_id(move.plant, kind),
-        "partner_id": delivery.purchase.vendor if delivery else False,
+        "picking_id": move.transfer.id if move.transfer else False,
+        "picking_type_id": picking_type_id(
+            move.plant, "mrp_operation" if order else "internal" if move.receipt else transfer.kind
+        ),
+        "partner_id": transfer.partner if transfer else False,
         "company_id": move.plant.company.id,
         "scrap_id": False,
         "origin_returned_move_id": False,
         "is_inventory": False,
-        "is_subcontract": False,
+        "is_subcontract": bool(move.line) and move.product == SUBCONTRACTED_ID,
         "price_unit": float(move.line.price) if move.line else 0.0,
-        "value": 0.0,
+        "value": move.value,
         "reference_ids": [],
         "move_dest_ids": [destination.id for destination in move.destinations],
         "create_date": stamp(move.created),
+        "create_uid": (order or transfer).created_by,
         "write_date": stamp(move.written),
         "forecast_availability": move.quantity,
         "forecast_expected_date": _expected(move),
     }
 
 
-def _places(move: Move) -> list[int]:
-    """From where to where held goods went."""
-    plant = move.plant
-    ids = {
-        "stock": stock_location_id(plant),
-        "quarantine": quarantine_location_id(plant),
-        "scrap": SCRAP,
-        "vendors": VENDORS,
-    }
-    return [ids[name] for name in move.places]
+def _places(move: Move) -> tuple[str, str]:
+    """From where to where goods go."""
+    if move.consumed_by or move.made_by:
+        return ("stock", "production") if move.consumed_by else ("production", "stock")
+    if move.line and move.product == SUBCONTRACTED_ID:
+        return ("subcontractor", "stock")
+    return move.places or move.transfer.places
+
+
+def _location(name: str, plant: Plant) -> int:
+    """The id of one of the plant's places, or of one that all plants share."""
+    own = {
+        "stock": stock_location_id, "quarantine": quarantine_location_id, "shop": shop_location_id,
+        "depot": depot_location_id,
+    }  # fmt: skip
+    shared = {
+        "production": PRODUCTION, "scrap": SCRAP, "vendors": VENDORS, "customers": CUSTOMERS, "transit": TRANSIT,
+        "subcontractor": SUBCONTRACTOR,
+    }  # fmt: skip
+    return own[name](plant) if name in own else shared[name]
+
+
+def _move_lines(block: Block) -> list[dict]:
+    """The one line of each move that was held, or whose goods were set aside, in the order of creation. Of production
+    orders only those that waited have theirs here."""
+    there = ("assigned", "partially_available", "done")
+    moves = [
+        move
+        for move in block.moves
+        if (move.reserved or move.receipt) and move.state in there
+        and (move.consumed_by is None or move.consumed_by.waited)
+    ]  # fmt: skip
+    moves.sort(key=lambda move: move.reserved or move.created)
+    return [_move_line(number, move) for number, move in enumerate(moves, start=1)]
 
 
 def _move_line(number: int, move: Move) -> dict:
-    """The one line of a move that is done."""
+    source, target = (_location(name, move.plant) for name in _places(move))
     return {
         "id": number,
         "move_id": move.id,
-        "picking_id": False,
+        "picking_id": move.transfer.id if move.transfer else False,
         "state": move.state,
         "product_id": move.product,
         "product_uom_id": UNIT,
         "quantity": move.quantity,
-        "picked": True,
+        "picked": move.state == "done",
         "lot_id": False,
         "package_id": False,
         "result_package_id": False,
-        "location_id": _places(move)[0],
-        "location_dest_id": _places(move)[1],
+        "location_id": source,
+        "location_dest_id": target,
         "company_id": move.plant.company.id,
         "date": stamp(move.at),
-        "create_date": stamp(move.created),
-        "write_date": stamp(move.written),
+        "create_date": stamp(move.reserved or move.created),
+        "write_date": stamp(max(move.written, move.reserved or move.created)),
     }
 
 
@@ -247,6 +427,7 @@ def _review(review: Review) -> dict:
         "sequence": review.sequence,
         "status": review.status,
         "requested_by": review.requested_by,
+        "reviewer_ids": [REVIEWER[review.definition]],
         "done_by": review.done_by,
         "reviewed_date": stamp(review.reviewed) if review.reviewed else False,
         "create_date": stamp(review.created),

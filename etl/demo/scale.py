@@ -1,8 +1,8 @@
 """More of the demo plants: copies of a landed block with ids of their own.
 
 A copy holds the same history once more: documents, moves, messages and everything between them get ids
-shifted by a constant, so that a copy refers to itself only. All copies share the master data; names stay as
-they are.
+shifted by a constant, and documents names of their own, so that a copy refers to itself only. All copies share the
+master data.
 """
 
 from __future__ import annotations
@@ -21,17 +21,48 @@ SHIFTED = {
         "raw_material_production_id",
         "production_id",
         "purchase_line_id",
+        "sale_line_id",
         "picking_id",
         "destination_move_ids",
     ),
     "stock_move_line": ("id", "move_id", "picking_id"),
+    "mrp_workorder": ("id", "production_id", "blocked_by_ids"),
+    "mrp_workcenter_productivity": ("id", "workorder_id"),
+    "stock_picking": ("id", "backorder_id", "sale_id"),
     "purchase_order": ("id",),
     "purchase_order_line": ("id", "order_id"),
+    "sale_order": ("id",),
+    "sale_order_line": ("id", "order_id"),
     "mail_message": ("id", "document_id"),
     "mail_tracking_value": ("id", "message_id"),
     "tier_review": ("id", "document_id"),
+    "account_move": ("id",),
+    "account_move_line": ("id", "move_id", "purchase_line_id"),
+    "stock_landed_cost": ("id", "picking_ids"),
+    "maintenance_request": ("id",),
+    "mgmtsystem_nonconformity": ("id", "document_id", "action_ids"),
+    "mgmtsystem_action": ("id",),
+    "stock_scrap": ("id", "production_id"),
+    "mrp_unbuild": ("id", "production_id"),
+    "mail_activity": ("id", "document_id"),
     "auditlog_log": ("id", "document_id"),
     "auditlog_log_line": ("id", "log_id"),
+}
+
+# Columns that hold names of transactional documents, several of them after commas.
+NAMED = {
+    "mrp_production": ("name", "origin"),
+    "stock_move": ("reference", "origin"),
+    "stock_picking": ("name", "origin"),
+    "purchase_order": ("name", "origin"),
+    "account_move": ("name", "origin"),
+    "stock_landed_cost": ("name",),
+    "sale_order": ("name",),
+    "maintenance_request": ("name",),
+    "mgmtsystem_nonconformity": ("number",),
+    "mgmtsystem_action": ("reference",),
+    "stock_scrap": ("name", "origin"),
+    "mrp_unbuild": ("name",),
 }
 
 
@@ -44,6 +75,10 @@ def shift(table: pa.Table, source_name: str, copy: int) -> pa.Table | None:
         place, column = table.schema.get_field_index(name), table[name]
         chunks = [_shifted(chunk, by) for chunk in column.chunks]
         table = table.set_column(place, table.schema.field(name), pa.chunked_array(chunks, column.type))
+    for name in NAMED.get(source_name, ()):
+        place, own = table.schema.get_field_index(name), rf"\0 ({copy})"
+        named = pc.replace_substring_regex(table[name], r"[^,]+", own)
+        table = table.set_column(place, table.schema.field(name), named)
     return table
 
 

@@ -15,7 +15,48 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     quality_hold_duration         p50 of into quarantine to out of it, elapsed, by start
     no_touch_share                share of completed orders that machines alone created, changed and reviewed
     integration_failure_rate      share of jobs that failed at least once, by the first failure or the success
+    bill_match_exception_share    share of posted bills that do not match order and receipt, by the day of posting
+    production_variance           cost of orders that are done beyond their standard, over that standard
     start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
+    flow_share                    timed work over start to completion, ratio of sums
+    throughput                    orders completed
+    work_in_process               orders released and not done, mean over the beginnings of weeks
+    replan_churn                  plans moved between release and start, per order
+    replan_count                  the same in total
+    mps_attainment                share of orders done in the week they were scheduled for when it began
+    release_blocker_count         what keeps orders from beginning, mean over the beginnings of weeks
+    manual_intervention_count     what people did by hand
+    manual_intervention_share     share of completed orders with such a thing, confirming apart
+    recording_lag                 p90 of the end of timed work (or of a transfer) to its entry
+    reaction_time                 p50 of a delay, shortage or change of quantity to what was done about it
+    no_reaction_share             share of those that ended without
+    picking_lead_time             p50 of created to done, of deliveries and transfers, elapsed, by start
+    picking_handling_time         p50 of ready to done, of deliveries and transfers, elapsed, by start
+    backorder_share               share of the transfers done, receipts included, that left a back-order
+    interplant_transfer_time      p50 of asked for to booked in by the plant that waits, elapsed, by start
+    vendor_confirmation_time      p50 of ordered to confirmed or received, whatever came first, elapsed, by start
+    receipt_delay                 p85 of the end of the promised day to all received, of lines, elapsed, by that day
+    late_receipt_share            share of purchase lines due that were not all there by the end of the promised day
+    delivery_in_full_on_time_share  share of sales lines due that were delivered by the end of the promised day
+    shortage_recurrence           share of the times a component is short that come within 14 days of the last time
+    substitution_share            share of the components consumed that are not on the bill of materials
+    orderpoint_order_time         p50 of forecast below the minimum to something ordered, elapsed, by start
+    subcontracted_order_lead_time   p50 of ordered to received, of lines a subcontractor makes, elapsed, by start
+    maintenance_response_time     p50 of a failure reported to work begun, elapsed, by start
+    time_to_restoration           p50 of a failure reported to mended, elapsed, by start
+    maintenance_wait              p50 of a repair blocked, elapsed, by start
+    downtime                      working hours of the plant in which machines were down, by start
+    nonconformity_age             p50 of reported to closed, elapsed, by start
+    corrective_action_age         p50 of an action planned to closed, elapsed, by start
+    approval_sla_breach_share     share of approval steps that fell due and were decided late, or are open
+    overdue_approval_count        approval steps that are open and past their limit, at the end
+    approval_delegation_count     approval steps that are known to have been given to somebody else within their limit
+    approval_escalation_count     the same past their limit
+    first_pass_yield              pieces neither scrapped nor taken apart over pieces made, by the end of the order
+    rework_ratio                  share of orders of which something was taken apart again, by their end
+    scrap_ratio                   pieces scrapped over pieces made
+    scrapped_quantity             pieces scrapped
+    preventive_compliance         share of services done on the day they are scheduled for, by that day
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.
@@ -29,14 +70,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from etl.demo.plants import LATELY_WEEKS, PLANTS, SCARCE
-from etl.demo.products import PRODUCTS, SCARCE_ID
+from etl.demo.products import PRODUCT, PRODUCTS, SCARCE_ID
 
 MILWAUKEE, LYON, SINGAPORE, TULSA = (plant.code for plant in PLANTS)
 ALL = tuple(plant.code for plant in PLANTS)
 DAY = 86400.0
 FRIDAY, OTHER_DAYS = (4,), (0, 1, 2, 3)
 
-# Names of the products that contain the scarce component.
+# Names of the scarce component and of the products that contain it.
+SCARCE_NAME = PRODUCT[SCARCE_ID].name
 SCARCE_PRODUCTS = frozenset(
     product.name for product in PRODUCTS if SCARCE_ID in [component for component, _ in product.components]
 )
@@ -47,7 +89,7 @@ class Cut:
     """What a figure is measured over.
 
     period: all, lately (cases that start in the last LATELY_WEEKS weeks) or before (the others).
-    scarce: orders for SCARCE_PRODUCTS (True), for any other product (False), or for all (None).
+    scarce: orders for SCARCE_PRODUCTS, or shortages of SCARCE (True); of any other (False); of all (None).
     weekdays: cases that start on these days in the plant's own time (0 is Monday); empty: on any.
     clock: elapsed, or working time of the plant.
     """
@@ -183,6 +225,20 @@ TRUTHS = (
             "automated_release_share",
             "hold_rate",
             "quality_hold_duration",
+            "picking_lead_time",
+            "picking_handling_time",
+            "backorder_share",
+            "interplant_transfer_time",
+            "vendor_confirmation_time",
+            "receipt_delay",
+            "late_receipt_share",
+            "delivery_in_full_on_time_share",
+            "substitution_share",
+            "shortage_recurrence",
+            "orderpoint_order_time",
+            "maintenance_response_time",
+            "time_to_restoration",
+            "nonconformity_age",
         )
     ),
     *(
@@ -251,6 +307,347 @@ TRUTHS = (
         low=1 / 1.4,
         high=1.4,
         against=(Cut(TULSA, "lately"),),
+    ),
+    Truth(
+        kpi="bill_match_exception_share",
+        cut=Cut(LYON),
+        statement="A third of the bills of Lyon's vendors do not match: at least twice as many as anywhere else",
+        low=2.0,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="bill_match_exception_share",
+        cut=Cut(MILWAUKEE),
+        statement="Milwaukee and Tulsa follow the same policy: bill_match_exception_share must not tell them apart",
+        low=1 / 1.6,
+        high=1.6,
+        against=(Cut(TULSA),),
+    ),
+    Truth(
+        kpi="production_variance",
+        cut=Cut(SINGAPORE),
+        statement="Singapore's orders cost about five percent more than their standard",
+        low=0.035,
+        high=0.07,
+    ),
+    *(
+        Truth(
+            kpi="production_variance",
+            cut=Cut(plant),
+            statement=f"{plant}: orders cost what they should, and Milwaukee and Tulsa cannot be told apart",
+            low=-0.015,
+            high=0.015,
+        )
+        for plant in (MILWAUKEE, LYON, TULSA)
+    ),
+    Truth(
+        kpi="flow_share",
+        cut=Cut(LYON),
+        statement="Lyon's orders lie longer than they are worked on: their flow share is less than 0.6 of any other's",
+        high=0.6,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="flow_share",
+        cut=Cut(MILWAUKEE),
+        statement="Milwaukee and Tulsa follow the same policy: flow_share must not tell them apart",
+        low=1 / 1.2,
+        high=1.2,
+        against=(Cut(TULSA),),
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(MILWAUKEE),
+            statement=f"Milwaukee gets a third more orders than Tulsa: so much more is its {kpi}",
+            low=1.1,
+            high=1.7,
+            against=(Cut(TULSA),),
+        )
+        for kpi in ("throughput", "work_in_process")
+    ),
+    Truth(
+        kpi="replan_churn",
+        cut=Cut(LYON, "lately"),
+        statement="Lyon promises too early: it moves its plans more often than any other plant",
+        low=1.2,
+        against=tuple(Cut(plant, "lately") for plant in (MILWAUKEE, SINGAPORE, TULSA)),
+    ),
+    Truth(
+        kpi="replan_count",
+        cut=Cut(LYON),
+        statement="Lyon has fewer orders than Tulsa, and still moves more plans",
+        low=1.1,
+        against=(Cut(TULSA),),
+    ),
+    Truth(
+        kpi="mps_attainment",
+        cut=Cut(LYON, "lately"),
+        statement="Lyon misses the week an order is scheduled for more often than any other plant",
+        high=0.97,
+        against=tuple(Cut(plant, "lately") for plant in (MILWAUKEE, SINGAPORE, TULSA)),
+    ),
+    Truth(
+        kpi="release_blocker_count",
+        cut=Cut(LYON),
+        statement="Lyon waits for material: at least 1.4 times as much is blocked as in any other plant",
+        low=1.4,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="manual_intervention_count",
+        cut=Cut(SINGAPORE, "lately"),
+        statement="Machines confirm most of Singapore's orders lately: people do far less than in Milwaukee",
+        high=0.7,
+        against=(Cut(MILWAUKEE, "lately"),),
+    ),
+    Truth(
+        kpi="manual_intervention_share",
+        cut=Cut(LYON),
+        statement="Lyon enters half of its work afterwards: it intervenes in more orders than any other plant",
+        low=1.4,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="recording_lag",
+        cut=Cut(LYON),
+        statement="One entry of ten is made more than two days late in Lyon",
+        low=2 * DAY,
+    ),
+    *(
+        Truth(kpi="recording_lag", cut=Cut(plant), statement=f"{plant} records work as it is done", high=3600.0)
+        for plant in (MILWAUKEE, SINGAPORE, TULSA)
+    ),
+    Truth(
+        kpi="reaction_time",
+        cut=Cut(LYON),
+        statement="Lyon's orders are late in the evening, and planned anew in the morning: it reacts at half the pace",
+        low=2.0,
+        against=_others(LYON),
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(MILWAUKEE),
+            statement=f"Milwaukee and Tulsa follow the same policy: {kpi} must not tell them apart",
+            low=1 / 1.25,
+            high=1.25,
+            against=(Cut(TULSA),),
+        )
+        for kpi in ("manual_intervention_share", "no_reaction_share")
+    ),
+    Truth(
+        kpi="picking_lead_time",
+        cut=Cut(LYON),
+        statement="Lyon's warehouse is slow: what it delivers takes at least 1.4 times as long as anywhere else",
+        low=1.4,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="picking_handling_time",
+        cut=Cut(LYON),
+        statement="In Lyon goods lie ready at least twice as long as anywhere else",
+        low=2.0,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="backorder_share",
+        cut=Cut(SINGAPORE),
+        statement="Singapore delivers in parts: back-orders are at least 1.5 times as frequent as anywhere else",
+        low=1.5,
+        against=_others(SINGAPORE),
+    ),
+    *(
+        Truth(
+            kpi="interplant_transfer_time",
+            cut=Cut(plant),
+            statement=f"{plant} waits four to nine days for what the other American plant sends",
+            low=4 * DAY,
+            high=9 * DAY,
+        )
+        for plant in (MILWAUKEE, TULSA)
+    ),
+    Truth(
+        kpi="subcontracted_order_lead_time",
+        cut=Cut(MILWAUKEE),
+        statement="Milwaukee and Tulsa follow the same policy: subcontractors must not tell them apart",
+        low=1 / 1.6,
+        high=1.6,
+        against=(Cut(TULSA),),
+    ),
+    Truth(
+        kpi="substitution_share",
+        cut=Cut(SINGAPORE),
+        statement="Singapore replaces components at least 2.5 times as often as anywhere else",
+        low=2.5,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="orderpoint_order_time",
+        cut=Cut(LYON),
+        statement="In Lyon it takes at least twice as long as anywhere else until more crates are ordered",
+        low=2.0,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="shortage_recurrence",
+        cut=Cut(LYON, scarce=True),
+        statement=f"In Lyon {SCARCE} runs short again within two weeks at least 1.5 times as often as other components",
+        low=1.5,
+        against=(Cut(LYON, scarce=False),),
+    ),
+    Truth(
+        kpi="vendor_confirmation_time",
+        cut=Cut(SINGAPORE),
+        statement="Singapore's vendors take at least 2.5 times as long to confirm as those of the others",
+        low=2.5,
+        against=_others(SINGAPORE),
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(LYON),
+            statement=f"Lyon approves late what is promised from the day it is asked for ({kpi})",
+            low=1.2,
+            against=(Cut(MILWAUKEE), Cut(TULSA)),
+        )
+        for kpi in ("receipt_delay", "late_receipt_share")
+    ),
+    Truth(
+        kpi="delivery_in_full_on_time_share",
+        cut=Cut(LYON),
+        statement="Lyon promises what its warehouse cannot keep: far fewer deliveries are in full and on time",
+        high=0.88,
+        against=_others(LYON),
+    ),
+    *(
+        Truth(
+            kpi="subcontracted_order_lead_time",
+            cut=Cut(plant),
+            statement=f"The subcontractor of {plant} takes at least 1.5 times as long as those of the twins",
+            low=1.5,
+            against=(Cut(MILWAUKEE), Cut(TULSA)),
+        )
+        for plant in (LYON, SINGAPORE)
+    ),
+    Truth(
+        kpi="maintenance_response_time",
+        cut=Cut(LYON),
+        statement="Lyon's mechanics come late: a failure waits at least twice as long as in the other plants",
+        low=2.0,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="time_to_restoration",
+        cut=Cut(LYON),
+        statement="Lyon's mechanics come late: it takes at least 1.25 times as long as in the twins to mend a machine",
+        low=1.25,
+        against=(Cut(MILWAUKEE), Cut(TULSA)),
+    ),
+    Truth(
+        kpi="maintenance_wait",
+        cut=Cut(SINGAPORE),
+        statement="Singapore's parts come from afar: repairs are blocked at least 1.8 times as long as anywhere else",
+        low=1.8,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="downtime",
+        cut=Cut(SINGAPORE),
+        statement="Singapore's machines are down at least 1.5 times as long as those of any other plant",
+        low=1.5,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="preventive_compliance",
+        cut=Cut(SINGAPORE),
+        statement="Singapore does about half of its services on their day",
+        low=0.38,
+        high=0.66,
+    ),
+    *(
+        Truth(
+            kpi="preventive_compliance",
+            cut=Cut(plant),
+            statement=f"{plant} does more than four of five services on their day",
+            low=0.8,
+        )
+        for plant in (MILWAUKEE, LYON, TULSA)
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(LYON),
+            statement=f"Lyon does late what it agrees on for quality: {kpi} is at least 1.7 times as high",
+            low=1.7,
+            against=_others(LYON),
+        )
+        for kpi in ("nonconformity_age", "corrective_action_age")
+    ),
+    Truth(
+        kpi="approval_sla_breach_share",
+        cut=Cut(LYON),
+        statement="Lyon's manager decides late at least three times as often as the managers of the twins",
+        low=3.0,
+        against=(Cut(MILWAUKEE), Cut(TULSA)),
+    ),
+    Truth(
+        kpi="overdue_approval_count",
+        cut=Cut(SINGAPORE),
+        statement="Singapore forgets approvals: at least seven steps are overdue",
+        low=7,
+    ),
+    *(
+        Truth(kpi="overdue_approval_count", cut=Cut(plant), statement=f"Nobody in {plant} forgets one", high=3)
+        for plant in (MILWAUKEE, TULSA)
+    ),
+    Truth(
+        kpi="approval_delegation_count",
+        cut=Cut(LYON),
+        statement="Lyon's manager gives approvals to somebody else",
+        low=15,
+    ),
+    Truth(
+        kpi="approval_escalation_count",
+        cut=Cut(LYON),
+        statement="Lyon's manager gives approvals to somebody else when they are late, too",
+        low=8,
+    ),
+    Truth(
+        kpi="scrap_ratio",
+        cut=Cut(SINGAPORE),
+        statement="Singapore scraps at least twice as much of what it makes as any other plant",
+        low=2.0,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="scrapped_quantity",
+        cut=Cut(SINGAPORE),
+        statement="Singapore scraps at least twice as many pieces as any other plant",
+        low=2.0,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="first_pass_yield",
+        cut=Cut(SINGAPORE),
+        statement="In Singapore fewer pieces are right the first time",
+        low=0.92,
+        high=0.975,
+    ),
+    Truth(
+        kpi="first_pass_yield",
+        cut=Cut(MILWAUKEE),
+        statement="Milwaukee and Tulsa follow the same policy: first_pass_yield must not tell them apart",
+        low=0.99,
+        high=1.01,
+        against=(Cut(TULSA),),
+    ),
+    Truth(
+        kpi="rework_ratio",
+        cut=Cut(LYON),
+        statement="Lyon takes products apart again at least twice as often as any other plant",
+        low=2.0,
+        against=_others(LYON),
     ),
     Truth(
         kpi="automated_release_share",
