@@ -24,5 +24,6 @@ from (
     ('purchase.order', 'state', 'to approve', 'approval requested', 30),
     ('purchase.order', 'state', 'purchase', 'ordered', 40),
     ('purchase.order', 'state', 'done', 'locked', 60),
-    ('purchase.order', 'state', 'cancel', 'cancelled', 70)
+    ('purchase.order', 'state', 'cancel', 'cancelled', 70),
+    ('purchase.order', 'acknowledged', '1', 'confirmed by vendor', 90)
 ) as activity (record_model, field, value, activity, rank)

@@ -1,7 +1,7 @@
 /*
 grain = "one row per approval step asked for: Odoo's double validation of a purchase order, or one OCA tier review"
 key = ["approval_id"]
-person = ["responsible", "requester", "approver"]
+person = ["responsible", "requester", "awaited", "approver"]
 */
 with
 purchase_state as (
@@ -26,6 +26,7 @@ double_validation as (
         record_id,
         'double validation' as mechanism,
         'Purchase manager' as step_name,
+        null::bigint as review_id,
         row_number() over (partition by instance, record_id order by event_at) as round_number,
         1 as step,
         event_at as requested_at,
@@ -44,6 +45,7 @@ double_validation as (
                 end
         end as outcome,
         actor_id as requester_id,
+        null::bigint as awaited_id,
         next_actor_id as approver_id,
     from purchase_state
     where new_value = 'to approve'
@@ -53,6 +55,7 @@ review as (
     select
         review.*,
         definition.name as definition_name,
+        if(definition.review_type = 'individual', definition.reviewer_id, null) as awaited_id,
         coalesce(definition.approve_sequence, false) as is_in_turn,
         min(reviewed_at) filter (where status = 'rejected')
             over (partition by review.instance, document_model, document_id, review.gone_at) as rejected_at,
@@ -119,6 +122,7 @@ tier as (
         review.document_id as record_id,
         'tier review' as mechanism,
         coalesce(review.definition_name, 'tier ' || review.sequence) as step_name,
+        review.id as review_id,
         review.round_number,
         review.sequence as step,
         review.created_at as requested_at,
@@ -154,6 +158,7 @@ tier as (
             else 'open'
         end as outcome,
         review.requested_by_id as requester_id,
+        review.awaited_id,
         review.done_by_id as approver_id,
     from review
     left join turn
@@ -186,6 +191,31 @@ step as (
         on document.instance = asked.instance
         and document.record_model = asked.record_model
         and document.record_id = asked.record_id
+),
+
+-- What is asked for, in the currency of the company, at the rate of the day.
+worth as (
+    select
+        step.*,
+        document.amount * case
+            when document.currency = company.currency then 1
+            else own.rate / company_rate.rate
+        end as company_amount,
+    from step
+    inner join dim_document as document
+        on document.instance = step.instance
+        and document.record_model = step.record_model
+        and document.record_id = step.record_id
+    left join (select distinct instance, company, currency from dim_plant) as company
+        on company.instance = document.instance and company.company = document.company
+    asof left join dim_exchange_rate as own
+        on own.instance = document.instance
+        and own.currency = document.currency
+        and own.valid_from <= step.requested_at
+    asof left join dim_exchange_rate as company_rate
+        on company_rate.instance = company.instance
+        and company_rate.currency = company.currency
+        and company_rate.valid_from <= step.requested_at
 )
 
 select
@@ -206,6 +236,7 @@ select
     document.responsible,
     document.amount,
     document.currency,
+    risk.name as risk_class,
     step.mechanism,
     step.step_name,
     step.round_number,
@@ -213,16 +244,30 @@ select
     step.requested_at,
     step.pending_at,
     step.pending_quality,
+    step.pending_at + to_seconds(coalesce(own.sla, general.sla)) as due_at,
     step.closed_at,
     step.outcome,
+    step.review_id,
+    step.requester_id,
     requester.name as requester,
+    case when step.outcome in ('approved', 'rejected') then step.approver_id end as approver_id,
+    case when step.outcome = 'open' then awaited.name end as awaited,
     case when step.outcome in ('approved', 'rejected') then approver.name end as approver,
     case when step.outcome in ('approved', 'rejected') then approver.kind end as approver_kind,
-from step
+from worth as step
 inner join dim_document as document
     on document.instance = step.instance
     and document.record_model = step.record_model
     and document.record_id = step.record_id
+asof left join cfg_risk_class as risk
+    on risk.amount <= step.company_amount
+-- How long an approval may take is said once, for the exception and for all KPIs.
+left join cfg_exception as general
+    on general.exception = 'overdue_approval' and general.plant = ''
+left join cfg_exception as own
+    on own.exception = 'overdue_approval' and own.plant = document.plant
+left join dim_user as awaited
+    on awaited.instance = step.instance and awaited.user_id = step.awaited_id
 left join dim_user as requester
     on requester.instance = step.instance and requester.user_id = step.requester_id
 left join dim_user as approver

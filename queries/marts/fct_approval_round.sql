@@ -17,6 +17,7 @@ select
     currency,
     mechanism,
     round_number,
+    arg_min(risk_class, requested_at) as risk_class,
     count(*) as step_count,
     min(requested_at) as requested_at,
     min(closed_at) filter (where outcome in ('approved', 'rejected', 'forwarded')) as first_decided_at,

@@ -22,6 +22,7 @@ label as (
     group by instance, field_id, lang, label
 ),
 
+-- What a label means to whom: in each language of the users what it says there, or else anywhere.
 any_label as (
     select
         instance,
@@ -33,6 +34,22 @@ any_label as (
         end as value,
     from label
     group by instance, field_id, label
+),
+
+meaning as (
+    select
+        any_label.instance,
+        any_label.field_id,
+        any_label.label,
+        reader.language,
+        if(own.label is null, any_label.value, own.value) as value,
+    from any_label
+    cross join (select distinct coalesce(language, '') as language from dim_user union select '') as reader
+    left join label as own
+        on own.instance = any_label.instance
+        and own.field_id = any_label.field_id
+        and own.label = any_label.label
+        and own.lang = reader.language
 ),
 
 change as (
@@ -80,18 +97,10 @@ change as (
 )
 
 select
-    change.* exclude (old_label, new_label, old_plain, new_plain),
+    change.* exclude (old_label, new_label, old_plain, new_plain, field_id, field_type),
     dim_document.plant,
-    case
-        when change.field_type <> 'selection' then change.old_plain
-        when old_own.label is not null then old_own.value
-        else old_any.value
-    end as old_value,
-    case
-        when change.field_type <> 'selection' then change.new_plain
-        when new_own.label is not null then new_own.value
-        else new_any.value
-    end as new_value,
+    if(change.field_type <> 'selection', change.old_plain, old_meaning.value) as old_value,
+    if(change.field_type <> 'selection', change.new_plain, new_meaning.value) as new_value,
     -- Labels of a selection name no person; any other text may.
     case when change.field_type = 'selection' then change.old_label end as old_label,
     case when change.field_type = 'selection' then change.new_label end as new_label,
@@ -100,18 +109,12 @@ select
 from change
 left join dim_user as actor
     on actor.instance = change.instance and actor.user_id = change.actor_id
-left join label as old_own
-    on old_own.instance = change.instance and old_own.field_id = change.field_id
-    and old_own.lang = actor.language and old_own.label = change.old_label
-left join label as new_own
-    on new_own.instance = change.instance and new_own.field_id = change.field_id
-    and new_own.lang = actor.language and new_own.label = change.new_label
-left join any_label as old_any
-    on old_any.instance = change.instance and old_any.field_id = change.field_id
-    and old_any.label = change.old_label
-left join any_label as new_any
-    on new_any.instance = change.instance and new_any.field_id = change.field_id
-    and new_any.label = change.new_label
+left join meaning as old_meaning
+    on old_meaning.instance = change.instance and old_meaning.field_id = change.field_id
+    and old_meaning.language = coalesce(actor.language, '') and old_meaning.label = change.old_label
+left join meaning as new_meaning
+    on new_meaning.instance = change.instance and new_meaning.field_id = change.field_id
+    and new_meaning.language = coalesce(actor.language, '') and new_meaning.label = change.new_label
 left join dim_document
     on dim_document.instance = change.instance
     and dim_document.record_model = change.record_model

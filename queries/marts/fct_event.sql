@@ -28,7 +28,8 @@ birth as (
     group by production.instance, production.id, field.name, production.created_at, production.created_by_id
 ),
 
-event as (
+-- Not kept: wide as it is, it is made three times in less time than it is written down and read again.
+event as not materialized (
     select
         instance,
         'created:' || instance || ':' || record_model || ':' || record_id as event_id,
@@ -169,7 +170,9 @@ select
     event.record_model,
     event.record_id,
     dim_document.workflow,
+    dim_document.name,
     dim_document.plant,
+    dim_document.company,
     event.activity,
     event.field,
     event.old_value,

@@ -4,19 +4,6 @@ key = ["hold_id"]
 person = ["responsible"]
 */
 with
--- What one unit is in its reference unit; up to Odoo 18 the factor says it the other way round.
-unit as (
-    select
-        uom.instance,
-        uom.id as unit_id,
-        case
-            when try_cast(regexp_extract(odoo_instance.version, '[0-9]+') as integer) >= 19 then uom.factor
-            else 1 / nullif(uom.factor, 0)
-        end as size,
-    from stg_uom_uom_last as uom
-    left join odoo_instance on odoo_instance.instance = uom.instance
-),
-
 product as (
     select
         product.instance,
@@ -24,12 +11,12 @@ product as (
         dim_product.product,
         dim_product.family,
         product.standard_cost,
-        unit.size as unit_size,
+        dim_unit.size as unit_size,
     from stg_product_product_last as product
     inner join dim_product on dim_product.instance = product.instance and dim_product.product_id = product.id
     left join stg_product_template_last as template
         on template.instance = product.instance and template.id = product.product_tmpl_id
-    left join unit on unit.instance = template.instance and unit.unit_id = template.uom_id
+    left join dim_unit on dim_unit.instance = template.instance and dim_unit.unit_id = template.uom_id
 ),
 
 -- Goods that were moved, by lot, in the unit of their product.
@@ -44,7 +31,7 @@ moved as (
         line.lot_id,
         line.company_id,
         coalesce(line.moved_at, move.moved_at) as moved_at,
-        line.quantity * coalesce(unit.size / product.unit_size, 1) as quantity,
+        line.quantity * coalesce(dim_unit.size / product.unit_size, 1) as quantity,
         move.partner_id,
         coalesce(nullif(move.value, 0) / nullif(move.reserved_quantity, 0), nullif(move.unit_price, 0)) as unit_cost,
         move.returned_move_id,
@@ -62,7 +49,7 @@ moved as (
         on source.instance = line.instance and source.location_id = line.source_location_id
     left join dim_location as target
         on target.instance = line.instance and target.location_id = line.destination_location_id
-    left join unit on unit.instance = line.instance and unit.unit_id = line.product_uom_id
+    left join dim_unit on dim_unit.instance = line.instance and dim_unit.unit_id = line.product_uom_id
     left join product on product.instance = line.instance and product.product_id = line.product_id
     where line.state = 'done' and line.quantity > 0
 ),
@@ -231,6 +218,7 @@ inspection as (
             when inspection.state = 'failed' then 'failed'
             else 'open'
         end as verdict,
+        inspection.state = 'failed' or coalesce(change.has_failed, false) as has_failed,
         case
             when inspection.gone_by = 'deleted' then inspection.gone_at
             when inspection.state = 'canceled' then change.cancelled_at
@@ -281,6 +269,7 @@ quality_check as (
             when checked.result = 'none' then 'open'
             else 'cancelled'
         end as verdict,
+        checked.result = 'fail' or coalesce(change.has_failed, false) as has_failed,
         case
             when checked.gone_by = 'deleted' then checked.gone_at
             when checked.result = 'fail' and raised.verdict is not null then raised.closed_at
@@ -327,6 +316,7 @@ quality_alert as (
         null::double as quantity,
         alert.created_at as held_at,
         alert.verdict,
+        true as has_failed,
         if(alert.verdict = 'withdrawn', alert.gone_at, alert.closed_at) as decided_at,
     from alert
     left join quality_check as checked
@@ -414,16 +404,6 @@ disposed as (
     group by instance, record_model, record_id
 ),
 
-only_plant as (
-    select
-        instance,
-        company_id,
-        min(plant) as plant,
-    from dim_plant
-    group by instance, company_id
-    having count(*) = 1
-),
-
 -- What failed is held until the goods are gone. Where it is not recorded which goods they are, the failure is all that
 -- will ever be known: it ends the hold.
 judged as (
@@ -434,13 +414,15 @@ judged as (
         held.record_id,
         held.name,
         held.source,
-        coalesce(picking_plant.plant, order_document.plant, lot_place.plant, only_plant.plant) as plant,
+        coalesce(picking_plant.plant, order_document.plant, lot_place.plant, company.plant) as plant,
         held.company_id,
         coalesce(held.product_id, lot.product_id) as product_id,
         lot.id as lot_id,
         coalesce(held.partner_id, bought.partner_id, if(picking_type.code = 'incoming', picking.partner_id, null))
             as partner_id,
         held.user_id,
+        held.production_id,
+        held.has_failed,
         null as location,
         held.quantity,
         null::double as unit_cost,
@@ -481,8 +463,8 @@ judged as (
     left join dim_location as lot_place
         on lot_place.instance = lot.instance and lot_place.location_id = lot.location_id
     left join bought on bought.instance = lot.instance and bought.lot_id = lot.id
-    left join only_plant
-        on only_plant.instance = held.instance and only_plant.company_id = held.company_id
+    left join dim_company as company
+        on company.instance = held.instance and company.company_id = held.company_id
     where held.held_at is not null
 ),
 
@@ -500,24 +482,24 @@ select
     hold.name,
     hold.source,
     hold.plant,
-    company.name as company,
+    company.company,
     product.product,
     product.family as product_family,
     lot.name as lot,
     coalesce(partner.company_name, 'private vendor ' || hold.partner_id) as vendor,
     dim_user.name as responsible,
+    hold.production_id,
+    hold.has_failed,
     hold.location,
     hold.quantity,
     hold.quantity * coalesce(hold.unit_cost, product.standard_cost) as value,
-    currency.name as currency,
+    company.currency,
     hold.held_at,
     hold.ended_at,
     hold.outcome,
 from hold
-left join stg_res_company_last as company
-    on company.instance = hold.instance and company.id = hold.company_id
-left join stg_res_currency_last as currency
-    on currency.instance = company.instance and currency.id = company.currency_id
+left join dim_company as company
+    on company.instance = hold.instance and company.company_id = hold.company_id
 left join product
     on product.instance = hold.instance and product.product_id = hold.product_id
 left join stg_stock_lot_last as lot

@@ -7,16 +7,6 @@ person = ["error_text"]
 -- like a success. What happened is told by the messages of its failures, and by what the refreshes saw.
 -- A column is null where the source does not tell.
 with
-only_plant as (
-    select
-        instance,
-        company_id,
-        min(plant) as plant,
-    from dim_plant
-    group by instance, company_id
-    having count(*) = 1
-),
-
 failure as (
     select
         message.instance,
@@ -262,8 +252,8 @@ select
     event.trigger,
     event.is_kpi,
     event.company_id,
-    company.name as company,
-    only_plant.plant,
+    company.company,
+    company.plant,
     event.correlation_id,
     event.odoo_model,
     null::bigint as odoo_res_id,
@@ -304,8 +294,6 @@ select
     event.last_seen_at,
     odoo_instance.version as source_version,
 from event
-left join stg_res_company_last as company
-    on company.instance = event.instance and company.id = event.company_id
-left join only_plant
-    on only_plant.instance = event.instance and only_plant.company_id = event.company_id
+left join dim_company as company
+    on company.instance = event.instance and company.company_id = event.company_id
 left join odoo_instance on odoo_instance.instance = event.instance

@@ -3,6 +3,32 @@ grain = "one row per way in which one document led to another"
 key = ["instance", "from_model", "from_id", "to_model", "to_id", "kind"]
 */
 with
+document as (
+    select
+        instance,
+        company,
+        record_model,
+        record_id,
+        name,
+        origin,
+        plant,
+    from dim_document
+    union all
+    select
+        sale.instance,
+        company.company,
+        'sale.order' as record_model,
+        sale.id as record_id,
+        sale.name,
+        sale.origin,
+        dim_plant.plant,
+    from stg_sale_order_last as sale
+    left join dim_company as company
+        on company.instance = sale.instance and company.company_id = sale.company_id
+    left join dim_plant
+        on dim_plant.instance = sale.instance and dim_plant.warehouse_id = sale.warehouse_id
+),
+
 feeding as (
     select
         instance,
@@ -19,8 +45,8 @@ supply as (
         feeding.instance,
         case when feeding.production_id is not null then 'mrp.production' else 'purchase.order' end as from_model,
         coalesce(feeding.production_id, line.order_id) as from_id,
-        'mrp.production' as to_model,
-        component.raw_material_production_id as to_id,
+        if(component.raw_material_production_id is null, 'sale.order', 'mrp.production') as to_model,
+        coalesce(component.raw_material_production_id, sale_line.order_id) as to_id,
         'supplies' as kind,
         'A' as confidence,
     from feeding
@@ -28,7 +54,9 @@ supply as (
         on component.instance = feeding.instance and component.id = feeding.destination_move_id
     left join stg_purchase_order_line_last as line
         on line.instance = feeding.instance and line.id = feeding.purchase_line_id
-    where component.raw_material_production_id is not null
+    left join stg_sale_order_line_last as sale_line
+        on sale_line.instance = component.instance and sale_line.id = component.sale_line_id
+    where component.raw_material_production_id is not null or sale_line.order_id is not null
 ),
 
 origin as (
@@ -38,7 +66,7 @@ origin as (
         record_model,
         record_id,
         trim(unnest(string_split(origin, ','))) as origin_name,
-    from dim_document
+    from document
     where origin is not null
 ),
 
@@ -52,7 +80,7 @@ named as (
         'names as origin' as kind,
         'B' as confidence,
     from origin
-    inner join dim_document as source
+    inner join document as source
         on source.instance = origin.instance
         and source.company = origin.company
         and source.name = origin.origin_name
@@ -75,5 +103,5 @@ select distinct
     link.confidence,
     target.plant,
 from link
-inner join dim_document as target
+inner join document as target
     on target.instance = link.instance and target.record_model = link.to_model and target.record_id = link.to_id
