@@ -1,31 +1,21 @@
-"""Numbers without a browser: python -m queries kpi | rows | list."""
+"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | list."""
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import pyarrow as pa
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from queries import catalog, measure, readable, warehouse
+from queries import budget_commands, catalog, effect_commands, exception_commands, measure, readable, warehouse
 from queries.catalog import CatalogError, Kpi
-from queries.config import ConfigError
 from queries.docs import render
-from queries.warehouse import WarehouseMissing
+from queries.terminal import CLOCK, CSV, FROM, JSON, PLANT, TO, check_plant, named, row_table, with_errors, write
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: KPIs and the rows behind them.")
-PLANT = Annotated[str | None, typer.Option(help="One plant, by its code.")]
-FROM = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
-TO = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]
-CLOCK = Annotated[str, typer.Option(help="elapsed or working.")]
-JSON = Annotated[bool, typer.Option("--json", help="A list of objects.")]
-CSV = Annotated[bool, typer.Option("--csv", help="Comma-separated values.")]
 
 
 @app.command()
@@ -44,7 +34,7 @@ def kpi(
     """Values, for all plants together and each plant: the last 28 days, or --from DATE --to DATE."""
 
     def work() -> None:
-        _write(_values(names or [], plant, first, last, clock, known), as_json, as_csv, _value_table)
+        write(_values(names or [], plant, first, last, clock, known), as_json, as_csv, _value_table)
 
     with_errors(work)
 
@@ -60,7 +50,7 @@ def restated(
     as_csv: CSV = False,
 ) -> None:
     """Weeks that were final then and say something else now."""
-    with_errors(lambda: _write(_restated(name, since, plant), as_json, as_csv, _restated_table))
+    with_errors(lambda: write(_restated(name, since, plant), as_json, as_csv, _restated_table))
 
 
 @app.command()
@@ -74,7 +64,20 @@ def rows(
     as_csv: CSV = False,
 ) -> None:
     """The rows behind a number: the last 28 days, or --from DATE --to DATE."""
-    with_errors(lambda: _write(_rows(name, plant, first, last, clock), as_json, as_csv, _row_table))
+    with_errors(lambda: write(_rows(name, plant, first, last, clock), as_json, as_csv, row_table))
+
+
+for command in (
+    exception_commands.exceptions,
+    exception_commands.checks,
+    effect_commands.effects,
+    budget_commands.budget,
+    budget_commands.misses,
+    budget_commands.correct,
+    budget_commands.withdraw,
+    budget_commands.corrections,
+):
+    app.command()(command)
 
 
 @app.command("list")
@@ -85,7 +88,7 @@ def listing(
     as_csv: CSV = False,
 ) -> None:
     """The lists that pages show, such as the intervals counted as working time: list counted_interval."""
-    with_errors(lambda: _write(_list(name, given or []), as_json, as_csv, _row_table))
+    with_errors(lambda: write(_list(name, given or []), as_json, as_csv, row_table))
 
 
 @app.command()
@@ -102,27 +105,18 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Only say whether i
     with_errors(work)
 
 
-def with_errors(work) -> None:
-    """Runs `work`; a known error is one sentence and exit code 1."""
-    try:
-        work()
-    except (CatalogError, ConfigError, WarehouseMissing) as error:
-        print(f"Failed: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
-
-
 def _restated(name: str | None, since: datetime | None, plant: str | None) -> pa.Table:
     opened = warehouse.open()
-    _check_plant(opened, plant)
+    check_plant(opened, plant)
     if name is not None:
-        _named(catalog.load(), name)
+        named(catalog.load(), name)
     moment = since + timedelta(days=1) if since else opened.as_of - timedelta(days=7)
     return measure.restated(opened, moment, name, plant=plant)
 
 
 def _values(names, plant, first, last, clock, known=None) -> list[dict]:
     opened = warehouse.open()
-    _check_plant(opened, plant)
+    check_plant(opened, plant)
     if known is not None:
         return _known(opened, names, plant, first, last, clock, known)
     found = []
@@ -173,10 +167,10 @@ def _known(opened, names, plant, first, last, clock, known: datetime) -> list[di
 
 def _rows(name, plant, first, last, clock) -> pa.Table:
     opened = warehouse.open()
-    _check_plant(opened, plant)
+    check_plant(opened, plant)
     start, end = _period(opened, first, last)
     filters = {"plant": [plant]} if plant else None
-    return measure.rows(opened, _named(catalog.load(), name), start, end, filters=filters, clock=clock)
+    return measure.rows(opened, named(catalog.load(), name), start, end, filters=filters, clock=clock)
 
 
 def _list(name: str | None, given: list[str]) -> pa.Table:
@@ -214,25 +208,13 @@ def _chosen(kpis: dict[str, Kpi], names: list[str], clock: str) -> list[Kpi]:
     """The KPIs named, which must have the clock; without names all that have it."""
     if clock not in catalog.CLOCKS:
         raise CatalogError(f"there is no {clock} clock: use {' or '.join(catalog.CLOCKS)}.")
-    chosen = [_named(kpis, name) for name in names] or [one for one in kpis.values() if clock in one.clocks]
+    chosen = [named(kpis, name) for name in names] or [one for one in kpis.values() if clock in one.clocks]
     for one in chosen:
         if clock not in one.clocks:
             raise CatalogError(f"KPI {one.name} has no {clock} clock: use {' or '.join(one.clocks)}.")
     if not chosen:
         raise CatalogError(f"no KPI has a {clock} clock yet: leave --clock out.")
     return chosen
-
-
-def _check_plant(opened: warehouse.Warehouse, plant: str | None) -> None:
-    known = [row["plant"] for row in warehouse.read(opened, "plant").to_pylist()]
-    if plant is not None and plant not in (*known, measure.NONE):
-        raise CatalogError(f"there is no plant {plant!r}: use one of {', '.join(known)}.")
-
-
-def _named(kpis: dict[str, Kpi], name: str) -> Kpi:
-    if name not in kpis:
-        raise CatalogError(f"there is no KPI {name!r}: use one of {', '.join(kpis)}.")
-    return kpis[name]
 
 
 def _period(opened: warehouse.Warehouse, first: datetime | None, last: datetime | None) -> tuple[date, date]:
@@ -253,6 +235,7 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict:
         "kpi": one.name,
         "title": one.title,
         "value": row["value"],
+        "value_closed": row["value_closed"],
         "unit": "seconds" if one.unit == "duration" else one.unit,
         "statistic": one.statistic,
         "low": row["low"],
@@ -278,25 +261,9 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict:
 def _no_case(one: Kpi, opened, plant: str | None, first, last, clock: str) -> dict:
     """The line of a plant that has not a single case of a KPI, ever."""
     start, end = _period(opened, first, last)
-    row = dict.fromkeys(("value", "low", "high")) | {"n": 0, "n_open": 0, "is_final": False}
+    row = dict.fromkeys(("value", "value_closed", "low", "high")) | {"n": 0, "n_open": 0, "is_final": False}
     row |= {"period_start": start, "period_end": end, "reason": "no case of this plant"}
     return _answer(opened, one, row, plant, clock)
-
-
-def _write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> None:
-    if as_csv and not as_json:
-        found = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found)
-        print(found.to_pandas().to_csv(index=False), end="")
-        return
-    found = found.to_pylist() if isinstance(found, pa.Table) else found
-    if as_json:
-        print(json.dumps(found, indent=1, default=_text))
-    else:
-        Console().print(table(found))
-
-
-def _text(value) -> str:
-    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
 
 
 def _value_table(found: list[dict]) -> Table:
@@ -338,14 +305,6 @@ def _restated_table(found: list[dict]) -> Table:
             f"{row['n_then']}, {row['n_now']}",
             f"{row['known_at']:%d %b %H:%M}",
         )
-    return table
-
-
-def _row_table(found: list[dict]) -> Table:
-    shown = [key for key in (found[0] if found else {}) if key not in ("instance", "record_url")]
-    table = Table(*shown, box=None)
-    for row in found:
-        table.add_row(*("" if row[key] is None else str(row[key]) for key in shown))
     return table
 
 

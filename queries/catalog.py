@@ -31,7 +31,11 @@ DIRECTIONS = ("lower", "higher", "none")
 CLOCKS = ("elapsed", "working")
 AUDIENCES = ("executive", "plant manager", "operator")
 SEVERITIES = ("fail", "warn")
+EXCEPTION_SEVERITIES = ("high", "medium", "low")
 RECORD_COLUMNS = ("instance", "record_model", "record_id", "plant")
+# What the SELECT of an exception must and may return.
+EXCEPTION_COLUMNS = ("instance", "record_model", "record_id", "name", "plant", "since_at")
+EXCEPTION_EXTRAS = ("responsible", "detail", "amount", "currency")
 
 
 class CatalogError(Exception):
@@ -44,6 +48,8 @@ class Kpi:
 
     headline: its place among the headline KPIs, if it is one.
     coverage: where the SELECT returns `is_measured`, what is known of the cases that count: "plan known".
+    objective, limit: its service level, from which its budget of misses follows: this share of cases in good order,
+    which for durations means within so many seconds.
     """
 
     name: str
@@ -63,6 +69,8 @@ class Kpi:
     target: float | None = None
     coverage: str | None = None
     headline: float | None = None
+    objective: float | None = None
+    limit: float | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -100,7 +108,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Check:
-    """Rows that must not exist. `fail` keeps the run from being published, `warn` only tells."""
+    """Rows that must not exist. `fail` keeps the run from being published, `warn` only tells.
+
+    limit: from where on something is wrong, as `limit_of('<name>', plant)` in its SQL; ops.toml may say another.
+    """
 
     name: str
     file: str
@@ -110,11 +121,17 @@ class Check:
     severity: str
     owner: str
     remedy: str
+    limit: float | None = None
 
 
 @dataclass(frozen=True)
 class ExceptionRule:
-    """Records that need somebody: since when, until when by `sla`, and what to do."""
+    """Records that need somebody: since when, how long that may take (`sla`, seconds), who is to do what, and who takes
+    over when it is overdue (`fallback`).
+
+    limit: from where on a record is an exception, as `limit_of('<name>', plant)` in its SQL.
+    severity, sla, owner, fallback and limit are what applies unless ops.toml says otherwise (see `queries.rules`).
+    """
 
     name: str
     file: str
@@ -124,7 +141,9 @@ class ExceptionRule:
     severity: str
     sla: float
     owner: str
+    fallback: str
     remedy: str
+    limit: float | None = None
 
 
 def load(folder: Path = FOLDER) -> dict[str, Kpi]:
@@ -159,7 +178,7 @@ def checks(folder: Path = FOLDER) -> dict[str, Check]:
 def exceptions(folder: Path = FOLDER) -> dict[str, ExceptionRule]:
     found = {path.stem: _read(ExceptionRule, path) for path in sorted((folder / "exceptions").glob("*.sql"))}
     for rule in found.values():
-        _one_of(rule, "severity", ("high", "medium", "low"))
+        _one_of(rule, "severity", EXCEPTION_SEVERITIES)
     return found
 
 
@@ -249,8 +268,25 @@ def _check_kpi(kpi: Kpi) -> None:
     for audience in kpi.audience or ("",):
         if audience not in AUDIENCES:
             raise CatalogError(f"{kpi.file}: audience {audience!r} is unknown: use {', '.join(AUDIENCES)}.")
+    if problem := service_level_problem(kpi.measure, kpi.objective, kpi.limit):
+        raise CatalogError(f"{kpi.file}: {problem}")
     if "plant" not in kpi.dimensions:
         raise CatalogError(f"{kpi.file}: header key 'dimensions' lacks 'plant': every KPI is cut by plant; add it.")
+
+
+def service_level_problem(measure: str, objective: float | None, limit: float | None) -> str | None:
+    """What is wrong with a service level for this measure, and the remedy; None where nothing is, or there is none."""
+    if objective is None:
+        return None if limit is None else "a limit without an objective makes no budget: add the objective, as 0.95."
+    if measure not in ("duration", "share"):
+        return f"an objective counts cases in good order, and a {measure} has none: leave it out."
+    if not 0 < objective < 1:
+        return f"objective {objective:g} must be a share between 0 and 1, as 0.95: at 1 no miss would ever be allowed."
+    if measure == "duration" and not (limit and limit > 0):
+        return 'an objective for durations needs the limit they must keep, as limit = "2 d": add it.'
+    if measure == "share" and limit is not None:
+        return "a share says itself which cases are good: leave the limit out."
+    return None
 
 
 def _one_of(thing, key: str, allowed: tuple[str, ...]) -> None:
@@ -265,8 +301,26 @@ def missing_columns(kpi: Kpi, returned) -> list[str]:
     """Columns of the contract that the SELECT does not return, alternatives as "at or due_at"."""
     returned = set(returned)
     missing = [column for column in kpi.columns if column not in returned]
-    for column in MEASURES[kpi.measure][0]:
-        choices = (column, *ALTERNATIVES.get(kpi.measure, {}).get(column, ()))
-        if not returned.intersection(choices):
-            missing.append(" or ".join(choices))
+    missing += [" or ".join(choices) for choices in _choices(kpi) if not returned.intersection(choices)]
     return missing
+
+
+def measured_columns(kpi: Kpi) -> set[str]:
+    """Columns the measure of a KPI works on, alternatives such as at and due_at both."""
+    return {name for choices in _choices(kpi) for name in choices}
+
+
+def _choices(kpi: Kpi) -> list[tuple[str, ...]]:
+    alternatives = ALTERNATIVES.get(kpi.measure, {})
+    return [(column, *alternatives.get(column, ())) for column in MEASURES[kpi.measure][0]]
+
+
+def check_exception_columns(rule: ExceptionRule, returned) -> None:
+    """CatalogError where the SELECT of an exception returns too little, or what nobody would read."""
+    missing = [name for name in EXCEPTION_COLUMNS if name not in returned]
+    if missing:
+        raise CatalogError(f"{rule.file}: the SELECT lacks {', '.join(missing)}: add it.")
+    known = (*EXCEPTION_COLUMNS, *EXCEPTION_EXTRAS)
+    for name in returned:
+        if name not in known:
+            raise CatalogError(f"{rule.file}: column {name!r} is unknown: an exception returns {', '.join(known)}.")

@@ -89,6 +89,48 @@ class BaselineStart:
 
 
 @dataclass(frozen=True)
+class Marker:
+    """A change that may move KPIs: a roll-out `on` a day. Without a day, what an automation rule or a scheduled action
+    of that name in Odoo is about. No plants: all of them; no KPIs: all, or those of the documents it works on."""
+
+    name: str
+    on: date | None = None
+    plants: tuple[str, ...] = ()
+    kpis: tuple[str, ...] = ()
+    instance: str = ""
+    owner: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Service level of one KPI, for one plant or for all (plant empty): the share of cases in good order, for durations
+    within `limit` seconds by `clock`. What is None is as elsewhere: as for all plants, or as the KPI was written."""
+
+    kpi: str
+    plant: str
+    objective: float | None = None
+    limit: float | None = None
+    clock: str | None = None
+    is_off: bool = False
+
+
+@dataclass(frozen=True)
+class RuleSetting:
+    """What holds for an exception or a check, in one plant or in all (plant empty). What is None is as elsewhere: as in
+    all plants, or as the rule was written. sla in seconds."""
+
+    rule: str
+    plant: str
+    severity: str | None = None
+    sla: float | None = None
+    limit: float | None = None
+    owner: str | None = None
+    fallback: str | None = None
+    is_off: bool = False
+
+
+@dataclass(frozen=True)
 class Retention:
     """How long the work database keeps the earlier versions of a changed row, in seconds; never less than the
     scoreboard goes back."""
@@ -104,10 +146,33 @@ class Quality:
 
 
 @dataclass(frozen=True)
+class RiskClass:
+    """What approvals of documents from an amount on (in the currency of the company) are called."""
+
+    name: str
+    amount: float
+
+
+@dataclass(frozen=True)
+class Place:
+    """In which plant a work center, a maintenance team or a machine of that name stands."""
+
+    name: str
+    plant: str
+
+
+@dataclass(frozen=True)
 class Touch:
     """From how many documents changed within one second on a person counts as a machine."""
 
     batch: int = 20
+
+
+@dataclass(frozen=True)
+class Money:
+    """In which currency (as Odoo names it) amounts are added up; empty: in that of the first plant's company."""
+
+    currency: str = ""
 
 
 LEAST_HISTORY = 110 * 7 * 86400.0
@@ -122,8 +187,19 @@ class Config:
     tolerances: tuple[Tolerance, ...] = (Tolerance("", 8 * 3600),)
     retention: Retention = field(default_factory=Retention)
     baselines: tuple[BaselineStart, ...] = ()
+    objectives: tuple[Objective, ...] = ()
     quality: Quality = field(default_factory=Quality)
+    risk_classes: tuple[RiskClass, ...] = (
+        RiskClass("low", 0.0),
+        RiskClass("medium", 1000.0),
+        RiskClass("high", 10000.0),
+    )
+    places: tuple[Place, ...] = ()
     touch: Touch = field(default_factory=Touch)
+    markers: tuple[Marker, ...] = ()
+    exceptions: tuple[RuleSetting, ...] = ()
+    checks: tuple[RuleSetting, ...] = ()
+    money: Money = field(default_factory=Money)
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -134,8 +210,12 @@ class Config:
         }
         actor = [{"login": login, "kind": kind} for login, kind in kind_of.items()]
         return {
+            "cfg_marker": _marker_table(self.markers),
+            "cfg_money": _table(Money, [self.money]),
+            "cfg_place": _table(Place, self.places),
             "cfg_plant": _table(Plant, self.plants),
             "cfg_quarantine": pa.table({"name": pa.array(self.quality.quarantine, pa.string())}),
+            "cfg_risk_class": _table(RiskClass, self.risk_classes, amount=pa.float64()),
             "cfg_target": _table(Target, self.targets, value=pa.float64()),
             "cfg_tolerance": _table(Tolerance, self.tolerances, seconds=pa.float64()),
             "cfg_touch": _table(Touch, [self.touch], batch=pa.int64()),
@@ -162,7 +242,24 @@ def load(path: Path | None = None) -> Config:
 
 
 def _parse(content: dict, file: str) -> Config:
-    sections = ("instance", "plant", "users", "target", "schedule", "retention", "baseline", "quality", "touch")
+    sections = (
+        "instance",
+        "plant",
+        "users",
+        "target",
+        "schedule",
+        "retention",
+        "baseline",
+        "budget",
+        "quality",
+        "approval",
+        "place",
+        "touch",
+        "marker",
+        "exception",
+        "check",
+        "money",
+    )
     _known(content, sections, file, "section")
     instances = tuple(
         _make(Instance, {"name": name} | _section(values, f"{file}: [instance.{name}]"), f"{file}: [instance.{name}]")
@@ -185,8 +282,15 @@ def _parse(content: dict, file: str) -> Config:
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
         retention=_retention(_section(content.get("retention", {}), f"{file}: [retention]"), file),
         baselines=tuple(_baselines(_section(content.get("baseline", {}), f"{file}: [baseline]"), file)),
+        objectives=tuple(_objectives(_section(content.get("budget", {}), f"{file}: [budget]"), file)),
         tolerances=tuple(_tolerances(_section(content.get("schedule", {}), f"{file}: [schedule]"), file)),
         quality=quality,
+        risk_classes=_risk_classes(_section(content.get("approval", {}), f"{file}: [approval]"), file),
+        places=tuple(_places(_section(content.get("place", {}), f"{file}: [place]"), file)),
+        markers=tuple(_markers(content.get("marker", []), instances, file)),
+        exceptions=tuple(_rules(content, "exception", ("severity", "sla", "limit", "owner", "fallback"), file)),
+        checks=tuple(_rules(content, "check", ("severity", "limit", "owner"), file)),
+        money=_make(Money, _section(content.get("money", {}), f"{file}: [money]"), f"{file}: [money]"),
         touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
     )
 
@@ -224,6 +328,94 @@ def _baselines(section: dict, file: str):
             yield BaselineStart(kpi, plant, day)
 
 
+def _markers(tables: object, instances: tuple[Instance, ...], file: str):
+    if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
+        raise ConfigError(f"{file}: changes are a list: write each below a line [[marker]], in double brackets.")
+    seen = set()
+    for number, values in enumerate(tables, start=1):
+        where = f"{file}: [[marker]] {values.get('name', f'number {number}')!r}"
+        day, given = values.get("on"), dict(values)
+        if day is not None and type(day) is not date:
+            raise ConfigError(f"{where}: on = {day!r} is no day: write it as 2026-03-02, without quotes.")
+        for key, wanted in (("plants", '["LYON"]'), ("kpis", '["release_lead_time"]')):
+            texts = values.get(key, [])
+            if not (isinstance(texts, list) and all(isinstance(text, str) and text.strip() for text in texts)):
+                raise ConfigError(f"{where} {key} must be a list of names, as in {key} = {wanted}.")
+            given[key] = tuple(texts)
+        marker = _make(Marker, given, where)
+        if not marker.name.strip():
+            raise ConfigError(f"{where}: name is empty: say what changed.")
+        if day is None and not (marker.plants or marker.kpis):
+            raise ConfigError(
+                f"{where} says nothing: add the day of a roll-out, on = 2026-03-02, or the plants or kpis that the "
+                "automation rule or scheduled action of that name is about."
+            )
+        if marker.instance and instances and marker.instance not in [one.name for one in instances]:
+            known = ", ".join(one.name for one in instances)
+            raise ConfigError(f"{where} instance {marker.instance!r} is unknown: known are {known}.")
+        if (marker.name, day, marker.instance) in seen:
+            raise ConfigError(f"{where} stands there twice{f' for {day}' if day else ''}: remove one.")
+        seen.add((marker.name, day, marker.instance))
+        yield marker
+
+
+def _objectives(section: dict, file: str):
+    """The service level of all plants first, then those of single ones; false switches a budget off."""
+    for kpi, values in section.items():
+        where = f"{file}: [budget.{kpi}]"
+        if values is False:
+            yield Objective(kpi, "", is_off=True)
+            continue
+        own = dict(_section(values, where))
+        plants = _section(own.pop("plant", {}), f"{where} plant")
+        _known(own, ("objective", "limit", "clock"), where, "key")
+        yield _objective(kpi, "", own, where)
+        for plant, changed in plants.items():
+            here = f"{where} plant {plant}"
+            if changed is False:
+                yield Objective(kpi, plant, is_off=True)
+                continue
+            _known(_section(changed, here), ("objective", "limit"), here, "key")
+            yield _objective(kpi, plant, changed, here)
+
+
+def _objective(kpi: str, plant: str, values: dict, where: str) -> Objective:
+    numbers = {key: quantity(values[key], f"{where} {key}") for key in ("objective", "limit") if key in values}
+    if values.get("clock", "elapsed") not in ("elapsed", "working"):
+        raise ConfigError(f"{where} clock {values['clock']!r} is unknown: use elapsed or working.")
+    return Objective(kpi, plant, clock=values.get("clock"), **numbers)
+
+
+def _rules(content: dict, kind: str, keys: tuple[str, ...], file: str):
+    """What holds for a rule in all plants first, then in single ones; false switches it off."""
+    for rule, values in _section(content.get(kind, {}), f"{file}: [{kind}]").items():
+        where = f"{file}: [{kind}.{rule}]"
+        if values is False:
+            yield RuleSetting(rule, "", is_off=True)
+            continue
+        own = dict(_section(values, where))
+        plants = _section(own.pop("plant", {}), f"{where} plant")
+        yield _rule(rule, "", own, keys, where)
+        for plant, changed in plants.items():
+            here = f"{where} plant {plant}"
+            if changed is False:
+                yield RuleSetting(rule, plant, is_off=True)
+                continue
+            # The rows of a check are judged together: only its limit can differ.
+            yield _rule(rule, plant, _section(changed, here), keys if kind == "exception" else ("limit",), here)
+
+
+def _rule(rule: str, plant: str, values: dict, keys: tuple[str, ...], where: str) -> RuleSetting:
+    _known(values, keys, where, "key")
+    given = dict(values)
+    for key in given:
+        if key in ("sla", "limit"):
+            given[key] = quantity(given[key], f"{where} {key}")
+        elif not (isinstance(given[key], str) and given[key].strip()):
+            raise ConfigError(f"{where} {key} must be text in quotes, not {given[key]!r}.")
+    return RuleSetting(rule, plant, **given)
+
+
 def _tolerances(section: dict, file: str):
     """The tolerance of all plants first, then those of single ones."""
     _known(section, ("tolerance", "plant"), f"{file}: [schedule]", "key")
@@ -234,6 +426,28 @@ def _tolerances(section: dict, file: str):
         if seconds < 0:
             raise ConfigError(f"{file}: [schedule] tolerance {seconds:g} is less than nothing: use 0 or more.")
         yield Tolerance(plant, seconds)
+
+
+def _risk_classes(section: dict, file: str) -> tuple[RiskClass, ...]:
+    """The classes by their amounts, the lowest first."""
+    _known(section, ("risk",), f"{file}: [approval]", "key")
+    if "risk" not in section:
+        return Config().risk_classes
+    where = f"{file}: [approval] risk"
+    found = [RiskClass(name, quantity(amount, where)) for name, amount in _section(section["risk"], where).items()]
+    found.sort(key=lambda one: one.amount)
+    if not found or found[0].amount != 0 or len({one.amount for one in found}) < len(found):
+        raise ConfigError(
+            f"{where}: each class begins at an amount of its own, and one at 0, as in {{ low = 0, high = 5000 }}."
+        )
+    return tuple(found)
+
+
+def _places(section: dict, file: str):
+    for name, plant in section.items():
+        if not (isinstance(plant, str) and plant.strip()):
+            raise ConfigError(f'{file}: [place] {name!r} must be the code of a plant in quotes, as in "LYON".')
+        yield Place(name, plant)
 
 
 def _retention(section: dict, file: str) -> Retention:
@@ -321,6 +535,19 @@ def _check_timezone(plant: Plant, file: str) -> None:
         raise ConfigError(
             f"{file}: [plant.{plant.code}] timezone {plant.timezone!r} is unknown: use a name such as Europe/Paris."
         ) from error
+
+
+def _marker_table(markers: tuple[Marker, ...]) -> pa.Table:
+    """One row per marker and plant (empty: all); changed_on is empty where Odoo knows when."""
+    schema = [(name, pa.string()) for name in ("name", "plant", "instance", "owner", "note")]
+    schema += [("changed_on", pa.date32()), ("kpis", pa.list_(pa.string()))]
+    rows = [
+        {"plant": plant, "changed_on": marker.on, "kpis": list(marker.kpis) or None}
+        | {name: getattr(marker, name) for name in ("name", "instance", "owner", "note")}
+        for marker in markers
+        for plant in dict.fromkeys(marker.plants or ("",))
+    ]
+    return pa.Table.from_pylist(rows, pa.schema(schema))
 
 
 def _table(kind, rows, **types: pa.DataType) -> pa.Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from queries import catalog
 from queries.catalog import Kpi
-from queries.readable import measured
+from queries.readable import measured, service_level
 
 INTRODUCTION = """# KPIs
 
@@ -23,7 +23,7 @@ the measures below turns them into the number. Times are UTC; weeks begin on Mon
 
 A value is *final* when later events can no longer move it; only final values enter trends. By the clock *working* a
 duration counts only the hours in which the plant is open ([how](operating.md#working-time)); targets are of elapsed
-time.
+time. A KPI with a service level has a budget of misses ([how](operating.md#budgets)).
 """
 
 
@@ -42,6 +42,7 @@ def render() -> str:
 def _section(kpi: Kpi) -> str:
     marts = ", ".join(f"`{mart}`" for mart in sorted(catalog.marts_of(kpi, catalog.marts())))
     target = "none" if kpi.target is None else f"{_at(kpi.direction)} {measured(kpi.target, kpi.unit)}"
+    level = "none" if kpi.objective is None else service_level(kpi.objective, kpi.limit, "elapsed")
     return f"""
 ### {kpi.title}
 
@@ -51,6 +52,7 @@ def _section(kpi: Kpi) -> str:
 |---|---|
 | number | {kpi.statistic} ({kpi.measure}), unit {kpi.unit}, {_better(kpi.direction)} |
 | target | {target} |
+| service level | {level} |
 | owner | {kpi.owner} |
 | clocks | {", ".join(kpi.clocks)} |
 | cut by | {", ".join(kpi.dimensions).replace("_", " ")} |

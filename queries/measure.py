@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,39 +20,30 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from queries.catalog import CatalogError, Kpi, missing_columns
+from queries.catalog import RECORD_COLUMNS, CatalogError, Kpi, measured_columns, missing_columns
 
 if TYPE_CHECKING:
     from queries.warehouse import Warehouse
 
 MEASURES = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "measures").glob("*.sql")}
 
-# Which rows belong to a period, and the column the measure works on.
+# The moment by which a row belongs to a period, which rows count at all, and the column the measure works on.
 MEMBER = {
-    "duration": (
-        "case_row.started_at >= period.period_start and case_row.started_at < period.period_end",
-        "{clock}_seconds as seconds",
-    ),
-    "stock": (
-        "case_row.entered_at < least(period.period_end, $as_of) "
-        "and (case_row.left_at is null or case_row.left_at >= least(period.period_end, $as_of))",
-        "epoch(least(period.period_end, $as_of) - case_row.entered_at) as seconds",
-    ),
-    "share": (
-        "case_row.{at} >= period.period_start and case_row.{at} < period.period_end "
-        "and (case_row.{hit} is not null or not {measured})",
-        "{hit} as is_hit",
-    ),
-    "ratio": (
-        "case_row.at >= period.period_start and case_row.at < period.period_end "
-        "and case_row.numerator is not null and case_row.denominator is not null",
-        None,
-    ),
-    "sum": (
-        "case_row.at >= period.period_start and case_row.at < period.period_end and case_row.amount is not null",
-        None,
-    ),
+    "duration": ("started_at", "true", "{clock}_seconds as seconds"),
+    "share": ("{at}", "({hit} is not null or not {measured})", "{hit} as is_hit"),
+    "ratio": ("at", "numerator is not null and denominator is not null", None),
+    "sum": ("at", "amount is not null", None),
 }
+# Each row finds its periods by the day of its moment; what is in stock, by what entered before and left after.
+REACHED = """
+                select period_day.* exclude (day), case_row.*{added}
+                from case_row inner join period_day on period_day.day = case_row.{at}::date
+                where case_row.{at} >= $first and case_row.{at} < $last and {counts}"""
+IN_STOCK = """
+                select period.*, case_row.*{added}, epoch(least(period_end, $as_of) - entered_at) as seconds
+                from case_row inner join period
+                    on entered_at < least(period_end, $as_of)
+                    and coalesce(left_at, 'infinity') >= least(period_end, $as_of)"""
 # The same rows by the clock of working time, which is not known of every plant; ages grow to the end of the period.
 WORKED = {
     "duration": "select * replace (seconds is not null as is_measured) from ({reached})",
@@ -69,6 +60,16 @@ WHY = """string_agg(distinct case
 GAP = """left join (
         select instance, plant, max(gap) as gap from dim_plant_calendar group by instance, plant
     ) as plant_gap on plant_gap.instance = reached.instance and plant_gap.plant = reached.plant"""
+# When a case falls due under a limit, and whether it was in good order by then.
+DUE = {
+    "duration elapsed": "select *, started_at + to_microseconds((limit_seconds * 1e6)::bigint) as due_at from limited",
+    "duration working": "select * from with_due('limited', 'dim_calendar')",
+    "share elapsed": "select * {replaced} from limited where {hit} is not null or not is_measured",
+}
+MISSED = {
+    "duration": ("coalesce(ended_at, $as_of) > due_at", "{clock}_seconds is not null", "started_at"),
+    "share": ("{miss}", "true", "due_at"),
+}
 QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
 NONE = "(none)"
 BIN_SECONDS = [60, 300, 600, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 259200, 604800, 1209600, 2592000]
@@ -115,6 +116,11 @@ def columns(con: duckdb.DuckDBPyConnection, kpi: Kpi) -> list[str]:
             f"{kpi.file}: column {', '.join(missing)} is not returned by the SELECT, but measure "
             f"{kpi.measure!r} and the header's dimensions need it: add it."
         )
+    if kpi.measure == "duration" and "due_at" in found:
+        raise CatalogError(
+            f"{kpi.file}: column due_at is that of the service level, which says when a duration falls due: call the "
+            "SELECT's own otherwise, as promised_at."
+        )
     return found
 
 
@@ -127,41 +133,62 @@ def compute(
     by: str | None = None,
     filters: Mapping[str, Sequence[str]] | None = None,
     clock: str = "elapsed",
+    total: bool = False,
 ) -> pa.Table:
-    """One row per period and value of the dimension `by`: period_start, period_end, cut, value, low, high, n,
-    n_open, plant_count, is_final, reason, n_unmeasured (null where every case is measured). Without `by`, `cut`
-    is '' and there is one row per period."""
-    sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock)
-    count = "coalesce(unmeasured.n, 0)" if kpi.coverage else "unmeasured.n"
-    too_few = f"unmeasured.n > 0 and measured.n < {LEAST_COVERAGE} * (measured.n + unmeasured.n)"
-    sql += f"""
-        select
-            measured.* replace (
-                case when {too_few} then null else value end as value,
-                case when {too_few} then null else low end as low,
-                case when {too_few} then null else high end as high,
-                is_final and not coalesce({too_few}, false) as is_final,
-                case when {too_few} then $coverage || ' for ' || if(measured.n = 0, 'none', 'only ' || measured.n)
-                    || ' of ' || (measured.n + unmeasured.n) || if(measured.n + unmeasured.n = 1, ' case', ' cases')
-                    || coalesce(': ' || unmeasured.why, '')
-                    else reason end as reason),
-            {count} as n_unmeasured,
-        from ({_statement(MEASURES[kpi.measure])}) as measured
-        left join (
-            select period_start, cut, count(*) as n, {WHY if clock == "working" else "null"} as why
-            from reached {GAP if clock == "working" else ""}
-            where not is_measured group by period_start, cut
-        ) as unmeasured
-            on unmeasured.period_start = measured.period_start and unmeasured.cut = measured.cut
-        order by measured.period_start, measured.cut"""
+    """One row per period and value of the dimension `by`: period_start, period_end, cut, value, value_closed (of a
+    duration: of ended cases alone), low, high, n, n_open, plant_count, is_final, reason, n_unmeasured (null where every
+    case is measured). Without `by`, `cut` is '' and there is one row per period; with `total`, beside the others."""
+    sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock, total)
+    measured = _statement(MEASURES[kpi.measure])
+    if not kpi.coverage and clock != "working":
+        sql += f" select *, null::bigint as n_unmeasured from ({measured})"
+    else:
+        count = "coalesce(unmeasured.n, 0)" if kpi.coverage else "unmeasured.n"
+        too_few = f"unmeasured.n > 0 and measured.n < {LEAST_COVERAGE} * (measured.n + unmeasured.n)"
+        sql += f"""
+            select
+                measured.* replace (
+                    case when {too_few} then null else value end as value,
+                    case when {too_few} then null else value_closed end as value_closed,
+                    case when {too_few} then null else low end as low,
+                    case when {too_few} then null else high end as high,
+                    is_final and not coalesce({too_few}, false) as is_final,
+                    case when {too_few} then $coverage || ' for ' || if(measured.n = 0, 'none', 'only ' || measured.n)
+                        || ' of ' || (measured.n + unmeasured.n) || if(measured.n + unmeasured.n = 1, ' case', ' cases')
+                        || coalesce(': ' || unmeasured.why, '')
+                        else reason end as reason),
+                {count} as n_unmeasured,
+            from ({measured}) as measured
+            left join (
+                select period_start, period_end, cut, count(*) as n, {WHY if clock == "working" else "null"} as why
+                from reached {GAP if clock == "working" else ""}
+                where not is_measured group by period_start, period_end, cut
+            ) as unmeasured using (period_start, period_end, cut)"""
+    sql += " order by period_start, period_end, cut"
     return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
 
 
 def with_rows_kept(con: duckdb.DuckDBPyConnection, kpi: Kpi, as_of: datetime) -> Kpi:
-    """The KPI over its rows of this moment, kept in a temporary table for many calls of `compute`."""
-    columns(con, kpi)
-    con.execute(f"create or replace temp table kept_row as {kpi.sql}", _used(kpi.sql, {"as_of": as_of}))
-    return replace(kpi, sql="select * from kept_row")
+    """The KPI over its rows of this moment, kept in a temporary table for many calls of `compute` by plant; of each row
+    only what those need."""
+    needed = {"plant", "is_measured", *measured_columns(kpi)} | ({"instance"} if "working" in kpi.clocks else set())
+    kept = [name for name in columns(con, kpi) if name in needed]
+    names = ", ".join(f'"{name}"' for name in kept)
+    con.execute(
+        f"create or replace temp table kept_row as select {names} from (\n{kpi.sql}\n)",
+        _used(kpi.sql, {"as_of": as_of}),
+    )
+    left_out = "".join(f", null as {name}" for name in RECORD_COLUMNS if name not in kept)
+    return replace(kpi, sql=f"select *{left_out} from kept_row", dimensions=("plant",))
+
+
+def record_models(con: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi], as_of: datetime) -> dict[str, set[str]]:
+    """The Odoo models whose records make up each KPI."""
+    found = {}
+    for kpi in kpis:
+        sql = f"select distinct record_model from ({_select(kpi, 'elapsed')})"
+        found[kpi.name] = {model for (model,) in con.execute(sql, _used(sql, {"as_of": as_of})).fetchall()}
+    return found
 
 
 def coverage(n: int, n_unmeasured: int | None) -> float | None:
@@ -292,12 +319,63 @@ def rows(
     order = "seconds desc nulls last, " if kpi.measure in ("duration", "stock") else ""
     if kpi.measure == "share":
         order = "is_bad desc, " if "is_bad" in columns(con, kpi) else "is_good, "
+    order += "instance, record_model, record_id"
     age = ", seconds as age_seconds" if kpi.measure == "stock" else ""
     added = ", seconds" if kpi.measure in ("duration", "stock") else ", is_hit" if kpi.measure == "share" else ""
-    sql += f""" select member.* exclude (period_start, period_end, cut{added}){age},
-        odoo_url(odoo_instance.url, odoo_instance.version, record_model, record_id) as record_url
-        from member left join odoo_instance using (instance)
-        order by {order}instance, record_model, record_id {f"limit {int(limit)}" if limit is not None else ""}"""
+    without, shown = _both_clocks(kpi, clock)
+    sql += f""",
+        shown as (
+            select * {without} from member order by {order} {f"limit {int(limit)}" if limit is not None else ""})
+        select shown.* exclude (period_start, period_end, cut{added}){age},
+            odoo_url(odoo_instance.url, odoo_instance.version, record_model, record_id) as record_url
+        from {shown} as shown left join odoo_instance using (instance)
+        order by {order}"""
+    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def due(
+    con: duckdb.DuckDBPyConnection, kpi: Kpi, clock: str, limits: Mapping[str, float | None], as_of: datetime
+) -> pa.Table:
+    """Cases that fell due before `as_of`: plant, due_on (day in UTC), n_due, n_missed, n_unmeasured. A duration falls
+    due when it reaches the limit of its plant ("" for all others; seconds), whether it ended by then or is still open;
+    a share says itself when and whether it was missed. Cases that cannot be measured count on the day they started."""
+    sql, parameters = _due(con, kpi, clock, limits, as_of)
+    sql += f"""
+        select coalesce(plant, '{NONE}') as plant, coalesce(due_at, known_at)::date as due_on,
+            count(*) filter (where is_measured) as n_due,
+            count(*) filter (where is_measured and is_missed) as n_missed,
+            count(*) filter (where not is_measured) as n_unmeasured
+        from due_row group by all order by all"""
+    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def missed(
+    warehouse: Warehouse,
+    kpi: Kpi,
+    clock: str,
+    limits: Mapping[str, float | None],
+    start: date,
+    end: date,
+    *,
+    plants: Sequence[str] = (),
+    limit: int | None = None,
+) -> pa.Table:
+    """The misses among the cases that fell due in [start, end), the newest first: the columns of `rows`, and due_at."""
+    con = warehouse.cursor()
+    sql, parameters = _due(con, kpi, clock, limits, warehouse.as_of)
+    without, shown = _both_clocks(kpi, clock)
+    order = "due_at desc, instance, record_model, record_id"
+    sql += f""",
+        shown as (
+            select * {without} from due_row
+            where is_measured and is_missed and due_at >= $start and due_at < $end
+                and (len($chosen::varchar[]) = 0 or list_contains($chosen::varchar[], coalesce(plant, '{NONE}')))
+            order by {order} {f"limit {int(limit)}" if limit is not None else ""})
+        select shown.* exclude (limit_seconds, known_at, is_measured, is_missed),
+            odoo_url(odoo_instance.url, odoo_instance.version, record_model, record_id) as record_url
+        from {shown} as shown left join odoo_instance using (instance)
+        order by {order}"""
+    parameters |= {"start": start, "end": end, "chosen": list(plants)}
     return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
 
 
@@ -331,49 +409,118 @@ def distribution(
     return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
 
 
-def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock) -> tuple[str, dict]:
+def survival(
+    warehouse: Warehouse,
+    kpi: Kpi,
+    start: date,
+    end: date,
+    *,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    clock: str = "elapsed",
+) -> pa.Table:
+    """The Kaplan-Meier curve of a duration over the cases started in [start, end): a row for each length at which cases
+    ended or are still open: seconds, at_risk, ended, still_open (the share not ended by then), low and high (95 %
+    interval by Greenwood's variance of log(-log), null at the ends). Empty for other measures."""
+    if kpi.measure != "duration":
+        return pa.table({name: [] for name in ("seconds", "at_risk", "ended", "still_open", "low", "high")})
+    con = warehouse.cursor()
+    sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
+    sql += _statement(MEASURES["survival"]).replace("with", ",", 1)
+    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+
+
+def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock: str, total: bool = False) -> tuple[str, dict]:
     """The `with` clause up to `member`, and its parameters; refuses dimensions the KPI does not have."""
     for dimension in [*(filters or {}), *([by] if by else [])]:
         if dimension not in kpi.dimensions:
             raise CatalogError(f"KPI {kpi.name} has no dimension {dimension!r}: use {', '.join(kpi.dimensions)}.")
     if clock not in kpi.clocks:
         raise CatalogError(f"KPI {kpi.name} has no {clock} clock: use {' or '.join(kpi.clocks)}.")
-    returned = columns(con, kpi)
-    words = {
-        "clock": clock,
-        "at": "due_at" if "due_at" in returned else "at",
-        "hit": "is_bad" if "is_bad" in returned else "is_good",
-        "measured": "case_row.is_measured" if kpi.coverage else "true",
-    }
-    rule, column = MEMBER[kpi.measure]
+    words = _words(con, kpi, clock)
     kept = [
         f"coalesce({name}::varchar, '{NONE}') in (select unnest($filter_{name}::varchar[]))" for name in filters or {}
     ]
-    cut = f"coalesce({by}::varchar, '{NONE}')" if by else "''"
-    cuts = "select distinct cut from case_row" if by else "select '' as cut"
-    flag = "" if kpi.coverage else ", true as is_measured"
-    reached = f"""select period.*, case_row.*{flag} {", " + column.format(**words) if column else ""}
-                from period join case_row on {rule.format(**words)}"""
+    together = ["''"] if total or not by else []
+    cuts = together + ([f"coalesce({by}::varchar, '{NONE}')"] if by else [])
+    known = [f"select {cut} as cut" for cut in together] + (["select cut from case_row"] if by else [])
+    added = "" if kpi.coverage else ", true as is_measured"
+    if kpi.measure == "stock":
+        reached = IN_STOCK.format(added=added)
+    else:
+        at, counts, column = (text and text.format(**words) for text in MEMBER[kpi.measure])
+        reached = REACHED.format(at=at, counts=counts, added=added + (f", {column}" if column else ""))
     if clock == "working":
         reached = WORKED[kpi.measure].format(reached=reached)
     sql = f"""with case_row as (
-            select *, {cut} as cut from (
-                {kpi.sql}
+            select *, {cuts[0] if len(cuts) == 1 else f"unnest([{', '.join(cuts)}])"} as cut from (
+                {_select(kpi, clock)}
             ) {"where " + " and ".join(kept) if kept else ""}),
         period as (select unnest($starts::date[]) as period_start, unnest($ends::date[]) as period_end),
-        grid as (select * from period cross join ({cuts})),
-        reached as (
-                {reached}),
+        period_day as (
+            select *, unnest(generate_series(period_start, period_end - 1, interval 1 day))::date as day from period),
+        grid as (select * from period cross join (select distinct cut from ({" union all ".join(known)}))),
+        reached as ({reached}),
         member as (select * exclude (is_measured) from reached where is_measured)"""
     parameters = {
         "as_of": as_of,
         "starts": [start for start, _ in periods],
         "ends": [end for _, end in periods],
+        "first": min((start for start, _ in periods), default=None),
+        "last": max((end for _, end in periods), default=None),
         "statistic": kpi.statistic,
         "quantile": QUANTILES.get(kpi.statistic, 0.5),
         "coverage": kpi.coverage or WORKING,
     } | {f"filter_{name}": list(chosen) for name, chosen in (filters or {}).items()}
     return sql, parameters
+
+
+def _due(con, kpi: Kpi, clock: str, limits, as_of: datetime) -> tuple[str, dict]:
+    """The `with` clause up to `due_row`, cases that fell due or cannot be measured, and its parameters."""
+    words = _words(con, kpi, clock)
+    missed, measured, known_at = (text.format(**words) for text in MISSED[kpi.measure])
+    measured += " and is_measured" if kpi.coverage else ""
+    sql = f"""with limited as (
+            select case_row.* {"exclude (is_measured)" if kpi.coverage else ""},
+                coalesce(own.seconds, $limit::double) as limit_seconds, {measured} as is_measured
+            from ({_select(kpi, clock)}) as case_row
+            left join (select unnest($plants::varchar[]) as plant, unnest($limits::double[]) as seconds) as own
+                on own.plant = case_row.plant),
+        due_row as (
+            select *, {missed} as is_missed, {known_at} as known_at
+            from ({DUE[f"{kpi.measure} {clock}"].format(**words)})
+            where due_at < $as_of or not is_measured)"""
+    plants = {plant: seconds for plant, seconds in limits.items() if plant and seconds is not None}
+    parameters = {"as_of": as_of, "limit": limits.get(""), "plants": list(plants), "limits": list(plants.values())}
+    return sql, parameters
+
+
+def _select(kpi: Kpi, clock: str) -> str:
+    """The SELECT of a KPI; where it has both clocks, by elapsed time without the calendar, which nobody needs then."""
+    if clock == "working" or "working" not in kpi.clocks:
+        return kpi.sql
+    return kpi.sql.replace("with_clocks(", "with_elapsed(")
+
+
+def _both_clocks(kpi: Kpi, clock: str) -> tuple[str, str]:
+    """How the few rows that are shown come to have both clocks, also when they were chosen by elapsed time: what to
+    leave out of `shown`, and what to read it through."""
+    if kpi.measure == "duration" and clock == "elapsed" and "working" in kpi.clocks:
+        return "exclude (elapsed_seconds, working_seconds)", "with_clocks('shown', 'dim_calendar', $as_of)"
+    return "", "shown"
+
+
+def _words(con, kpi: Kpi, clock: str) -> dict[str, str]:
+    """What the texts above call the columns of a KPI."""
+    returned = columns(con, kpi)
+    hit, at = "is_bad" if "is_bad" in returned else "is_good", "due_at" if "due_at" in returned else "at"
+    return {
+        "clock": clock,
+        "at": at,
+        "hit": hit,
+        "miss": hit if hit == "is_bad" else f"not {hit}",
+        "replaced": "" if at == "due_at" else f", limited.{at} as due_at",
+        "measured": "case_row.is_measured" if kpi.coverage else "true",
+    }
 
 
 def _statement(text: str) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+AT_THIS_PACE = "at this pace"
 WORKING_TIME = "working time"  # the unit of durations by the clock of that name
 
 
@@ -55,9 +56,8 @@ def measured(value: float | None, unit: str) -> str:
         return working_time(value)
     if unit == "share":
         return share(value)
-    if unit == "index":
-        return number(value, 2)
-    return number(value)
+    is_whole = value is None or abs(value) >= 100 or float(value).is_integer()
+    return number(value, 0 if is_whole and unit != "index" else 2)
 
 
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
@@ -98,3 +98,83 @@ def verdict(kind: str | None, since: date | None, reason: str | None) -> str:
     if kind in ("above", "below"):
         return f"real shift since {day(since)}, {kind}"
     return {"normal": "normal week", "baseline": "still in the baseline"}.get(kind, reason or "")
+
+
+def moved(change: float, measure: str) -> str:
+    """How far a KPI moved: 22 % shorter, 3.1 times as long; of a share 4.1 points more."""
+    if measure == "share":
+        return f"{abs(change) * 100:.1f} points {'less' if change < 0 else 'more'}"
+    if change >= 2:
+        return f"{number(1 + change, 1 if change < 99 else 0)} times as long"
+    digits = 1 if change < -0.95 else 0
+    return f"{abs(change) * 100:.{digits}f} % {'shorter' if change < 0 else 'longer'}"
+
+
+def moved_between(change: float | None, low: float | None, high: float | None, measure: str) -> str:
+    """22 % shorter (9 % to 33 %); where either way is possible, both ends: 12 % shorter to 10 % longer."""
+    if change is None or low is None or high is None:
+        return ""
+    if low <= 0 <= high:
+        return f"{moved(low, measure)} to {moved(high, measure)}"
+    if measure != "share" and change >= 2:
+        return f"{moved(change, measure)} ({number(1 + low, 1)} to {number(1 + high, 1)})"
+    ends = [moved(end, measure) for end in sorted((low, high), key=abs)]
+    words = (" as long", " shorter", " longer", " points less", " points more")
+    amounts = [next(end.removesuffix(word) for word in words if end.endswith(word)) for end in ends]
+    return f"{moved(change, measure)} ({amounts[0]} to {amounts[1]})"
+
+
+def held_up(row: dict) -> str:
+    """What waits for a record: "3 orders (1 due soon), 12,300 EUR"; empty where nothing is known to."""
+    orders = f"{row['waiting_count']} order{'s' * (row['waiting_count'] > 1)}" if row["waiting_count"] else ""
+    soon = row["due_soon_count"]
+    due = ("" if not soon else f" ({soon} due soon)") if orders else "due soon" * bool(soon)
+    worth = money(row["held_up_amount"], row["held_up_currency"]) if row["held_up_amount"] is not None else ""
+    return ", ".join(part for part in (orders + due, worth) if part)
+
+
+def effect(row: dict, measure: str) -> str:
+    """What a change did to a KPI (a row of the list change_effect): 22 % shorter (9 % to 33 %), no effect shown, or
+    that it cannot be told and why, with what the plant itself was before and after."""
+    words = moved_between(row["effect"], row["effect_low"], row["effect_high"], measure)
+    if words:
+        return f"no effect shown: {words}" if row["verdict"] == "normal" else words
+    own = moved_between(row["change"], row["change_low"], row["change_high"], measure)
+    if not own:
+        return f"cannot be told: {row['reason']}"
+    if row["change_low"] <= 0 <= row["change_high"]:
+        return f"much as before ({own}); what it would be without the change cannot be told: {row['reason']}"
+    than = own.replace(" (", " than before (", 1)
+    return f"{than}; whether through the change cannot be told: {row['reason']}"
+
+
+def seen(after_at: datetime, changed_at: datetime) -> str:
+    """The day of a change: 2 Mar, or 2 Mar to 4 Mar where it lies between two reads on different days."""
+    first, last = day(after_at.date()), day(changed_at.date())
+    return first if first == last else f"{first} to {last}"
+
+
+def misses(n_missed: int, n_allowed: int, is_running: bool) -> str:
+    """9 of 12 misses; while a month runs, how many are allowed is an estimate: 9 of about 12."""
+    about = "about " if is_running else ""
+    return f"{number(n_missed)} of {about}{number(n_allowed)} miss{'es' * (n_allowed != 1)}"
+
+
+def budget(is_used_up: bool, is_over: bool, is_running: bool, gone_on: date | None) -> str:
+    """used up since 12 Nov; gone by Thu 26 Nov at this pace; lasts at this pace; and of a month that has ended kept, or
+    over since 12 Nov."""
+    if not is_running:
+        return f"over since {day(gone_on)}" if is_over else "kept"
+    if is_used_up:
+        return f"used up since {day(gone_on)}"
+    return f"gone by {gone_on:%a} {day(gone_on)} {AT_THIS_PACE}" if gone_on else f"lasts {AT_THIS_PACE}"
+
+
+def service_level(objective: float | None, limit: float | None, clock: str) -> str:
+    """90 % within 2 d; 98 %; where plants differ, that they do."""
+    if objective is None:
+        return "differs by plant"
+    wanted = f"{objective * 100:.4g} %"
+    if limit is None:
+        return wanted
+    return f"{wanted} within {working_time(limit) + ' of working time' if clock == 'working' else duration(limit)}"

@@ -67,7 +67,7 @@ def lock(weeks: Sequence[Week], is_log: bool) -> Baseline | None:
     chosen = weeks[:LEAST_POINTS]
     if len(chosen) < LEAST_POINTS:
         return None
-    values = [_scaled(week.value, is_log) for week in chosen]
+    values = [scaled(week.value, is_log) for week in chosen]
     moving_range = fmean(abs(later - earlier) for earlier, later in pairwise(values))
     if not moving_range:
         return None
@@ -78,7 +78,7 @@ def judge(weeks: Sequence[Week], baseline: Baseline) -> list[Verdict]:
     """A verdict for each week after the baseline, as it looked at the end of that week."""
     later = [week for week in weeks if week.start > baseline.last]
     # in mean moving ranges from the centre
-    scores = [(_scaled(week.value, baseline.is_log) - baseline.centre) / baseline.moving_range for week in later]
+    scores = [(scaled(week.value, baseline.is_log) - baseline.centre) / baseline.moving_range for week in later]
     return [_verdict(later, scores, number) for number in range(len(later))]
 
 
@@ -106,6 +106,6 @@ def _began(scores: Sequence[float], number: int, side: int) -> int:
     return first
 
 
-def _scaled(value: float, is_log: bool) -> float:
+def scaled(value: float, is_log: bool) -> float:
     """Logarithm of a duration, of one second at least: a queue that empties at once has a median of zero."""
     return math.log(max(value, 1.0)) if is_log else value

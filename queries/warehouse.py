@@ -7,6 +7,7 @@ One Warehouse may serve many threads: every read takes a cursor of its own.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -24,9 +25,12 @@ ODOO_URL_MACRO = """
         when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
             then rtrim(url, '/') || '/odoo/' || model || '/' || id
         else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
+# How long each case took by both clocks, so far if it is open; one that a wrong clock ended before it began took 0. An
+# ASOF join over few rows, as DuckDB estimates them, would look at every interval of the calendar.
 CLOCK_MACRO = """
+    set global asof_loop_join_threshold = 0;
     create or replace macro with_clocks(cases, calendar, as_of) as table
-    with bounded as (select *, coalesce(ended_at, as_of) as until_at from query_table(cases))
+    with bounded as (select *, greatest(coalesce(ended_at, as_of), started_at) as until_at from query_table(cases))
     select
         bounded.* exclude (until_at),
         epoch(until_at - started_at) as elapsed_seconds,
@@ -37,9 +41,48 @@ CLOCK_MACRO = """
     asof left join query_table(calendar) as first
         on first.instance = bounded.instance and first.plant = bounded.plant and first.open_from <= bounded.started_at
     asof left join query_table(calendar) as last
-        on last.instance = bounded.instance and last.plant = bounded.plant and last.open_from <= bounded.until_at"""
+        on last.instance = bounded.instance and last.plant = bounded.plant and last.open_from <= bounded.until_at;
+    create or replace macro with_elapsed(cases, calendar, as_of) as table
+    select *, epoch(greatest(coalesce(ended_at, as_of), started_at) - started_at) as elapsed_seconds,
+        null::double as working_seconds
+    from query_table(cases)"""
+# due_at: when a case has used up its limit_seconds of working time; null where no working hours are known so far
+DUE_MACRO = """
+    create or replace macro with_due(cases, calendar) as table
+    with begun as (
+        select
+            opened.*,
+            first.open_seconds_before + epoch(least(started_at, first.open_to) - first.open_from) + limit_seconds
+                as open_seconds_due
+        from query_table(cases) as opened
+        asof left join query_table(calendar) as first
+            on first.instance = opened.instance and first.plant = opened.plant and first.open_from <= opened.started_at)
+    select
+        begun.* exclude (open_seconds_due),
+        case when open_seconds_due < last.open_seconds_before + epoch(last.open_to - last.open_from) then
+            last.open_from + to_microseconds(round((open_seconds_due - last.open_seconds_before) * 1e6)::bigint)
+        end as due_at
+    from begun
+    asof left join query_table(calendar) as last
+        on last.instance = begun.instance and last.plant = begun.plant
+        and last.open_seconds_before <= begun.open_seconds_due"""
+# The limit of an exception or a check in a plant, null where it is off; only beside a table cfg_limit.
+LIMIT_MACRO = """
+    create or replace macro limit_of(of_rule, of_plant) as (
+        select arg_max_null(value, plant <> '') from cfg_limit where rule = of_rule and plant in ('', of_plant))"""
+MACROS = (CLOCK_MACRO, DUE_MACRO)  # what KPIs and measures need in any database they run in
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
+BOARDS = ("agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history")  # with lines over several plants
+OF_ALL_PLANTS = (
+    "cfg_target",
+    "cfg_tolerance",
+    "cfg_objective",
+    "cfg_exception",
+    "cfg_limit",
+)  # an empty plant stands for all others
 PERSON = {"cfg_user": ["login"]}  # columns that name people, besides those the marts declare
+# Columns that compare a plant with `untouched_count` others: with few, they tell what those others are like.
+COMPARED = {"agg_change_effect": ("effect", "effect_low", "effect_high", "verdict")}
 PLANT = {"cfg_plant": "code"}  # columns that name the plant of a row, where it is not "plant"
 
 
@@ -124,16 +167,22 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         shown = [
             _masked(name) if name in person.get(table, ()) and not scope.sees_names else f'"{name}"' for name in columns
         ]
+        if scope.plants is not None:
+            shown = [
+                _compared(column) if name in COMPARED.get(table, ()) else column
+                for name, column in zip(columns, shown, strict=True)
+            ]
         where, plant = "", PLANT.get(table, "plant")
         if scope.plants is not None and plant in columns:
             where = f"where {plant} in (select plant from allowed_plant)"
-            if table in ("agg_kpi", "agg_kpi_history"):
+            if table in BOARDS:
                 where += f" or (plant is null and plant_count >= {GROUP_OF_PLANTS})"
-            if table in ("cfg_target", "cfg_tolerance"):
+            if table in OF_ALL_PLANTS:
                 where += " or plant = ''"
         con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')
     con.execute(ODOO_URL_MACRO)
-    con.execute(CLOCK_MACRO)
+    for macro in (*MACROS, LIMIT_MACRO) if "cfg_limit" in tables else MACROS:
+        con.execute(macro)
 
 
 def _masked(name: str) -> str:
@@ -141,13 +190,26 @@ def _masked(name: str) -> str:
     return f'case when "{name}" is not null then \'person \' || left(md5("{name}"), 8) end as "{name}"'
 
 
+def _compared(column: str) -> str:
+    """A comparison with other plants, where there are enough of them."""
+    return f"case when untouched_count >= {GROUP_OF_PLANTS} then {column} end as {column}"
+
+
+def pseudonym(name: str | None) -> str | None:
+    """The same for a name that is no column."""
+    return name and f"person {hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"
+
+
 def read(warehouse: Warehouse, name: str, **parameters) -> pa.Table:
-    """The rows of queries/lists/<name>.sql."""
+    """The rows of queries/lists/<name>.sql; WarehouseMissing where the published file is older than the list or lacks a
+    column of it."""
     listing = catalog.lists()[name]
     parameters = {"as_of": warehouse.as_of} | parameters
     used = set(re.findall(r"\$(\w+)", listing.sql))
-    return (
-        warehouse.cursor()
-        .sql(listing.sql, params={key: value for key, value in parameters.items() if key in used})
-        .to_arrow_table()
-    )
+    try:
+        found = warehouse.cursor().sql(listing.sql, params={k: value for k, value in parameters.items() if k in used})
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise WarehouseMissing(
+            f"{warehouse.version} was published before it held the list {name}: run `python -m etl refresh`."
+        ) from error
+    return found.to_arrow_table()

@@ -3,7 +3,27 @@ title = "Exceptions"
 definition = "Records that an exception rule names, overdue and severe ones first."
 */
 select
-    fct_exception.*,
+    exception,
+    title,
+    severity,
+    owner,
+    fallback,
+    remedy,
+    limit_seconds,
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    responsible,
+    detail,
+    since_at,
+    age_seconds,
+    is_overdue,
+    waiting_count,
+    due_soon_count,
+    held_up_amount,
+    held_up_currency,
     odoo_url(url, version, record_model, record_id) as record_url,
 from fct_exception
 left join odoo_instance using (instance)

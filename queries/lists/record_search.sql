@@ -12,6 +12,12 @@ select
     state,
     started_at,
 from fct_case
-where contains(lower(name), lower($text)) or contains(lower(origin), lower($text))
+where (name ilike '%' || $text || '%' or origin ilike '%' || $text || '%')
+    -- What ilike takes for a wildcard is looked for as it is.
+    and (
+        not regexp_matches($text, '[%_]')
+        or contains(lower(name), lower($text))
+        or contains(lower(origin), lower($text))
+    )
 order by lower(name) = lower($text) desc, started_at desc
 limit 50

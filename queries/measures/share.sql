@@ -1,16 +1,29 @@
 -- Share of hits among the cases of a period, with the Wilson score interval at 95 % (z = 1.959964):
 -- Wilson, E.B. (1927), Probable inference, the law of succession, and statistical inference.
 with
+counted as (
+    select
+        period_start,
+        period_end,
+        cut,
+        plant,
+        count(*) as n,
+        count(*) filter (where is_hit) as hits,
+    from member
+    group by period_start, period_end, cut, plant
+),
+
 cohort as (
     select
         period_start,
+        period_end,
         cut,
-        count(*) as n,
-        avg(is_hit::int) as share,
-        count(distinct plant) as plant_count,
+        sum(n)::bigint as n,
+        sum(hits) / sum(n) as share,
+        count(plant) as plant_count,
         1.959963984540054 as z,
-    from member
-    group by period_start, cut
+    from counted
+    group by period_start, period_end, cut
 ),
 
 score as (
@@ -22,16 +35,17 @@ score as (
 )
 
 select
-    grid.period_start,
-    grid.period_end,
-    grid.cut,
+    period_start,
+    period_end,
+    cut,
     share as value,
+    null::double as value_closed,
     if(n is null, null, greatest(0, middle - reach)) as low,
     if(n is null, null, least(1, middle + reach)) as high,
     coalesce(n, 0) as n,
     0 as n_open,
     coalesce(plant_count, 0) as plant_count,
-    grid.period_end <= $as_of and n is not null as is_final,
+    period_end <= $as_of and n is not null as is_final,
     case when n is null then 'no case in this period' end as reason,
 from grid
-left join score on score.period_start = grid.period_start and score.cut = grid.cut
+left join score using (period_start, period_end, cut)

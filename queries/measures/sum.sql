@@ -1,27 +1,29 @@
--- Total over the rows of a period.
+-- Total over the rows of a period; exact, so that the order of rows changes nothing.
 with
 cohort as (
     select
         period_start,
+        period_end,
         cut,
         count(*) as n,
-        sum(amount) as total,
+        sum(amount::decimal(38, 6)) as total,
         count(distinct plant) as plant_count,
     from member
-    group by period_start, cut
+    group by period_start, period_end, cut
 )
 
 select
-    grid.period_start,
-    grid.period_end,
-    grid.cut,
+    period_start,
+    period_end,
+    cut,
     total::double as value,
+    null::double as value_closed,
     null::double as low,
     null::double as high,
     coalesce(n, 0) as n,
     0 as n_open,
     coalesce(plant_count, 0) as plant_count,
-    grid.period_end <= $as_of and n is not null as is_final,
+    period_end <= $as_of and n is not null as is_final,
     case when n is null then 'no case in this period' end as reason,
 from grid
-left join cohort on cohort.period_start = grid.period_start and cohort.cut = grid.cut
+left join cohort using (period_start, period_end, cut)

@@ -1,0 +1,75 @@
+"""What the commands have in common: options, errors in one sentence, tables, CSV and JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import pyarrow as pa
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from queries import measure, warehouse
+from queries.catalog import CatalogError, Kpi
+from queries.config import ConfigError
+from queries.decision import DecisionError
+from queries.warehouse import WarehouseMissing
+
+PLANT = Annotated[str | None, typer.Option(help="One plant, by its code.")]
+FROM = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")]
+TO = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")]
+CLOCK = Annotated[str, typer.Option(help="elapsed or working.")]
+JSON = Annotated[bool, typer.Option("--json", help="A list of objects.")]
+CSV = Annotated[bool, typer.Option("--csv", help="Comma-separated values.")]
+
+
+def with_errors(work) -> None:
+    """Runs `work`; a known error is one sentence and exit code 1."""
+    try:
+        work()
+    except (CatalogError, ConfigError, DecisionError, WarehouseMissing) as error:
+        print(f"Failed: {error}", file=sys.stderr)
+        raise typer.Exit(1) from error
+
+
+def write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> None:
+    """Prints rows as JSON, CSV or the table that `table` makes of them."""
+    if as_csv and not as_json:
+        found = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found)
+        print(found.to_pandas().to_csv(index=False), end="")
+        return
+    found = found.to_pylist() if isinstance(found, pa.Table) else found
+    if as_json:
+        print(json.dumps(found, indent=1, default=_text))
+    else:
+        Console().print(table(found))
+
+
+def _text(value) -> str:
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
+
+
+def row_table(found: list[dict]) -> Table:
+    """Every column of the rows, the instance and the address apart."""
+    shown = [key for key in (found[0] if found else {}) if key not in ("instance", "record_url")]
+    table = Table(*shown, box=None)
+    for row in found:
+        table.add_row(*("" if row[key] is None else str(row[key]) for key in shown))
+    return table
+
+
+def check_plant(opened: warehouse.Warehouse, plant: str | None) -> None:
+    """CatalogError for a plant that is not in the published data."""
+    known = [row["plant"] for row in warehouse.read(opened, "plant").to_pylist()]
+    if plant is not None and plant not in (*known, measure.NONE):
+        raise CatalogError(f"there is no plant {plant!r}: use one of {', '.join(known)}.")
+
+
+def named(kpis: dict[str, Kpi], name: str) -> Kpi:
+    """The KPI of that name, or CatalogError."""
+    if name not in kpis:
+        raise CatalogError(f"there is no KPI {name!r}: use one of {', '.join(kpis)}.")
+    return kpis[name]
