@@ -8,7 +8,7 @@ measure = "stock"
 statistic = "p85"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism"]
+dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -22,6 +22,7 @@ select
     vendor,
     responsible,
     mechanism,
+    risk_class,
     step,
     step_name,
     pending_at as entered_at,

@@ -7,7 +7,7 @@ measure = "stock"
 statistic = "count"
 owner = "Head of purchasing"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism"]
+dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -21,6 +21,7 @@ select
     vendor,
     responsible,
     mechanism,
+    risk_class,
     step,
     step_name,
     pending_at as entered_at,

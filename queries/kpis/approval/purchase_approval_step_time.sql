@@ -7,7 +7,7 @@ measure = "duration"
 statistic = "p50"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "vendor", "responsible", "mechanism", "step_name", "decided_by"]
+dimensions = ["plant", "company", "vendor", "responsible", "mechanism", "risk_class", "step_name", "decided_by"]
 audience = ["plant manager"]
 */
 with
@@ -23,6 +23,7 @@ approval_step as (
         vendor,
         responsible,
         mechanism,
+        risk_class,
         step_name,
         step,
         round_number,

@@ -7,9 +7,11 @@ target = "1 d"
 measure = "duration"
 statistic = "p50"
 headline = 4
+objective = 0.9
+limit = "2 d"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "decided_by"]
+dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class", "decided_by"]
 audience = ["executive", "plant manager"]
 */
 with
@@ -25,6 +27,7 @@ approval_round as (
         vendor,
         responsible,
         mechanism,
+        risk_class,
         round_number,
         step_count,
         decided_by,

@@ -8,7 +8,7 @@ measure = "duration"
 statistic = "p50"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "decided_by"]
+dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class", "decided_by"]
 audience = ["executive", "plant manager"]
 */
 with
@@ -24,6 +24,7 @@ first_decision as (
         vendor,
         responsible,
         mechanism,
+        risk_class,
         round_number,
         step_count,
         decided_by,

@@ -11,23 +11,19 @@ dimensions = ["plant", "company", "workflow", "activity", "confidence"]
 audience = ["plant manager", "operator"]
 */
 select
-    event.instance,
-    event.record_model,
-    event.record_id,
-    fct_case.name,
-    event.plant,
-    fct_case.company,
-    event.workflow,
-    event.activity,
-    event.actor_kind,
-    event.actor_confidence as confidence,
-    event.actor_rule as rule,
-    event.event_id,
-    event.event_at as at,
-    event.actor_kind <> 'human' as is_good,
-from fct_event as event
-inner join fct_case
-    on fct_case.instance = event.instance
-    and fct_case.record_model = event.record_model
-    and fct_case.record_id = event.record_id
-where event.actor_kind in ('human', 'automation', 'integration') and event.recorded_by <> 'snapshot'
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    company,
+    workflow,
+    activity,
+    actor_kind,
+    actor_confidence as confidence,
+    actor_rule as rule,
+    event_id,
+    event_at as at,
+    actor_kind <> 'human' as is_good,
+from fct_event
+where actor_kind in ('human', 'automation', 'integration') and recorded_by <> 'snapshot'

@@ -5,6 +5,7 @@ target = 0.02
 unit = "share"
 direction = "lower"
 headline = 5
+objective = 0.98
 owner = "Head of IT"
 measure = "share"
 statistic = "rate"

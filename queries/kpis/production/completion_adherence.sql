@@ -4,6 +4,7 @@ definition = "Of the production orders due to be finished, how many were no late
 target = 0.9
 unit = "share"
 direction = "higher"
+objective = 0.9
 owner = "Head of production planning"
 measure = "share"
 statistic = "rate"
