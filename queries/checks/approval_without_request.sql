@@ -7,7 +7,10 @@ remedy = "these orders are missing from approval age: find what writes them with
 */
 select
     document.instance,
+    document.record_model,
     document.record_id,
+    document.name,
+    document.plant,
 from dim_document as document
 left join fct_approval as approval
     on approval.instance = document.instance

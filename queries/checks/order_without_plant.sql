@@ -7,6 +7,9 @@ remedy = "give the operation types of these orders a warehouse in Odoo"
 */
 select
     instance,
+    record_model,
     record_id,
+    name,
+    plant,
 from fct_production_order
 where plant is null

@@ -9,5 +9,7 @@ select
     instance,
     record_model,
     record_id,
+    name,
+    plant,
 from dim_document
 where gone_by = 'hidden'

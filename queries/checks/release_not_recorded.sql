@@ -7,6 +7,9 @@ remedy = "these orders are left out of release lead time: find what writes them 
 */
 select
     instance,
+    record_model,
     record_id,
+    name,
+    plant,
 from fct_production_order
 where released_at is null and not is_draft and not is_cancelled and not is_backorder

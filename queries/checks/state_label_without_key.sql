@@ -6,7 +6,12 @@ owner = "Operator"
 remedy = "a label was renamed or a language removed: the data health page lists the labels"
 */
 select
-    event_id,
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    field || ' ' || new_label as detail,
 from fct_event
 where recorded_by = 'tracking'
     and field in ('state', 'reservation_state')

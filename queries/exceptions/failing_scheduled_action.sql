@@ -4,6 +4,7 @@ definition = "A scheduled action of Odoo whose last runs failed, or which was sw
 severity = "high"
 sla = "1 d"
 owner = "Operator"
+fallback = "Head of IT"
 remedy = "read the server's log for the error, mend it, and run the action by hand"
 */
 select

@@ -1,0 +1,19 @@
+/*
+title = "Every state has a name"
+definition = "Each state that a production or purchase order entered is one that the event log knows."
+severity = "warn"
+owner = "Operator"
+remedy = "a module adds states: their changes are in the timeline, but in no process figure; tell us their names"
+*/
+select
+    instance,
+    record_model,
+    record_id,
+    name,
+    plant,
+    field || ' ' || new_value as detail,
+from fct_event
+where recorded_by = 'tracking'
+    and field in ('state', 'reservation_state')
+    and new_value is not null
+    and rank = 90
