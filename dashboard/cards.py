@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, sparkline, texts
+from dashboard import budget_view, components, data, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
-from dashboard.reading import Point, Reading, Verdict, is_better
+from dashboard.reading import Point, Reading, Verdict, is_better, is_too_few
 from queries import measure, readable
 from queries.catalog import Kpi
 from queries.signal import ABOVE, NORMAL
@@ -27,15 +28,45 @@ def card(reading: Reading, filters: Filters) -> None:
         st.html(_grey(reading) if is_grey else _live(reading))
 
 
+def lines(title: str, readings: list[Reading], filters: Filters) -> None:
+    """The KPIs of a domain below each other, each with a link to its page."""
+    columns = {
+        "KPI": lambda reading: _title(reading, filters),
+        "Value": _value,
+        "Final weeks": spark,
+        "Signal": verdict,
+        "Target": target,
+        "Cases": lambda reading: f'<span class="pp-muted">{escape(texts.cases(reading.kpi, reading.now))}</span>',
+    }
+    with st.container(border=True, key=f"lines-{title.lower().replace(' ', '-')}"):
+        tables.table(title, columns, readings)
+
+
+def _title(reading: Reading, filters: Filters) -> str:
+    address = f"kpi?{urlencode(filters.query() | {'kpi': reading.kpi.name}, doseq=True)}"
+    words = escape(texts.statistic(reading.kpi))
+    below = f' <span class="pp-below">{words}</span>' if words else ""
+    return f'<a href="{escape(address, quote=True)}">{escape(reading.kpi.title)}</a>{below}'
+
+
+def _value(reading: Reading) -> str:
+    now = reading.now
+    if now.value is None:
+        return mark("none", "○", now.reason or "no value and no reason given")
+    words = escape(readable.measured(now.value, reading.kpi.unit))
+    return f'<strong>{words}</strong> <span class="pp-below">{change(reading)}</span>'
+
+
 def _live(reading: Reading) -> str:
     kpi, now = reading.kpi, reading.now
     return (
         f'<div class="pp-card"><div class="pp-value"><strong>{escape(readable.measured(now.value, kpi.unit))}</strong>'
         f"{change(reading)}</div>"
-        f'<div class="pp-said"><span>{escape(texts.statistic(kpi))}</span>{before(reading)}</div>'
+        f'<div class="pp-said"><span>{escape(texts.statistic(kpi))}{closed_only(reading)}</span>{before(reading)}</div>'
         f"{spark(reading)}"
         f'<div class="pp-line pp-verdict">{verdict(reading)}</div>'
-        f'<div class="pp-line">{target(reading)}</div>{_foot(reading)}</div>'
+        f'<div class="pp-line">{target(reading)}</div>'
+        f"{budget_view.line(reading.budgets)}{_foot(reading)}</div>"
     )
 
 
@@ -104,11 +135,25 @@ def before(reading: Reading) -> str:
     return f' <span class="pp-muted">was {escape(readable.measured(reading.before.value, reading.kpi.unit))}</span>'
 
 
+def closed_only(reading: Reading) -> str:
+    """What the value would be if open cases were left out, struck through: where that says something else."""
+    now, unit = reading.now, reading.kpi.unit
+    if now.value is None or not now.n_open or now.value_closed is None:
+        return ""
+    words = readable.measured(now.value_closed, unit)
+    if words == readable.measured(now.value, unit):
+        return ""
+    hint = escape(texts.closed_only(now), quote=True)
+    return f' <span class="pp-closed" title="{hint}">closed only <s>{escape(words)}</s></span>'
+
+
 def target(reading: Reading) -> str:
     if reading.target is None:
         words = texts.NO_TARGET_HERE if reading.kpi.unit == readable.WORKING_TIME else "no target set"
         return f'<span class="pp-muted">{words}</span>'
     words = texts.target(reading.kpi, reading.target)
+    if is_too_few(reading.kpi, reading.now):
+        return mark("none", "○", f"target {words}, {texts.too_few(reading.now.n)}")
     if reading.meets_target is None:
         return f'<span class="pp-muted">target {escape(words)}</span>'
     kind, sign, verdict = ("good", "✓", "met") if reading.meets_target else ("bad", "✕", "missed")

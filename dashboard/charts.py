@@ -11,13 +11,16 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import texts
-from dashboard.reading import Point
+from dashboard.reading import Change, Point
 from queries import readable
 from queries.signal import ABOVE, BELOW
 
 LINE, SOFT, OPEN, QUIET = "#2A8FB3", "rgba(42,143,179,0.18)", "#D1702C", "#84919C"
 CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}  # the bar offers to upload the chart
+POINTS = 300
+TAIL = 0.05  # of the cases, whose length would leave no room for the others
 HEIGHT = 280
+LABELLED, LABEL_HEIGHT = 3, 16  # changes with a label, each on a line of its own above the chart
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ def draw(figure: dict, key: str, alt: str) -> None:
     st.plotly_chart(figure, config=CONFIG, key=key, alt=alt)
 
 
-def trend(points: Sequence[Point], unit: str, target: float | None) -> dict:
+def trend(points: Sequence[Point], unit: str, target: float | None, changes: Sequence[Change] = ()) -> dict:
     """Weeks as a line; a week that can still change is hollow, on a dotted line; the target is dashed, the limits of
-    the baseline and its centre are dotted, and a week that is a signal is a square."""
+    the baseline and its centre are dotted, and a week that is a signal is a square. Changes are upright lines, the
+    newest with their names."""
     axis = scale([*(p.value for p in points), target], unit)
     limits = next((p.limits for p in reversed(points) if p.limits), None)
     final = [p if p.is_final else None for p in points]
@@ -77,7 +81,30 @@ def trend(points: Sequence[Point], unit: str, target: float | None) -> dict:
         layout["margin"] |= {"r": 84}
         words = f"target {readable.measured(target, unit)}"
         layout["annotations"] = [_note(words, x=1, xref="paper", xanchor="left", y=axis(target), yanchor="middle")]
+    _mark(layout, points, within(changes, points))
     return {"data": traces, "layout": layout}
+
+
+def within(changes: Sequence[Change], points: Sequence[Point]) -> list[Change]:
+    """The changes that lie in the weeks of a trend, in their order."""
+    first, end = points[0].start, points[-1].end
+    return sorted((one for one in changes if first <= one.at.date() < end), key=lambda one: one.at)
+
+
+def _mark(layout: dict, points: Sequence[Point], changes: Sequence[Change]) -> None:
+    """An upright line for each change, and above the chart the names of the newest, one line of text each."""
+    labelled = changes[-LABELLED:]
+    layout["height"] += LABEL_HEIGHT * len(labelled)
+    layout["margin"] |= {"t": layout["margin"]["t"] + LABEL_HEIGHT * len(labelled)}
+    middle = points[0].start + (points[-1].end - points[0].start) / 2
+    annotations = layout.setdefault("annotations", [])
+    for row, change in enumerate(reversed(changes)):
+        at = change.at.isoformat()
+        layout["shapes"].append(_rule("x", at, "solid") | {"layer": "below"})
+        if row < len(labelled):
+            side = "left" if change.at.date() < middle else "right"
+            place = {"x": at, "xanchor": side, "y": 1, "yref": "paper", "yanchor": "bottom"}
+            annotations.append(_note(texts.short(change.name), **place, yshift=row * LABEL_HEIGHT))
 
 
 def distribution(bins: Sequence[dict], marks: dict[str, float | None], unit: str) -> dict:
@@ -104,6 +131,46 @@ def distribution(bins: Sequence[dict], marks: dict[str, float | None], unit: str
     ]
     layout["margin"] |= {"t": 26}
     return {"data": traces, "layout": layout}
+
+
+def survival(curve: Sequence[dict], unit: str) -> dict:
+    """Which share of cases is still open after how long: a step line with its band, up to where 95 % have ended
+    or no case is older."""
+    shown = _thinned([{"seconds": 0, "still_open": 1.0, "low": 1.0, "high": 1.0}, *curve])
+    axis = scale([point["seconds"] for point in shown], unit)
+    x = [axis(point["seconds"]) for point in shown]
+    line = {"type": "scatter", "mode": "lines", "x": x, "line": {"shape": "hv", "width": 0}, "hoverinfo": "skip"}
+    said = [
+        f"<b>{readable.share(point['still_open'])}</b> still open after {readable.measured(point['seconds'], unit)}"
+        for point in shown
+    ]
+    traces = [
+        line | {"y": [_known(point["low"], point) for point in shown], "showlegend": False},
+        line
+        | {"y": [_known(point["high"], point) for point in shown], "fill": "tonexty", "fillcolor": SOFT}
+        | {"name": "95 % interval"},
+        line
+        | {"y": [point["still_open"] for point in shown], "line": {"shape": "hv", "width": 2, "color": LINE}}
+        | {"name": "still open", "customdata": said, "hoverinfo": None}
+        | {"hovertemplate": "%{customdata}<extra></extra>"},
+    ]
+    layout = _layout("share still open")
+    layout["xaxis"] |= {"title": {"text": axis.title}, "rangemode": "tozero", "type": "linear", "tickformat": ""}
+    layout["yaxis"] |= {"tickformat": ".0%", "range": [0, 1.02]}
+    layout["shapes"] = [_rule("y", 0.5)]
+    return {"data": traces, "layout": layout}
+
+
+def _known(bound: float | None, point: dict) -> float:
+    return point["still_open"] if bound is None else bound
+
+
+def _thinned(curve: Sequence[dict]) -> list[dict]:
+    """So many points as a chart can show, the first and the last of them."""
+    reached = next((number for number, point in enumerate(curve) if point["still_open"] <= TAIL), len(curve) - 1)
+    part = curve[: reached + 1]
+    every = -(-len(part) // POINTS)
+    return [*part[:-1:every], part[-1]]
 
 
 def _line(name, starts, points, axis: Scale, unit, marker, dash) -> dict:
@@ -141,7 +208,7 @@ def _span(one: dict, unit: str) -> str:
     return f"{readable.measured(start, unit)} to {readable.measured(end, unit)}"
 
 
-def _rule(across: str, value: float, dash: str = "dash") -> dict:
+def _rule(across: str, value: float | str, dash: str = "dash") -> dict:
     other = "x" if across == "y" else "y"
     span = {f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper", f"{across}0": value, f"{across}1": value}
     return {"type": "line", "layer": "above", "line": {"color": QUIET, "width": 1.5, "dash": dash}} | span
@@ -165,11 +232,13 @@ def _layout(title: str) -> dict:
     }
 
 
-def trend_words(points: Sequence[Point], kpi, target: float | None) -> str:
+def trend_words(points: Sequence[Point], kpi, target: float | None, changes: Sequence[Change] = ()) -> str:
     """The same trend for a screen reader."""
     known = [p for p in points if p.is_final and p.value is not None]
     if not known:
         return f"{kpi.title}: no final week yet"
     first, last = readable.measured(known[0].value, kpi.unit), readable.measured(known[-1].value, kpi.unit)
     goal = f", target {texts.target(kpi, target)}" if target is not None else ""
-    return f"{kpi.title} by week: from {first} to {last} over {len(known)} final weeks{goal}"
+    marked = "; ".join(f"{one.name} on {readable.day(one.at.date())}" for one in within(changes, points))
+    what = f"; what changed: {marked}" if marked else ""
+    return f"{kpi.title} by week: from {first} to {last} over {len(known)} final weeks{goal}{what}"

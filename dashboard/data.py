@@ -5,6 +5,7 @@ Everything here returns plain values (dataclasses, lists of dicts): no page touc
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,12 +15,15 @@ import streamlit as st
 
 from dashboard import texts
 from dashboard.filters import Filters
-from dashboard.reading import Point, Reading, Verdict
-from queries import catalog, measure, readable, warehouse
+from dashboard.reading import Change, Point, Reading, Verdict
+from queries import budget, catalog, decision, measure, readable, warehouse
+from queries.budget import Budget
 from queries.catalog import Kpi
-from queries.warehouse import Scope
+from queries.decision import Correction, DecisionError
+from queries.warehouse import Scope, WarehouseMissing
 
 ALL = Scope()
+LOG = logging.getLogger("dashboard")
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,13 @@ def kpis() -> dict[str, Kpi]:
     return _catalogue(version().name)
 
 
+HEADLINE = "headline"
+
+
 def domains() -> dict[str, list[Kpi]]:
     """The headline KPIs in their order, then the others by domain in the order of the catalogue."""
     headlines = [kpi for kpi in kpis().values() if kpi.headline is not None]
-    found: dict[str, list[Kpi]] = {"headline": sorted(headlines, key=lambda kpi: kpi.headline)} if headlines else {}
+    found: dict[str, list[Kpi]] = {HEADLINE: sorted(headlines, key=lambda kpi: kpi.headline)} if headlines else {}
     for kpi in kpis().values():
         if kpi.headline is None:
             found.setdefault(kpi.domain, []).append(kpi)
@@ -120,6 +127,7 @@ def reading(kpi: Kpi, filters: Filters) -> Reading:
         kpi, now, before, tuple(weeks(kpi, filters)), as_of(), target(kpi, plant),
         next((verdict for verdict in found if verdict.plant == plant), None),
         tuple(verdict for verdict in found if verdict.plant and verdict.is_shift and not plant),
+        _budget_now(kpi, filters),
     )  # fmt: skip
 
 
@@ -132,12 +140,68 @@ def verdicts(kpi: Kpi, clock: str) -> list[Verdict]:
     ]
 
 
+def changes(kpi: Kpi, filters: Filters) -> list[Change]:
+    """What changed that concerns a KPI, the newest first: in the chosen plants; or in all, and where every plant was
+    touched for all together."""
+    found: dict[str, list[dict]] = {}
+    for row in rows("change_effect", kpi=kpi.name, clock=_clock(kpi, filters)):
+        if not filters.plants or row["plant"] in filters.plants:
+            found.setdefault(row["marker"], []).append(row)
+    return [
+        Change(answers[0]["name"], answers[0]["changed_at"], tuple(_together(answers))) for answers in found.values()
+    ]
+
+
+def _together(answers: list[dict]) -> list[dict]:
+    return [row for row in answers if row["plant"] is None] or answers
+
+
 def target(kpi: Kpi, plant: str | None = None) -> float | None:
     """The target of a plant, else the one for all plants, else the one the KPI was written with."""
     if kpi.unit == readable.WORKING_TIME:
         return None
     configured = {row["plant"] or None: row["value"] for row in rows("target") if row["kpi"] == kpi.name}
     return configured.get(plant, configured.get(None, kpi.target))
+
+
+def budgets(kpi: Kpi, filters: Filters) -> list[Budget]:
+    """The budgets of a KPI, the newest month first: of all plants together unless some were chosen, then of each."""
+    kept = (None, *plant_names(), measure.NONE) if not filters.plants else filters.plants
+    return [one for one in _budgets(version(), corrections()) if one.kpi == kpi.name and one.plant in kept]
+
+
+def _budget_now(kpi: Kpi, filters: Filters) -> tuple[Budget, ...] | None:
+    """Those of the running month; None where the decisions cannot be read or were published before there were budgets,
+    which is no reason to hide the number."""
+    try:
+        found = budgets(kpi, filters)
+    except (DecisionError, WarehouseMissing):
+        LOG.exception("no budgets")
+        return None
+    return tuple(one for one in found if one.start == found[0].start)
+
+
+def misses(month: Budget, plants: tuple[str, ...], limit: int) -> list[dict]:
+    """The newest misses of a month in some plants."""
+    return _misses(version(), month, corrections(), plants, limit)
+
+
+def corrections() -> tuple[Correction, ...]:
+    """Corrections of budgets as they stand at this moment."""
+    return tuple(decision.corrections(Path(version().folder), version().scope))
+
+
+def correct(*what, **of) -> None:
+    """decision.correct in this warehouse."""
+    decision.correct(*what, **of, warehouse=Path(version().folder))
+
+
+def withdraw(number: int, who: str, why: str) -> None:
+    decision.withdraw(number, who, why, Path(version().folder))
+
+
+def sees_all_plants() -> bool:
+    return version().scope.plants is None
 
 
 def weeks(kpi: Kpi, filters: Filters) -> list[Point]:
@@ -172,6 +236,11 @@ def distribution(kpi: Kpi, filters: Filters) -> list[dict]:
     return _distribution(version(), kpi.name, filters.period(as_of()), filters)
 
 
+def survival(kpi: Kpi, filters: Filters) -> list[dict]:
+    """Which share of the cases of the period is still open after how long."""
+    return _survival(version(), kpi.name, filters.period(as_of()), filters)
+
+
 def quantile(kpi: Kpi, filters: Filters, statistic: str) -> float | None:
     """Another quantile of the same rows, to mark it in the distribution."""
     return _only(_values(version(), kpi.name, filters.period(as_of()), filters, statistic=statistic)).value
@@ -188,6 +257,11 @@ def plant_names() -> dict[str, str]:
     return {
         row["plant"]: row["name"] if row["name"] and named.count(row["name"]) == 1 else row["plant"] for row in plants()
     }
+
+
+def plant_name(code: str) -> str:
+    """The name to show of a plant; of what belongs to none, that."""
+    return "(no plant)" if code == measure.NONE else plant_names().get(code, code)
 
 
 def zone(plant: str | None) -> str | None:
@@ -222,6 +296,7 @@ def _point(row: dict) -> Point:
     return Point(
         row["period_start"], row["period_end"], row["value"], row["n"] or 0, row["n_open"] or 0, bool(row["is_final"]),
         row["reason"], row["low"], row["high"], row.get("cut"), row.get("n_unmeasured"), limits, row.get("verdict"),
+        row.get("value_closed"),
     )  # fmt: skip
 
 
@@ -263,3 +338,22 @@ def _distribution(chosen: Version, kpi: str, period: tuple[date, date], filters:
     asked = _catalogue(chosen.name)[kpi]
     asked_for = {"filters": filters.dimension(), "clock": _clock(asked, filters)}
     return measure.distribution(_open(chosen), asked, *period, **asked_for).to_pylist()
+
+
+@st.cache_resource(**(CACHE | {"max_entries": 8}))  # every card asks for them, and nobody can change them: no copies
+def _budgets(chosen: Version, decided: tuple[Correction, ...]) -> tuple[Budget, ...]:
+    return tuple(budget.read(_open(chosen), decided))
+
+
+@st.cache_data(**CACHE)
+def _misses(
+    chosen: Version, month: Budget, decided: tuple[Correction, ...], plants: tuple[str, ...], limit: int
+) -> list[dict]:
+    return budget.misses(_open(chosen), _catalogue(chosen.name)[month.kpi], month, decided, plants, limit)
+
+
+@st.cache_data(**CACHE)
+def _survival(chosen: Version, kpi: str, period: tuple[date, date], filters: Filters) -> list[dict]:
+    asked = _catalogue(chosen.name)[kpi]
+    asked_for = {"filters": filters.dimension(), "clock": _clock(asked, filters)}
+    return measure.survival(_open(chosen), asked, *period, **asked_for).to_pylist()

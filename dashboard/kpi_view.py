@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from dashboard import cards, charts, components, data, tables, texts
 from dashboard.filters import Filters
-from dashboard.reading import Reading
+from dashboard.reading import Change, Reading
 from queries import readable
 from queries.catalog import Kpi
+from queries.scoreboard import JUDGED
 
 
 def headline(reading: Reading, filters: Filters) -> None:
@@ -23,7 +25,7 @@ def headline(reading: Reading, filters: Filters) -> None:
         else:
             value = (
                 f'<div class="pp-fact pp-fact-main"><strong>{escape(readable.measured(now.value, kpi.unit))}</strong>'
-                f"<span>{escape(texts.statistic(kpi))}</span></div>"
+                f"<span>{escape(texts.statistic(kpi))}{cards.closed_only(reading)}</span></div>"
             )
         facts = {
             "Verdict": cards.verdict(reading) or f'<span class="pp-muted">{texts.not_judged(filters.plants)}</span>',
@@ -41,15 +43,15 @@ def headline(reading: Reading, filters: Filters) -> None:
         st.html(f'<p class="pp-sub">{escape(kpi.definition)}</p>')
 
 
-def trend(reading: Reading) -> None:
+def trend(reading: Reading, changes: Sequence[Change]) -> None:
     kpi, weeks = reading.kpi, reading.weeks
     with st.container(border=True, height="stretch", key="panel-trend"):
         components.heading("Week by week", texts.TREND.get(kpi.measure, ""))
         if not any(week.value is not None for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.NO_TREND)}</p>')
             return
-        words = charts.trend_words(weeks, kpi, reading.target)
-        charts.draw(charts.trend(weeks, kpi.unit, reading.target), f"trend_{kpi.name}", words)
+        words = charts.trend_words(weeks, kpi, reading.target, changes)
+        charts.draw(charts.trend(weeks, kpi.unit, reading.target, changes), f"trend_{kpi.name}", words)
         if any(week.limits for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.LIMITS)}</p>')
         if any(week.value is not None and not week.is_final for week in weeks):
@@ -60,38 +62,96 @@ def trend(reading: Reading) -> None:
             tables.weeks(weeks, kpi)
 
 
+def has_changes(kpi: Kpi) -> bool:
+    """Whether the weeks of a KPI can be compared before and after a change."""
+    return kpi.measure in JUDGED
+
+
+def changes(reading: Reading, found: Sequence[Change]) -> None:
+    """What changed that concerns the KPI, and whether that moved it."""
+    kpi = reading.kpi
+    with st.container(border=True, key="panel-changes"):
+        components.heading("What changed", texts.CHANGES if found else texts.NO_CHANGES)
+        if not found:
+            return
+        names = data.plant_names()
+        tables.table(f"What changed and what became of {kpi.title}", {
+            "When": tables.short(lambda row: readable.seen(row["after_at"], row["changed_at"])),
+            "Change": tables.change,
+            "Plant": lambda row: escape(names.get(row["plant"], row["plant"] or "all")),
+            "Before → after": tables.short(lambda row: texts.before_after(row, kpi.unit)),
+            "Through the change": lambda row: tables.effect(row, kpi),
+        }, [row for one in found[: texts.CHANGES_SHOWN] for row in one.answers])  # fmt: skip
+        if len(found) > texts.CHANGES_SHOWN:
+            st.html(f'<p class="pp-sub">{escape(texts.more_changes(len(found)))}</p>')
+
+
 def has_distribution(kpi: Kpi) -> bool:
     """Whether the cases of a KPI have a length."""
     return kpi.measure in ("duration", "stock")
 
 
 def distribution(reading: Reading, filters: Filters) -> None:
-    """How the cases spread, with the median and the 85 % mark."""
+    """How the cases spread: how many there are of each length, or for durations which share is still open after how
+    long."""
     kpi = reading.kpi
     with st.container(border=True, height="stretch", key="panel-distribution"):
-        components.heading("How they spread", texts.SPREAD[kpi.measure])
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+            components.heading("How they spread", texts.SPREAD[kpi.measure])
+            views = texts.SPREAD_VIEWS if kpi.measure == "duration" else texts.SPREAD_VIEWS[:1]
+            view = views[0]
+            if len(views) > 1:
+                view = st.segmented_control(
+                    "How to show the spread", views, default=views[0], required=True, key="spread",
+                    bind="query-params", label_visibility="collapsed",
+                )  # fmt: skip
         bins = data.distribution(kpi, filters)
         if not any(one["n"] for one in bins):
             st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
-            return
-        marks = {name: data.quantile(kpi, filters, name) for name in ("p50", "p85")}
-        said = ", ".join(
-            f"{name} {readable.measured(value, kpi.unit)}" for name, value in marks.items() if value is not None
-        )
-        charts.draw(
-            charts.distribution(bins, marks, kpi.unit), f"spread_{kpi.name}", f"Distribution of {kpi.title}: {said}"
-        )
-        if bins[-1]["bin_to_seconds"] is None:
-            st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"], kpi.unit))}</p>')
-        with st.expander("Table behind this chart"):
-            tables.table(f"Distribution of {kpi.title}", {
-                "From": lambda b: escape(readable.measured(b["bin_from_seconds"], kpi.unit)),
-                "To": lambda b: escape(
-                    readable.measured(b["bin_to_seconds"], kpi.unit) if b["bin_to_seconds"] else "and more"
-                ),
-                "Cases": tables.figure("n"),
-                "Still open": tables.figure("n_open"),
-            }, bins)  # fmt: skip
+        elif view == views[0]:
+            _histogram(kpi, filters, bins)
+        else:
+            _survival(kpi, filters)
+
+
+def _histogram(kpi: Kpi, filters: Filters, bins: list[dict]) -> None:
+    """How many cases there are of each length, with the median and the 85 % mark."""
+    marks = {name: data.quantile(kpi, filters, name) for name in ("p50", "p85")}
+    said = ", ".join(
+        f"{name} {readable.measured(value, kpi.unit)}" for name, value in marks.items() if value is not None
+    )
+    words = f"Distribution of {kpi.title}: {said}"
+    charts.draw(charts.distribution(bins, marks, kpi.unit), f"spread_{kpi.name}", words)
+    if bins[-1]["bin_to_seconds"] is None:
+        st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"], kpi.unit))}</p>')
+    with st.expander("Table behind this chart"):
+        tables.table(f"Distribution of {kpi.title}", {
+            "From": lambda b: escape(readable.measured(b["bin_from_seconds"], kpi.unit)),
+            "To": lambda b: escape(
+                readable.measured(b["bin_to_seconds"], kpi.unit) if b["bin_to_seconds"] else "and more"
+            ),
+            "Cases": tables.figure("n"),
+            "Still open": tables.figure("n_open"),
+        }, bins)  # fmt: skip
+
+
+def _survival(kpi: Kpi, filters: Filters) -> None:
+    """Which share of cases is still open after how long, open cases counted for as long as they are known."""
+    curve = data.survival(kpi, filters)
+    ended = [
+        {"share": share, "seconds": next((p["seconds"] for p in curve if p["still_open"] <= 1 - share + 1e-9), None)}
+        for share in texts.ENDED_SHARES
+    ]
+    words = texts.survival(kpi, ended)
+    charts.draw(charts.survival(curve, kpi.unit), f"survival_{kpi.name}", f"{kpi.title}: {words}")
+    st.html(f'<p class="pp-sub">{escape(words)} {escape(texts.SURVIVAL)}</p>')
+    with st.expander("Table behind this chart"):
+        tables.table(f"How long until a share of cases has ended, {kpi.title}", {
+            "Ended": lambda row: f"{row['share']:.0%}",
+            "Within": lambda row: escape(
+                "not reached yet" if row["seconds"] is None else readable.measured(row["seconds"], kpi.unit)
+            ),
+        }, ended)  # fmt: skip
 
 
 def by_plant(reading: Reading, filters: Filters) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from queries.budget import Budget
 from queries.catalog import Kpi
 from queries.signal import ABOVE, BELOW
+
+LEAST_JUDGED = 10  # cases below which a value is shown, and not held against its target
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Point:
     n_unmeasured: int | None = None
     limits: tuple[float, float, float] | None = None  # lower limit, centre, upper limit
     verdict: str | None = None
+    value_closed: float | None = None  # of a duration: of ended cases alone
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,16 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Something that changed at a moment (UTC) and concerns a KPI: `answers` say what became of it, one for each plant
+    that is shown (rows of the list change_effect)."""
+
+    name: str
+    at: datetime
+    answers: tuple[dict, ...]
+
+
+@dataclass(frozen=True)
 class Reading:
     """All a card shows of a KPI."""
 
@@ -57,17 +71,24 @@ class Reading:
     target: float | None = None
     verdict: Verdict | None = None
     shifts: tuple[Verdict, ...] = ()  # of single plants
+    budgets: tuple[Budget, ...] | None = ()  # of this month: all plants together, then each; None: cannot be read
 
     @property
     def meets_target(self) -> bool | None:
-        return meets(self.kpi, self.now.value, self.target)
+        return meets(self.kpi, self.now, self.target)
 
 
-def meets(kpi: Kpi, value: float | None, target: float | None) -> bool | None:
-    """Whether a value is on the good side of its target; None where either is missing or no side is good."""
-    if value is None or target is None or kpi.direction == "none":
+def is_too_few(kpi: Kpi, point: Point) -> bool:
+    """Whether a value rests on so few cases that the next could turn it; a queue is as long as it is."""
+    return point.value is not None and kpi.measure in ("duration", "share", "ratio") and point.n < LEAST_JUDGED
+
+
+def meets(kpi: Kpi, point: Point, target: float | None) -> bool | None:
+    """Whether a value is on the good side of its target; None where either is missing, no side is good, or there are
+    too few cases to judge."""
+    if point.value is None or target is None or kpi.direction == "none" or is_too_few(kpi, point):
         return None
-    return value <= target if kpi.direction == "lower" else value >= target
+    return point.value <= target if kpi.direction == "lower" else point.value >= target
 
 
 def is_better(kpi: Kpi, verdict: Verdict) -> bool | None:

@@ -15,8 +15,10 @@ import streamlit as st
 from dashboard import texts
 from dashboard.components import mark
 from dashboard.filters import Filters
-from dashboard.reading import Point, meets
+from dashboard.reading import Point, is_too_few, meets
 from queries import readable
+from queries.measure import NONE
+from queries.signal import ABOVE, BELOW
 
 SHOWN = 2000
 HIDDEN = {"record_id", "record_model", "record_url", "name", "instance"}
@@ -55,6 +57,28 @@ def figure(key: str) -> Callable[[dict], str]:
 
     cell.is_number = True
     return cell
+
+
+def change(row: dict) -> str:
+    """What changed: its name, which leads to it in Odoo, and below what kind of change it is."""
+    name = escape(row["name"] or "(no name)")
+    if row["record_url"]:
+        name = f'<a href="{escape(row["record_url"], quote=True)}" target="_blank" rel="noopener">{name}</a>'
+    return f'{name} <span class="pp-below">{escape(texts.changed(row))}</span>'
+
+
+def effect(row: dict, kpi) -> str:
+    """What became of a KPI through a change, and what that rests on."""
+    words = readable.effect(row, kpi.measure)
+    if row["verdict"] not in (ABOVE, BELOW):
+        sign = "≈" if row["verdict"] else "○"
+        said = mark("none", sign, words)
+    else:
+        better = None if kpi.direction == "none" else (row["verdict"] == BELOW) == (kpi.direction == "lower")
+        kind = {True: "good", False: "bad", None: "none"}[better]
+        said = mark(kind, "▲" if row["verdict"] == ABOVE else "▼", words)
+    weeks = f'<span class="pp-below">{escape(texts.weeks_compared(row))}</span>' if row["change"] is not None else ""
+    return f"{said} {weeks}"
 
 
 def status(key: str, words: Mapping[str, tuple[str, str, str]]) -> Callable[[dict], str]:
@@ -96,7 +120,9 @@ def _measured(point: Point, kpi, target: float | None) -> str:
     if point.value is None:
         return mark("none", "○", point.reason or "no number")
     words = readable.measured(point.value, kpi.unit)
-    met = meets(kpi, point.value, target)
+    met = meets(kpi, point, target)
+    if is_too_few(kpi, point) and target is not None:
+        return f"<b>{escape(words)}</b> {mark('none', '○', 'too few to judge', texts.too_few(point.n))}"
     if met is None:
         return f"<b>{escape(words)}</b>"
     kind, sign, verdict = ("good", "✓", "met") if met else ("bad", "✕", "missed")
@@ -146,10 +172,37 @@ def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict | None:
     return rows[chosen[0]] if chosen and chosen[0] < len(rows) else None
 
 
-def _case(row: dict, kpi, filters: Filters) -> dict:
+def misses(rows: Sequence[dict], kpi, filters: Filters, plant: Callable[[str], str]) -> None:
+    """Cases that missed a service level: what, where, when it fell due, how long it took."""
+    columns = {
+        "Record": lambda row: f'<a href="{escape(_timeline(row, filters), quote=True)}">{escape(_name(row))}</a>',
+        "Plant": lambda row: escape(plant(row["plant"] or NONE)),
+        "Fell due (UTC)": short(lambda row: readable.moment(row["due_at"])),
+        "Counts": lambda row: mark("none", "○", "left out") if row["is_left_out"] else "yes",
+    }
+    if kpi.measure == "duration":
+        columns["Took"] = short(
+            lambda row: readable.duration(row["elapsed_seconds"]) + (" so far" if row["ended_at"] is None else "")
+        )
+    columns["Odoo"] = lambda row: (
+        f'<a href="{escape(row["record_url"], quote=True)}" target="_blank" rel="noopener">open</a>'
+        if row["record_url"]
+        else "–"
+    )
+    table(f"Misses of {kpi.title}", columns, rows)
+
+
+def _name(row: dict) -> str:
+    return row.get("name") or f"{row['record_model']} {row['record_id']}"
+
+
+def _timeline(row: dict, filters: Filters) -> str:
     link = {"instance": row["instance"], "model": row["record_model"], "id": row["record_id"]}
-    name = row.get("name") or f"{row['record_model']} {row['record_id']}"
-    shown = {"Record": f"record?{urlencode(filters.query() | link, doseq=True)}#{name}", "Plant": row["plant"]}
+    return f"record?{urlencode(filters.query() | link, doseq=True)}"
+
+
+def _case(row: dict, kpi, filters: Filters) -> dict:
+    shown = {"Record": f"{_timeline(row, filters)}#{_name(row)}", "Plant": row["plant"]}
     shown |= _span(row, kpi) if kpi.measure in ("duration", "stock") else _facts(row, kpi)
     shown |= {texts.dimension(name): row.get(name) for name in kpi.dimensions if name != "plant"}
     return shown | ({"Odoo": row["record_url"]} if row.get("record_url") else {})

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from dashboard.reading import Point, Verdict
+from dashboard.reading import LEAST_JUDGED, Point, Verdict
 from queries import measure, readable
+from queries.budget import Budget
+from queries.decision import Correction
 from queries.signal import ABOVE
 
 APP = "Plant Pulse"
@@ -25,6 +27,9 @@ NO_TARGET_HERE = "targets are of elapsed time"
 INTERVALS = 60
 CHOOSE_CASE = "Tick a record to see which hours of it count as working time of its plant, and what is left out."
 SPREAD = {"duration": "durations of the cases of the period", "stock": "ages of what is open"}
+SPREAD_VIEWS = ("how many", "still open")
+ENDED_SHARES = (0.25, 0.5, 0.75, 0.85, 0.9, 0.95)
+SURVIVAL = "Open cases count for as long as they have been open (Kaplan-Meier)."
 TREND = {"duration": "by the week in which the cases started", "stock": "at the end of each week"}
 DIRECTION = {"lower": "lower", "higher": "higher", "none": "neither: it is context for other numbers"}
 CLOCK_CHOICE = "Clock, elapsed or plant working time"
@@ -88,6 +93,13 @@ LIMITS = (
     "shift: beyond a line, or the second of three near it."
 )
 
+CHANGES_SHOWN = 8
+CHANGES = "before and after where it was done, less what happened meanwhile elsewhere; in brackets the 95 % interval"
+NO_CHANGES = (
+    "Nothing that concerns this KPI is known to have changed. Automation rules, scheduled actions and upgrades are "
+    "found by themselves; roll-outs are named in ops.toml."
+)
+
 WAITING = "What waits now"
 APPROVALS = "Open approvals"
 SHORTAGES = "Orders short of material"
@@ -140,6 +152,33 @@ def not_judged(plants: Sequence[str]) -> str:
 
 
 VERDICT = {"above": "real shift", "below": "real shift", "normal": "normal", "baseline": "baseline"}
+
+
+def short(name: str, length: int = 24) -> str:
+    """A name for a label on a chart."""
+    return name if len(name) <= length else f"{name[: length - 1].rstrip()}…"
+
+
+def changed(row: dict) -> str:
+    """Rule created, Head of production; what more is to be said of a change."""
+    return ", ".join(filter(None, (sentence(row["kind"]), row["owner"], row["note"])))
+
+
+def before_after(row: dict, unit: str) -> str:
+    """15 h 17 min → 9 min."""
+    if row["value_before"] is None:
+        return "–"
+    return f"{readable.measured(row['value_before'], unit)} → {readable.measured(row['value_after'], unit)}"
+
+
+def more_changes(count: int) -> str:
+    return f"The newest {CHANGES_SHOWN} of {count} are shown; `python -m queries effects` lists all of them."
+
+
+def weeks_compared(row: dict) -> str:
+    """26 weeks before, 12 after, against 3 plants."""
+    against = f", against {row['untouched_count']} plant{'s' * (row['untouched_count'] != 1)}" if row["verdict"] else ""
+    return f"{row['weeks_before']} weeks before, {row['weeks_after']} after{against}"
 
 
 def dimension(name: str) -> str:
@@ -278,3 +317,73 @@ def records(kpi, rows: list[dict], limit: int) -> str:
     if len(rows) >= limit:
         return f"{readable.number(limit)} of them{order}; the CSV has all"
     return f"{readable.number(len(rows))} records{order}"
+
+
+NO_DECISIONS = "no budget could be read; the details are in the server's log"
+CORRECT = (
+    "What falls due on these days counts neither as due nor as missed. The decision is kept with your name, holds from "
+    "now on, and can be taken back."
+)
+
+
+def budget(now: Sequence[Budget]) -> str:
+    """What is promised, and what counts."""
+    first = now[0]
+    promised = readable.service_level(first.objective, first.limit, first.clock)
+    left = (first.end - first.as_of.date()).days
+    days = f"{left} day{'s' * (left != 1)} left with today"
+    return f"Service level {promised}. What falls due in the month counts, also when it is still open. {days} (UTC)."
+
+
+def pace(misses: float | None) -> str:
+    """0.9 a day, 3 a week; no misses."""
+    if misses is None:
+        return "–"
+    if not misses:
+        return "no misses"
+    return f"{misses:.1f} a day" if misses >= 1 else f"{misses * 7:.1f} a week"
+
+
+def left_out(now: Sequence[Budget], months: Sequence[Budget]) -> str:
+    """How many cases corrections leave out."""
+    here = now[0].n_corrected
+    before = sum(one.n_corrected for one in months if one.plant == now[0].plant) - here
+    return f"Left out by decision: {cases_of(here)} this month, {cases_of(before)} in the months before."
+
+
+def cases_of(count: int) -> str:
+    return f"{readable.number(count)} case{'s' * (count != 1)}"
+
+
+def days_of(one: Correction) -> str:
+    """5 to 7 Nov."""
+    if one.from_on == one.until_on:
+        return readable.day(one.from_on)
+    return f"{readable.day(one.from_on)} to {readable.day(one.until_on)}"
+
+
+def correction(one: Correction) -> str:
+    return f"{days_of(one)}, {one.plant or 'all plants'}: {one.cause}"
+
+
+def survival(kpi, ended: Sequence[dict]) -> str:
+    """Half ended within 1.3 d, 90 % within 6 d."""
+    known = {row["share"]: row["seconds"] for row in ended}
+    half, most = known[0.5], known[0.9]
+    if half is None:
+        return "Half of them are still open."
+    words = f"Half ended within {readable.measured(half, kpi.unit)}"
+    return f"{words}, 90 % within {readable.measured(most, kpi.unit)}." if most is not None else f"{words}."
+
+
+def closed_only(point: Point) -> str:
+    """What the figure of ended cases alone leaves out."""
+    ended = readable.number(point.n - point.n_open)
+    return (
+        f"of the {ended} ended cases alone: too short by what the {readable.number(point.n_open)} open ones still take"
+    )
+
+
+def too_few(n: int) -> str:
+    """Why a value is not judged against its target."""
+    return f"too few to judge: {cases_of(n)}, {LEAST_JUDGED} needed"

@@ -1,4 +1,4 @@
-"""How the plants do: one card per KPI, and what waits for somebody now."""
+"""How the plants do: a card for each headline KPI, a line for every other, and what waits for somebody now."""
 
 import streamlit as st
 
@@ -13,10 +13,17 @@ numbers, waiting = st.columns([3, 1], gap="medium")
 with numbers:
     for domain, kpis in data.domains().items():
         components.heading(texts.domain(domain))
-        with st.grid(3, min_column_width=230, gap="small"):
+        if domain == data.HEADLINE:
+            with st.grid(3, min_column_width=230, gap="small"):
+                for kpi in kpis:
+                    with components.guard(kpi.title):
+                        cards.card(data.reading(kpi, chosen), chosen)
+        else:
+            readings = []
             for kpi in kpis:
                 with components.guard(kpi.title):
-                    cards.card(data.reading(kpi, chosen), chosen)
+                    readings.append(data.reading(kpi, chosen))
+            cards.lines(texts.domain(domain), readings, chosen)
 
 with waiting:
     components.heading(texts.WAITING)

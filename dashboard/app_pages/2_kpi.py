@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, data, filters, kpi_view
+from dashboard import budget_view, components, data, filters, kpi_view
 
 TITLE = "KPI"
 ICON = ":material/query_stats:"
@@ -11,6 +11,10 @@ chosen = st.session_state["filters"]
 kpis = data.kpis()
 kpi = kpis[filters.choice("kpi", list(kpis), "KPI", lambda name: kpis[name].title)]
 reading = data.reading(kpi, chosen)
+
+changes = []
+with components.guard("What changed"):
+    changes = data.changes(kpi, chosen)
 
 with components.guard("Headline"):
     kpi_view.headline(reading, chosen)
@@ -22,7 +26,14 @@ if kpi_view.has_distribution(kpi):
 else:
     trend = st.container()
 with trend, components.guard("Trend"):
-    kpi_view.trend(reading)
+    kpi_view.trend(reading, changes)
+
+if kpi_view.has_changes(kpi):
+    with components.guard("What changed"):
+        kpi_view.changes(reading, changes)
+
+with components.guard("Budget"):
+    budget_view.panel(kpi, chosen)
 
 plants, cut = st.columns(2, gap="small")
 with plants, components.guard("By plant"):

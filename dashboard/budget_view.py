@@ -1,0 +1,174 @@
+"""The budget of a KPI with a service level: misses allowed and used, how long they last, what is left out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from html import escape
+
+import streamlit as st
+
+from dashboard import components, data, tables, texts
+from dashboard.components import mark
+from dashboard.filters import Filters
+from queries import budget, decision, readable
+from queries.budget import Budget
+from queries.catalog import Kpi
+from queries.measure import NONE
+
+MISSES, TALL = 200, 12
+
+
+def line(found: Sequence[Budget] | None) -> str:
+    """A card's line: the budget of this month, of all plants and of the single one that is furthest over."""
+    if found is None:
+        return f'<div class="pp-line pp-budget">{mark("none", "○", texts.NO_DECISIONS)}</div>'
+    if not found:
+        return ""
+    first, *plants = found
+    words = [_state(first, f"budget {_misses(first)}, ").replace(f" {readable.AT_THIS_PACE}", "")]
+    over = sorted((one for one in plants if one.is_used_up), key=lambda one: one.n_allowed - one.n_missed)
+    if over:
+        more = f" and {len(over) - 1} more" if len(over) > 1 else ""
+        name = data.plant_name(next((one for one in over if one.plant != NONE), over[0]).plant)
+        words.append(f'<span class="pp-muted">used up in {escape(name)}{more}</span>')
+    return f'<div class="pp-line pp-budget">{" ".join(words)}</div>'
+
+
+def panel(kpi: Kpi, filters: Filters) -> None:
+    """The running month of each plant, the months before, the misses, and the corrections."""
+    months = data.budgets(kpi, filters)
+    if not months:
+        return
+    now = [one for one in months if one.start == months[0].start]
+    with st.container(border=True, key="panel-budget"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+            components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
+            _correct(kpi)
+        tables.table(f"Budget of {now[0].start:%B %Y} by plant", {
+            "Plant": lambda one: _plant(one.plant),
+            "": lambda one: _bar(one),
+            "Misses": tables.short(_misses),
+            "Due so far": tables.short(lambda one: f"{one.n_due} of about {one.n_expected:.0f} due"),
+            "Pace": tables.short(lambda one: texts.pace(one.pace)),
+            "State": lambda one: _state(one),
+        } | _levels(now), now)  # fmt: skip
+        if any(one.n_corrected for one in months):
+            st.html(f'<p class="pp-sub">{escape(texts.left_out(now, months))}</p>')
+        _earlier(months[len(now) :])
+        _missed(kpi, now, filters)
+        _corrections(kpi, filters)
+
+
+def _earlier(months: list[Budget]) -> None:
+    if months:
+        with st.expander("Months before"):
+            tables.table("Budgets of the months before", {
+                "Month": lambda one: f"{one.start:%B %Y}",
+                "Plant": lambda one: _plant(one.plant),
+                "Misses": tables.short(_misses),
+                "Due": lambda one: readable.number(one.n_due),
+                "State": lambda one: _state(one),
+            }, months)  # fmt: skip
+
+
+def _missed(kpi: Kpi, now: list[Budget], filters: Filters) -> None:
+    """The records behind the misses of this month, each with its link."""
+    month = now[0]
+    with st.expander(f"The misses of {month.start:%B}", key="misses"):
+        rows = data.misses(month, tuple(one.plant for one in now if one.plant), MISSES)
+        if len(rows) == MISSES:
+            st.html(f'<p class="pp-sub">the newest {MISSES}</p>')
+        with st.container(height=420 if len(rows) > TALL else "content", border=False, key="misses-table"):
+            tables.misses(rows, kpi, filters, data.plant_name)
+
+
+def _corrections(kpi: Kpi, filters: Filters) -> None:
+    """Which days are left out, by whom and why; and the form that takes one back."""
+    found = [
+        one
+        for one in data.corrections()
+        if one.kpi in (None, kpi.name) and (not filters.plants or one.plant in (None, *filters.plants))
+    ]
+    if not found:
+        return
+    with st.expander(f"Days left out ({sum(one.holds for one in found)})", expanded=True, key="corrections"):
+        tables.table("Days left out of the budget", {
+            "Days": tables.short(texts.days_of),
+            "Plant": lambda one: _plant(one.plant),
+            "Cause": lambda one: escape(one.cause),
+            "Why": lambda one: escape(one.why),
+            "Who": lambda one: escape(f"{one.who}, {readable.moment(one.decided_at)} UTC"),
+            "State": lambda one: mark("good", "✓", "holds") if one.holds
+            else mark("none", "○", f"taken back by {one.withdrawn_by}: {one.withdrawn_why}"),
+        }, found)  # fmt: skip
+        holding = [one for one in found if one.holds]
+        if holding:
+            with st.popover("Take one back", icon=":material/undo:"), st.form("withdraw", border=False):
+                chosen = st.selectbox("Which", holding, format_func=texts.correction)
+                who, why = st.text_input("Who decides"), st.text_input("Why")
+                if st.form_submit_button("Take it back"):
+                    _decide(lambda: data.withdraw(chosen.id, who, why))
+
+
+def _correct(kpi: Kpi) -> None:
+    """The form that leaves days out."""
+    with st.popover("Leave days out", icon=":material/event_busy:"), st.form("correct", border=False):
+        st.html(f'<p class="pp-sub">{escape(texts.CORRECT)}</p>')
+        today = data.as_of().date()
+        days = st.date_input("From and until", (today - timedelta(days=1), today), format="YYYY-MM-DD")
+        names = data.plant_names()
+        plants = [*([None] if data.sees_all_plants() else []), *names]
+        plant = st.selectbox("Plant", plants, format_func=lambda code: names.get(code, "All plants"))
+        cause = st.selectbox("Cause", decision.CAUSES)
+        every = st.checkbox("In the budgets of all KPIs")
+        who, why = st.text_input("Who decides"), st.text_input("Why")
+        if st.form_submit_button("Leave them out"):
+            first, last = (*days, *days)[:2] if days else (today, today)
+            _decide(lambda: data.correct(who, cause, why, first, last, kpi=None if every else kpi.name, plant=plant))
+
+
+def _decide(decided) -> None:
+    """Keeps a decision and shows its effect at once, or says why it could not be kept."""
+    try:
+        decided()
+    except decision.DecisionError as error:
+        st.error(str(error))
+    else:
+        st.rerun()
+
+
+def _plant(code: str | None) -> str:
+    return "<b>All plants</b>" if code is None else escape(data.plant_name(code))
+
+
+def _levels(now: list[Budget]) -> dict:
+    """A column that says what is promised, where plants differ."""
+    if len({(one.objective, one.limit) for one in now}) == 1:
+        return {}
+    return {"Promised": lambda one: escape(readable.service_level(one.objective, one.limit, one.clock))}
+
+
+def _misses(one: Budget) -> str:
+    if one.reason:
+        return "–"
+    return readable.misses(one.n_missed, one.n_allowed, one.is_running)
+
+
+def _bar(one: Budget) -> str:
+    if one.reason:
+        return ""
+    kind = ' class="pp-used-up"' if one.is_used_up else ""
+    used = min(one.n_missed / one.n_allowed, 1)
+    return f'<span class="pp-bar"><i{kind} style="width:{100 * used:.1f}%"></i></span>'
+
+
+def _state(one: Budget, before: str = "") -> str:
+    words = budget.state(one)
+    if one.reason:
+        return mark("none", "○", f"no budget: {words}")
+    if one.is_over or (one.is_running and one.is_used_up):
+        return mark("bad", "✕", before + words)
+    if one.gone_on:
+        return mark("warn", "!", before + words)
+    return mark("good", "✓", before + words)
