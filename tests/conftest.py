@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import shutil
+import tempfile
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
@@ -12,14 +17,26 @@ import pytest
 
 from etl import publish
 from etl.demo.fill import fill
-from etl.load import ensure_tables
-from etl.refresh import Progress
+from etl.load import ODOO_VERSION, RECONCILIATION, SOURCE_STATE, ensure_tables
+from etl.refresh import Progress, utc_now
 from etl.source import discover
-from queries import measure, warehouse
+from queries import catalog, measure, warehouse
 from queries.config import Config
 
 SILENT = Progress(say=lambda text: None, rows=lambda source, done, total: None, building=lambda what: None)
 IN_CI = os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Of tests that run beside each other, those of one file stay together, and so do all that need a real Odoo."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/live" if nodeid.startswith("tests/live/") else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
 
 
 def skip_or_fail(sentence: str) -> None:
@@ -30,11 +47,26 @@ def skip_or_fail(sentence: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_warehouse(tmp_path_factory) -> Path:
+def demo_moment() -> datetime:
+    """Until when the demo plants are simulated (UTC)."""
+    return utc_now()
+
+
+@pytest.fixture(scope="session")
+def demo_warehouse(tmp_path_factory, demo_moment) -> Path:
     """A folder with the demo plants published."""
     folder = tmp_path_factory.mktemp("demo")
-    fill(folder, Config(), SILENT)
+    fill(folder, Config(), SILENT, now=demo_moment)
     return folder
+
+
+@pytest.fixture
+def own(demo_warehouse, tmp_path):
+    """A copy of the published demo plants in which something can be decided."""
+    for path in demo_warehouse.iterdir():
+        if path.name == "CURRENT" or path.name.startswith("ops_"):
+            shutil.copy(path, tmp_path)
+    return tmp_path
 
 
 BOOKED = {
@@ -45,22 +77,47 @@ BOOKED = {
 }
 
 
+KPIS, MARTS = catalog.load(), catalog.marts()
+MADE_FROM = {name: catalog.depends_on(mart.sql, MARTS) - {name} for name, mart in MARTS.items()}
+
+
+# In memory, where the machine has such a folder.
+FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+@functools.cache
+def empty_tables() -> Path:
+    """A database with every table, and no row but the Odoo instance; made once, since making them takes ten
+    times as long as copying the file."""
+    folder = tempfile.mkdtemp(dir=FAST)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = Path(folder) / "empty.duckdb"
+    with duckdb.connect(file) as con:
+        con.execute("create schema raw")
+        con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
+        con.execute(ODOO_VERSION)
+        con.execute(SOURCE_STATE)
+        con.execute(RECONCILIATION)
+        con.execute("insert into odoo_instance values ('test', 'http://odoo.test', '19.0', 'json-2')")
+        ensure_tables(con, list(discover().values()))
+    return file
+
+
 class Built:
-    """Marts over a few rows, with what a reader's Warehouse has: `cursor()` and `as_of`.
+    """Marts over a few rows, with what a reader's Warehouse has: `cursor()` and `as_of`. Marts are built when they are
+    asked for.
 
     A row may carry how long it was valid; without, it is as it always was.
     """
 
     def __init__(self, records: dict[str, list[dict]], as_of: datetime, config: Config):
         self.as_of = as_of
-        self.connection = duckdb.connect(":memory:")
-        con = self.connection
+        self._folder = tempfile.TemporaryDirectory(dir=FAST)
+        file = Path(self._folder.name) / "built.duckdb"
+        shutil.copy(empty_tables(), file)
+        self._connection = con = duckdb.connect(file, config={"threads": 1})
         con.execute("set timezone = 'UTC'")
-        con.execute("create schema raw")
-        con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
-        con.execute("insert into odoo_instance values ('test', 'http://odoo.test', '19.0', 'json-2')")
         sources = discover()
-        ensure_tables(con, list(sources.values()))
         for name, rows in records.items():
             source = sources[name]
             common = dict.fromkeys(source.columns) | {"instance": "test"} | dict.fromkeys(BOOKED)
@@ -72,33 +129,73 @@ class Built:
             con.execute(f"insert into raw.{name} by name select *, 'r' as _run from given")
             con.unregister("given")
         publish.put_configuration(con, config, "main")
-        publish.build_marts(con, as_of, lambda text: None, "main")
-        publish.build_exceptions(con, as_of, "main")
-        con.execute(warehouse.ODOO_URL_MACRO)
-        con.execute(warehouse.CLOCK_MACRO)
+        for macro in (warehouse.ODOO_URL_MACRO, *warehouse.MACROS, warehouse.LIMIT_MACRO):
+            con.execute(macro)
+        self._built: set[str] = set()
+
+    def need(self, *names: str) -> Built:
+        """Builds these marts, and what they are made from, where they are not there yet; returns itself."""
+        wanted, found = list(names), set()
+        while wanted:
+            name = wanted.pop()
+            if name not in found:
+                found.add(name)
+                wanted += MADE_FROM[name]
+        for mart in MARTS.values():
+            if mart.name in found - self._built:
+                publish.build_mart(self._connection, mart, self.as_of, "main")
+                self._built.add(mart.name)
+        return self
+
+    @property
+    def connection(self):
+        """The database, with every mart and exception."""
+        if "fct_exception" not in self._built:
+            self.need(*MARTS)
+            publish.build_exceptions(self._connection, self.as_of, "main")
+            self._built.add("fct_exception")
+        return self._connection
 
     def cursor(self):
         return self.connection.cursor()
 
     def rows(self, sql: str, **parameters) -> list[dict]:
         """Rows of a query as dicts."""
-        return self.cursor().sql(sql, params=parameters or None).to_arrow_table().to_pylist()
+        found = self._reading(sql).cursor().sql(sql, params=parameters or None)
+        return found.to_arrow_table().to_pylist()
+
+    def _reading(self, sql: str, *more: str):
+        """What has a cursor on the marts that `sql` reads, and the moment of the data."""
+        if "fct_exception" in sql:
+            return self
+        self.need(*catalog.depends_on(sql, MARTS), *more)
+        return SimpleNamespace(cursor=self._connection.cursor, as_of=self.as_of)
+
+    def check(self, name: str) -> list[dict]:
+        """What a check finds."""
+        return self.rows(catalog.checks()[name].sql)
+
+    def exceptions(self, name: str) -> dict[int, dict]:
+        """The rows of an exception, by record."""
+        found = self.rows("select * from fct_exception where exception = $name", name=name)
+        assert len({row["record_id"] for row in found}) == len(found)
+        return {row["record_id"]: row for row in found}
 
     def listing(self, name: str) -> list[dict]:
         """Rows of a list."""
-        return warehouse.read(self, name).to_pylist()
+        return warehouse.read(self._reading(catalog.lists()[name].sql), name).to_pylist()
 
     def kpi(self, name: str, start, end, **options) -> list[dict]:
         """measure.values of a KPI."""
-        from queries import catalog
-
-        return measure.values(self, catalog.load()[name], start, end, **options).to_pylist()
+        kpi = KPIS[name]
+        opened = self._reading(kpi.sql, *catalog.marts_of(kpi, MARTS))
+        return measure.values(opened, kpi, start, end, **options).to_pylist()
 
     def kpi_rows(self, name: str, start, end, **options) -> list[dict]:
         """measure.rows of a KPI."""
-        from queries import catalog
-
-        return measure.rows(self, catalog.load()[name], start, end, **options).to_pylist()
+        kpi = KPIS[name]
+        opened = self._reading(kpi.sql, *catalog.marts_of(kpi, MARTS))
+        return measure.rows(opened, kpi, start, end, **options).to_pylist()
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +225,8 @@ PLANTS = {
         {"id": 2, "code": "mrp_operation", "warehouse_id": 2, "company_id": 2},
         {"id": 3, "code": "incoming", "warehouse_id": 1, "company_id": 1},
         {"id": 4, "code": "incoming", "warehouse_id": 2, "company_id": 2},
+        {"id": 5, "code": "outgoing", "warehouse_id": 1, "company_id": 1},
+        {"id": 6, "code": "internal", "warehouse_id": 1, "company_id": 1},
     ],
     "res_partner": [
         {"id": 1, "name": "OdooBot", "lang": "en_US"},
@@ -149,6 +248,12 @@ PLANTS = {
         {"id": 12, "document_model": "mrp.production", "field_name": "reservation_state", "field_type": "selection"},
         {"id": 21, "document_model": "purchase.order", "field_name": "state", "field_type": "selection"},
         {"id": 22, "document_model": "purchase.order", "field_name": "user_id", "field_type": "many2one"},
+        {"id": 9023, "document_model": "purchase.order", "field_name": "acknowledged", "field_type": "boolean"},
+        {"id": 9031, "document_model": "stock.picking", "field_name": "state", "field_type": "selection"},
+        {"id": 9032, "document_model": "stock.picking", "field_name": "scheduled_date", "field_type": "datetime"},
+        {"id": 9051, "document_model": "account.move", "field_name": "state", "field_type": "selection"},
+        {"id": 9052, "document_model": "account.move", "field_name": "payment_state", "field_type": "selection"},
+        {"id": 9053, "document_model": "res.partner.bank", "field_name": "acc_number", "field_type": "char"},
     ],
     "ir_model_fields_selection": [
         {"id": number, "lang": lang, "field_id": field, "value": value, "label": label}
@@ -168,6 +273,16 @@ PLANTS = {
                 (21, "to approve", {"en_US": "To Approve", "fr_FR": "À approuver"}),
                 (21, "purchase", {"en_US": "Purchase Order", "fr_FR": "Bon de commande"}),
                 (21, "cancel", {"en_US": "Cancelled", "fr_FR": "Annulé"}),
+                (9031, "draft", {"en_US": "Draft", "fr_FR": "Brouillon"}),
+                (9031, "confirmed", {"en_US": "Waiting", "fr_FR": "En attente"}),
+                (9031, "assigned", {"en_US": "Ready", "fr_FR": "Prêt"}),
+                (9031, "done", {"en_US": "Done", "fr_FR": "Terminé"}),
+                (9031, "cancel", {"en_US": "Cancelled", "fr_FR": "Annulé"}),
+                (9051, "draft", {"en_US": "Draft", "fr_FR": "Brouillon"}),
+                (9051, "posted", {"en_US": "Posted", "fr_FR": "Comptabilisé"}),
+                (9052, "not_paid", {"en_US": "Not Paid", "fr_FR": "Non payé"}),
+                (9052, "in_payment", {"en_US": "In Payment", "fr_FR": "En paiement"}),
+                (9052, "paid", {"en_US": "Paid", "fr_FR": "Payé"}),
             ],
             start=1,
         )
@@ -183,12 +298,18 @@ class Chatter:
         self.records = {"mail_message": [], "mail_tracking_value": []}
 
     def say(self, at: str, model: str, document: int, user: int = 2, **changes) -> Chatter:
-        """One message of `user` with its changes: field=(old label, new label)."""
+        """One message of `user` with its changes: field=(old label, new label), or two moments, or two booleans."""
         fields = {
             ("mrp.production", "state"): 11,
             ("mrp.production", "reservation_state"): 12,
             ("purchase.order", "state"): 21,
             ("purchase.order", "user_id"): 22,
+            ("purchase.order", "acknowledged"): 9023,
+            ("stock.picking", "state"): 9031,
+            ("stock.picking", "scheduled_date"): 9032,
+            ("account.move", "state"): 9051,
+            ("account.move", "payment_state"): 9052,
+            ("res.partner.bank", "acc_number"): 9053,
         }
         moment = datetime.fromisoformat(at)
         number = len(self.records["mail_message"]) + 1
@@ -204,13 +325,14 @@ class Chatter:
             }
         )
         for field, (old, new) in changes.items():
+            kind = {datetime: "at", bool: "integer"}.get(type(new), "label")
             self.records["mail_tracking_value"].append(
                 {
                     "id": len(self.records["mail_tracking_value"]) + 1,
                     "message_id": number,
                     "field_id": fields[(model, field)],
-                    "old_label": old,
-                    "new_label": new,
+                    f"old_{kind}": int(old) if kind == "integer" else old,
+                    f"new_{kind}": int(new) if kind == "integer" else new,
                 }
             )
         return self

@@ -6,10 +6,11 @@ import re
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboard import data, navigation, texts
-from queries import catalog, readable, warehouse
+from queries import budget, catalog, decision, readable, warehouse
 
 PAGES = [re.sub(r"^\d+_", "", file.stem) for file in navigation.files()]
 
@@ -45,9 +46,12 @@ def test_unreadable_file_says_what_to_run(open_page, tmp_path):
     assert str(tmp_path) not in page.text
 
 
-def test_overview_has_a_card_for_every_kpi(open_page):
-    links = open_page().links
-    assert [kpi.title for kpi in catalog.load().values() if kpi.title not in links] == []
+def test_overview_leads_to_every_kpi_by_a_card_or_a_line(open_page):
+    page = open_page(weeks="13")
+    for kpi in catalog.load().values():
+        line = re.search(rf'<a href="(kpi\?[^"]*)">{re.escape(kpi.title)}</a>', page.text)
+        assert (kpi.title in page.links) == (kpi.headline is not None) == (line is None), kpi.title
+        assert line is None or {f"kpi={kpi.name}", "weeks=13"} <= set(line[1].removeprefix("kpi?").split("&"))
 
 
 def test_overview_shows_the_headline_kpis_first_and_the_others_by_domain(open_page):
@@ -87,7 +91,7 @@ def test_cards_show_working_time_where_it_is_chosen(open_page, demo):
     assert {row["kpi"] for row in shown} == {name for name, one in catalog.load().items() if "working" in one.clocks}
     for row in shown:
         assert f"<strong>{readable.working_time(row['value'])}</strong>" in text, row["kpi"]
-    assert text.count("working time</span>") == len(shown)
+    assert len(re.findall(r", working time(</span>| <span class=.pp-closed)", text)) == len(shown)
     assert text.count(texts.NO_TARGET_HERE) == len(shown)
 
 
@@ -114,6 +118,16 @@ def test_kpi_page_shows_every_kpi(open_page, kpi, weeks):
     assert texts.NOT_LOADED not in page.text
     assert catalog.load()[kpi].owner in page.text
     assert page.app.dataframe, "the rows behind the number are missing"
+
+
+def test_kpi_page_tells_what_changed_and_what_became_of_the_kpi(open_page):
+    text = open_page("kpi", kpi="release_lead_time", weeks="26").text
+    assert "What changed" in text and "Release orders at once" in text and "% shorter" in text
+    assert text.count("every plant was touched") == 1, "one line for all plants together"
+    lyon = open_page("kpi", kpi="release_lead_time", plant=["Alder France/WH"]).text
+    assert "Release orders at once" not in lyon and lyon.count("every plant was touched") == 1
+    assert texts.NO_CHANGES in open_page("kpi", kpi="quality_hold_duration").text
+    assert "What changed" not in open_page("kpi", kpi="open_approval_count").text
 
 
 def test_kpi_page_takes_an_unknown_kpi_for_the_first(open_page):
@@ -187,7 +201,7 @@ def test_one_failing_part_leaves_the_rest(open_page, monkeypatch, caplog):
     assert texts.NOT_LOADED in page.text
     assert "secret detail" not in page.text
     assert "secret detail" in caplog.text
-    assert "Open approvals" in page.links
+    assert "Shortage resolution time" in page.links and ">Open approvals</a>" in page.text
 
 
 def test_stale_data_is_marked(open_page, monkeypatch):
@@ -223,3 +237,77 @@ def test_pages_keep_the_rules():
             assert not re.search(r"st\.cache_|#[0-9A-Fa-f]{6}\b|def main|import pandas|\bselect\b .* \bfrom\b", code), (
                 file
             )
+
+
+# Budgets
+
+
+def test_the_budget_of_each_plant_is_on_the_kpi_page(open_page, demo_warehouse):
+    page = open_page("kpi", kpi="release_lead_time")
+    opened = warehouse.open(warehouse=demo_warehouse)
+    found = [one for one in budget.read(opened, []) if one.kpi == "release_lead_time"]
+    now = [one for one in found if one.start == found[0].start]
+    assert len(now) == 5
+    for one in now:
+        assert readable.misses(one.n_missed, one.n_allowed, True) in page.text
+        assert f"{one.n_due} of about {one.n_expected:.0f}" in page.text
+    assert "Service level 90 % within 2 d" in page.text
+    assert f"Budget of {now[0].start:%B}" in page.text and "Months before" in str(page.app.expander)
+
+
+def test_a_kpi_without_a_service_level_has_no_budget_panel(open_page):
+    assert "Budget of" not in open_page("kpi", kpi="time_to_ready").text
+
+
+def test_days_are_left_out_on_the_page_and_taken_back(open_page, own):
+    page = open_page("kpi", warehouse=own, kpi="release_lead_time")
+    app = page.app
+    as_of = warehouse.open(warehouse=own).as_of.date()
+    before = page.text
+
+    def decide(button: str, **given) -> None:
+        for label, value in given.items():
+            wanted = label.replace("_", " ")
+            [field] = [field for field in app.text_input if field.label == wanted and field.form_id.startswith(form)]
+            field.set_value(value)
+        next(one for one in app.button if one.label == button).click().run()
+
+    form = "correct"
+    app.date_input[0].set_value((as_of.replace(day=1), as_of))
+    decide("Leave them out")
+    assert "say who decides" in app.error[0].value and decision.corrections(own) == []
+    app.date_input[0].set_value((as_of.replace(day=1), as_of))
+    decide("Leave them out", Who_decides="Ann Moreau", Why="Floods")
+    [kept] = decision.corrections(own)
+    assert (kept.who, kept.why, kept.kpi, kept.plant) == ("Ann Moreau", "Floods", "release_lead_time", None)
+    assert (kept.from_on, kept.until_on) == (as_of.replace(day=1), as_of)
+    assert "Left out by decision:" in page.text and "Floods" in page.text and page.text != before
+    form = "withdraw"
+    decide("Take it back", Who_decides="Bo", Why="It was dry")
+    assert not decision.corrections(own)[0].holds
+    assert "taken back by Bo: It was dry" in page.text and "Left out by decision:" not in page.text
+
+
+def test_decisions_that_cannot_be_read_cost_the_budgets_and_not_the_page(open_page, own):
+    (own / "decisions.sqlite").write_bytes(b"half a file" * 100)
+    page = open_page("kpi", warehouse=own, kpi="release_lead_time")
+    assert "could not be loaded" in page.text and "Definition" in page.text and "half take less" in page.text
+    overview = open_page(warehouse=own)
+    assert texts.NO_DECISIONS in overview.text and texts.NOT_LOADED not in overview.text
+
+
+def test_what_is_still_open_after_how_long_is_a_view_of_the_spread(open_page):
+    page = open_page("kpi", kpi="shortage_resolution_time", spread="still open")
+    assert "Half ended within" in page.text and "Kaplan-Meier" in page.text
+    assert "Half ended within" not in open_page("kpi", kpi="approval_age", spread="still open").text
+
+
+def test_a_file_published_before_there_were_budgets_shows_all_else(open_page, own):
+    """What is served while the first refresh of a new version of Plant Pulse runs."""
+    with duckdb.connect(str(own / warehouse.current_version(own))) as con:
+        for table in ("agg_due", "cfg_objective", "agg_budget", "agg_change_effect", "fct_change_marker"):
+            con.execute(f"drop table {table}")
+        con.execute("alter table agg_kpi drop column value_closed")
+    page = open_page("kpi", warehouse=own, kpi="release_lead_time")
+    assert "half take less" in page.text and "Definition" in page.text
+    assert texts.NOT_LOADED not in open_page(warehouse=own).text

@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from dashboard import cards, charts, components, navigation, sparkline, tables
-from dashboard.reading import Point, Reading, Verdict
-from queries import catalog
+from dashboard import budget_view, cards, charts, components, navigation, sparkline, tables
+from dashboard.reading import Change, Point, Reading, Verdict
+from queries import catalog, readable
+from queries.budget import Budget
+from queries.measure import NONE
 
 KPI = replace(catalog.load()["release_lead_time"], target=86400.0)
 START = date(2026, 2, 2)
@@ -17,7 +19,7 @@ START = date(2026, 2, 2)
 
 def point(value, week=0, is_final=True, **more) -> Point:
     start = START + timedelta(weeks=week)
-    return Point(start, start + timedelta(weeks=1), value, n=9, is_final=is_final, **more)
+    return Point(start, start + timedelta(weeks=1), value, n=30, is_final=is_final, **more)
 
 
 def reading(now, before=None, kpi=KPI, target=86400.0) -> Reading:
@@ -164,3 +166,128 @@ def test_a_page_file_is_enough(tmp_path):
     assert [entry["title"] for entry in entries] == ["At once", "Late work", "Last"]
     assert entries[1]["help"] == "What is late."
     assert navigation.path("late_work", tmp_path).endswith("2_late_work.py")
+
+
+def changed(name, week, **answer) -> Change:
+    at = datetime.combine(START + timedelta(weeks=week), datetime.min.time())
+    row = {"name": name, "after_at": at, "changed_at": at, "kind": "roll-out", "owner": None, "note": None}
+    row |= {"record_url": None, "plant": "A", "value_before": 7200.0, "value_after": 3600.0}
+    row |= dict.fromkeys(("effect", "effect_low", "effect_high", "change", "change_low", "change_high", "verdict"))
+    return Change(name, at, (row | {"reason": "there is no other plant"} | answer,))
+
+
+TREND = [point(3600.0 * week, week) for week in range(1, 13)]
+
+
+def upright(figure: dict) -> list[str]:
+    return [shape["x0"] for shape in figure["layout"]["shapes"] if shape.get("yref") == "paper"]
+
+
+def test_changes_stand_in_the_trend_with_the_names_of_the_newest_on_lines_of_their_own():
+    found = [changed(f"Change {week}", week) for week in (2, 4, 6, 8, 0, 13)]
+    figure = charts.trend(TREND, "duration", None, found)
+    assert upright(figure) == [(START + timedelta(weeks=week)).isoformat() + "T00:00:00" for week in (8, 6, 4, 2)]
+    labels = figure["layout"]["annotations"]
+    assert [label["text"] for label in labels] == ["Change 8", "Change 6", "Change 4"]
+    assert len({label["yshift"] for label in labels}) == 3
+    assert [label["xanchor"] for label in labels] == ["right", "left", "left"]
+    assert figure["layout"]["height"] > charts.trend(TREND, "duration", None)["layout"]["height"]
+
+
+def test_labels_stay_short_and_beside_the_target():
+    figure = charts.trend(TREND, "duration", 7200.0, [changed("A very long name of a roll-out in a plant", 5)])
+    assert [label["text"] for label in figure["layout"]["annotations"]] == ["target 2 h", "A very long name of a r…"]
+    assert all(len(label["text"]) <= 25 for label in figure["layout"]["annotations"])
+
+
+def test_a_trend_without_changes_is_as_it_was():
+    assert charts.trend(TREND, "duration", None, [changed("Old", -5)]) == charts.trend(TREND, "duration", None)
+    words = charts.trend_words(TREND, KPI, None, [changed("Tablets", 4)])
+    assert words.endswith(f"; what changed: Tablets on {readable.day(START + timedelta(weeks=4))}")
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdict", "kind"),
+    [("lower", "below", "pp-good"), ("lower", "above", "pp-bad"), ("higher", "above", "pp-good"),
+     ("none", "above", "pp-none"), ("lower", "normal", "pp-none")],
+)  # fmt: skip
+def test_an_effect_is_good_or_bad_by_the_direction_of_its_kpi(direction, verdict, kind):
+    numbers = {"effect": -0.2, "effect_low": -0.3, "effect_high": -0.1, "change": -0.2, "untouched_count": 3}
+    weeks = {"weeks_before": 26, "weeks_after": 13}
+    [row] = changed("Tablets", 4, verdict=verdict, **numbers, **weeks).answers
+    html = tables.effect(row, replace(KPI, direction=direction))
+    assert kind in html and "20 % shorter (10 % to 30 %)" in html
+    assert "26 weeks before, 13 after, against 3 plants" in html
+
+
+def test_a_change_leads_to_its_record_and_its_name_is_only_text():
+    [row] = changed("<b>Rule</b>", 4, record_url="https://odoo.test/odoo/base.automation/7?a=1&b=2").answers
+    html = tables.change(row)
+    assert 'href="https://odoo.test/odoo/base.automation/7?a=1&amp;b=2"' in html and "&lt;b&gt;Rule" in html
+    [row] = changed("Roll", 4, record_url=None, owner="Anna", note="<i>").answers
+    assert "<a " not in tables.change(row) and "Roll-out, Anna, &lt;i&gt;" in tables.change(row)
+
+
+def test_the_figure_of_ended_cases_alone_is_struck_through_beside_the_value():
+    html = cards._live(reading(point(7200.0, value_closed=3600.0, n_open=4)))
+    assert "closed only <s>1 h</s>" in html and "of the 26 ended cases alone: too short by what the 4 open" in html
+    for same in (point(7200.0, value_closed=3600.0), point(7200.0, value_closed=7201.0, n_open=4)):
+        assert "closed only" not in cards._live(reading(same))
+
+
+@pytest.mark.parametrize(("n", "words"), [(9, "too few to judge: 9 cases, 10 needed"), (10, "target 1 d missed")])
+def test_a_target_is_not_judged_on_a_few_cases(n, words):
+    few = replace(point(90000.0), n=n)
+    assert words in cards.target(reading(few))
+    assert ("pp-bad" in cards.target(reading(few))) == (n >= 10)
+    assert ("too few to judge" in tables._measured(few, KPI, 86400.0)) == (n < 10)
+
+
+def test_a_queue_is_as_long_as_it_is_however_few_are_in_it():
+    queue = replace(KPI, measure="stock", statistic="count", unit="count", target=0.0)
+    assert "missed" in cards.target(reading(replace(point(2.0), n=2), kpi=queue, target=0.0))
+
+
+def month(**values) -> Budget:
+    given = {
+        "kpi": "release_lead_time", "plant": None, "clock": "elapsed", "start": date(2026, 3, 1),
+        "end": date(2026, 4, 1), "objective": 0.9, "limit": 86400.0, "n_due": 60, "n_missed": 5, "n_expected": 120.4,
+        "allowed": 12.04, "n_corrected": 0, "n_unmeasured": 0, "plant_count": 1, "as_of": datetime(2026, 3, 16),
+        "pace": 0.3,
+    }  # fmt: skip
+    return Budget(**given | values)
+
+
+@pytest.mark.parametrize(
+    ("budget", "words", "kind"),
+    [
+        (month(), "budget 5 of about 12 misses, lasts<", "pp-good"),
+        (month(gone_on=date(2026, 3, 26)), "budget 5 of about 12 misses, gone by Thu 26 Mar<", "pp-warn"),
+        (month(n_missed=12, gone_on=date(2026, 3, 12)), "12 of about 12 misses, used up since 12 Mar<", "pp-bad"),
+        (month(n_missed=15, gone_on=date(2026, 3, 12)), "15 of about 12 misses, used up since 12 Mar<", "pp-bad"),
+        (month(reason="nothing falls due"), "no budget: nothing falls due", "pp-none"),
+    ],
+)
+def test_a_card_says_what_is_left_of_the_budget(budget, words, kind):
+    html = budget_view.line([budget])
+    assert words in html and kind in html
+
+
+def test_a_card_names_the_plant_that_is_furthest_over(monkeypatch):
+    monkeypatch.setattr(budget_view.data, "plant_names", lambda: {"LYO": "Lyon"})
+    over = [month(plant=plant, n_missed=12 + more) for plant, more in (("TUL", 1), ("LYO", 5), (NONE, 90))]
+    assert "used up in Lyon and 2 more" in budget_view.line([month(), *over, month(plant="MIL")])
+    assert "used up in (no plant)<" in budget_view.line([month(), over[2]])
+    assert budget_view.line([]) == "" and "no budget could be read" in budget_view.line(None)
+
+
+def test_a_survival_chart_begins_with_all_and_shows_no_more_points_than_a_screen_has():
+    curve = [{"seconds": 60.0 * n, "still_open": 1 - n / 5000, "low": None, "high": None} for n in range(1, 5001)]
+    drawn = charts.survival(curve, "duration")["data"][-1]
+    assert (drawn["x"][0], drawn["y"][0]) == (0, 1.0)
+    assert len(drawn["x"]) <= charts.POINTS + 2
+    assert drawn["y"][-1] == pytest.approx(charts.TAIL, abs=3e-4)  # what is longer would leave no room for the others
+    [first, last] = charts.survival([{"seconds": 60.0, "still_open": 1.0, "low": None, "high": None}], "duration")[
+        "data"
+    ][-1]["y"]
+    assert (first, last) == (1.0, 1.0)  # all of them are open

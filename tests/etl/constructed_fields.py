@@ -11,7 +11,7 @@ VERSIONS = (14, 15, 16, 17, 18, 19)
 STAMPS = {"create_date": "datetime", "create_uid": "many2one", "write_date": "datetime", "write_uid": "many2one"}
 UNSTAMPED = ("queue.job",)
 NOT_ON_REAL_14 = ("base.automation",)  # constructed there too
-BESIDE = ("is_landed_costs_line", "is_subcontract", "subcontractor_ids")  # of modules that are left out here
+BESIDE = ("is_landed_costs_line", "is_subcontract", "subcontractor_ids", "purchase_price")  # modules left out here
 
 # "type field field; type field": what Odoo 14 has. A type with ~ is computed when asked and not stored.
 ODOO_14 = {
@@ -96,10 +96,11 @@ ODOO_14 = {
         "many2one company_id currency_id name product_id product_tmpl_id; integer delay sequence; float min_qty "
         "price; date date_end date_start; ~many2one product_uom"
     ),
-    "product.template": "char name; selection type; many2one categ_id uom_id; boolean active",
+    "product.template": "char name; selection type; many2one categ_id uom_id; boolean active purchase_ok",
     "purchase.order": (
         "char name origin; selection invoice_status state; many2one company_id currency_id partner_id picking_type_id "
-        "user_id; monetary amount_total amount_untaxed; datetime date_approve date_order date_planned effective_date"
+        "user_id; monetary amount_total amount_untaxed; boolean mail_reception_confirmed; datetime date_approve "
+        "date_order date_planned effective_date"
     ),
     "purchase.order.line": (
         "many2one company_id order_id product_id product_uom; float price_unit product_qty qty_invoiced qty_received; "
@@ -113,10 +114,10 @@ ODOO_14 = {
     "res.company": "char name; many2one currency_id partner_id resource_calendar_id",
     "res.currency": "char name symbol; boolean active",
     "res.currency.rate": "many2one company_id currency_id; float rate; date name",
-    "res.groups": "char name; ~char full_name; ~many2many trans_implied_ids",
+    "res.groups": "char name; ~char full_name; many2many implied_ids; ~many2many trans_implied_ids",
     "res.lang": "char code name; boolean active",
     "res.partner": (
-        "char name; selection lang; many2one commercial_partner_id country_id parent_id; boolean active is_company"
+        "char name vat; selection lang; many2one commercial_partner_id country_id parent_id; boolean active is_company"
     ),
     "res.partner.bank": (
         "char acc_number sanitized_acc_number; many2one bank_id company_id currency_id partner_id; boolean active"
@@ -143,8 +144,9 @@ ODOO_14 = {
         "char complete_name name; selection usage; many2one company_id location_id; boolean active scrap_location"
     ),
     "stock.move": (
-        "char name origin reference; selection state; many2one company_id group_id location_dest_id location_id "
-        "orderpoint_id origin_returned_move_id partner_id picking_id picking_type_id product_id product_uom "
+        "char name origin reference; selection state; many2one bom_line_id company_id group_id location_dest_id "
+        "location_id orderpoint_id origin_returned_move_id partner_id picking_id picking_type_id product_id "
+        "product_uom "
         "production_id purchase_line_id raw_material_production_id sale_line_id warehouse_id workorder_id; many2many "
         "move_dest_ids; float price_unit product_uom_qty; boolean scrapped; datetime date date_deadline "
         "delay_alert_date; ~float forecast_availability "
@@ -168,6 +170,9 @@ ODOO_14 = {
         "many2one company_id location_id lot_id owner_id package_id product_id; float quantity reserved_quantity; "
         "datetime in_date"
     ),
+    "mrp.unbuild": (
+        "char name; selection state; many2one company_id lot_id mo_id product_id product_uom_id; float product_qty"
+    ),
     "stock.scrap": (
         "char name origin; selection state; many2one company_id location_id lot_id picking_id product_id "
         "product_uom_id production_id scrap_location_id workorder_id; float scrap_qty; datetime date_done"
@@ -179,8 +184,8 @@ ODOO_14 = {
     ),
     "tier.definition": "char name; selection review_type; many2one reviewer_id; boolean active approve_sequence",
     "tier.review": (
-        "char model; selection status; many2one definition_id done_by requested_by; integer res_id sequence; datetime "
-        "reviewed_date"
+        "char model; selection status; many2one definition_id done_by requested_by; many2many reviewer_ids; integer "
+        "res_id sequence; datetime reviewed_date"
     ),
     "uom.uom": "char name; many2one category_id; float factor; boolean active",
 }
@@ -213,7 +218,7 @@ CHANGES: dict[int, dict[str, str]] = {
         "mail.activity": "+boolean active; +date date_done",
         "mail.activity.type": "+boolean keep_done",
         "mail.tracking.value": "-field; +many2one field_id; -old_value_monetary; -new_value_monetary",
-        "mrp.production": "-date_planned_start; -date_planned_finished",
+        "mrp.production": "-date_planned_start; -date_planned_finished; +boolean is_outdated_bom",
         "mrp.workorder": "-date_planned_start; -date_planned_finished",
         "product.supplierinfo": "+float discount",
         "stock.lot": "+many2one location_id",
@@ -243,7 +248,7 @@ CHANGES: dict[int, dict[str, str]] = {
         "procurement.group": "=stock.reference",
         "product.supplierinfo": "-product_uom; +many2one product_uom_id",
         "product.value": "+many2one product_id lot_id move_id company_id user_id; +monetary value; +datetime date",
-        "purchase.order": "+boolean locked",
+        "purchase.order": "+boolean locked; -mail_reception_confirmed; +boolean acknowledged",
         "purchase.order.line": "-product_uom; +many2one product_uom_id",
         "res.groups": "-trans_implied_ids; +~many2many all_implied_ids",
         "res.users": "-groups_id; +many2many group_ids; +~many2many all_group_ids",

@@ -12,6 +12,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 from tests.etl.constructed_fields import VERSIONS, fields
+from tests.etl.constructed_supply import supply
 from tests.live.truth import Hold, Production, Purchase
 
 BEGIN = datetime.now(UTC).replace(tzinfo=None, minute=0, second=0, microsecond=0) - timedelta(days=60)
@@ -129,6 +130,7 @@ class Scene:
         self._production()
         self._purchases()
         self._stock()
+        supply(self, moment, text)
         self._machinery()
         for document in self.documents:
             self._write(document)
@@ -370,7 +372,9 @@ class Scene:
         }
         return self._keep(Document(self, "mrp.production", id, created, by, defaults | values))
 
-    def purchase(self, id: int, plant: str, created: datetime, amount: float, by: int = BUYER) -> Document:
+    def purchase(
+        self, id: int, plant: str, created: datetime, amount: float, by: int = BUYER, product: int = 2, **line
+    ) -> Document:
         warehouse, company = PLANTS[plant]
         self.add(
             "purchase.order.line",
@@ -378,12 +382,13 @@ class Scene:
             created=created,
             by=by,
             order_id=id,
-            product_id=2,
+            product_id=product,
             product_uom_id=1,
             product_qty=10.0,
             price_unit=amount / 10,
             price_subtotal=amount,
             company_id=company,
+            **line,
         )
         values = {
             "name": f"PO/{id:05}",

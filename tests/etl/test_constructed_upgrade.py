@@ -90,6 +90,20 @@ def test_it_is_told_and_booked(case):
     assert work(case.folder, "select version from odoo_instance") == [(f"{new}.0",)]
 
 
+def test_it_is_a_change_between_the_two_refreshes(case):
+    old, new = case.versions
+    opened = warehouse.open(warehouse=case.folder)
+    found = opened.cursor().sql("select * from fct_change_marker").to_arrow_table().to_pylist()
+    runs = work(case.folder, "select as_of from run order by as_of")
+    assert {(row["kind"], row["name"], row["after_at"], row["changed_at"]) for row in found} == {
+        ("Odoo upgrade", f"Odoo {old}.0 to {new}.0", runs[0][0], runs[1][0])
+    }
+    plants = {plant for (plant,) in opened.cursor().sql("select plant from dim_plant").fetchall()}
+    assert {row["plant"] for row in found} == plants
+    before = warehouse.open(warehouse=case.before).cursor()
+    assert before.sql("select count(*) from fct_change_marker").fetchall() == [(0,)]
+
+
 def test_every_row_of_every_source_is_read_again(case):
     assert {item.source: item.read for item in case.outcome.loaded} == {
         item.source: item.row_count for item in case.outcome.loaded

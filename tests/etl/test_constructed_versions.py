@@ -23,7 +23,7 @@ ABSENT = {
     *("quality_check", "studio_approval_entry", "studio_approval_request", "studio_approval_rule"),
     *("auditlog_log", "auditlog_log_line", "maintenance_equipment", "maintenance_request", "maintenance_stage"),
     *("maintenance_team", "mgmtsystem_action", "mgmtsystem_action_stage", "mgmtsystem_nonconformity"),
-    *("mgmtsystem_nonconformity_stage", "qc_inspection", "stock_landed_cost"),
+    *("mgmtsystem_nonconformity_severity", "mgmtsystem_nonconformity_stage", "qc_inspection", "stock_landed_cost"),
 }
 SINCE = {"ir_cron_progress": 18, "stock_scrap_reason_tag": 18, "product_value": 19}  # came with this version
 

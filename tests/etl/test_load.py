@@ -247,3 +247,34 @@ def test_a_second_writer_is_told_to_wait(tmp_path):
     finally:
         con.close()
     assert "another refresh is working in" in said.stderr
+
+
+def versions(con) -> list[tuple]:
+    return con.execute("select * from odoo_version order by instance, seen_from").fetchall()
+
+
+def test_each_version_of_an_odoo_is_kept_with_when_it_was_seen_first_and_last(work):
+    """Another build of a version, or its name over another way, is no upgrade."""
+    days = [datetime(2026, 1, day) for day in range(1, 6)]
+    for version, day in zip(("18.0-20251101", "18.0+e", "19.0", "19.0-20260101"), days, strict=False):
+        load.book_version(work, "odoo", version, day)
+    load.book_version(work, "other", "19.0", days[4])
+    assert versions(work) == [
+        ("odoo", "18.0", days[0], days[1]),
+        ("odoo", "19.0", days[2], days[3]),
+        ("other", "19.0", days[4], days[4]),
+    ]
+
+
+def test_a_warehouse_from_before_begins_with_the_version_of_its_last_load(tmp_path):
+    con = load.open_work(tmp_path)
+    con.execute("insert into odoo_instance values ('odoo', '', 'saas~18.2+e', 'json-2'), ('new', '', '19.0', 'json-2')")
+    for source, day in (("a", 1), ("b", 2)):
+        con.execute("insert into source_state (instance, source, read_at) values ('odoo', ?, ?)",
+                    [source, datetime(2026, 1, day)])  # fmt: skip
+    con.execute("drop table odoo_version")
+    con.close()
+    for _ in range(2):
+        con = load.open_work(tmp_path)
+        assert versions(con) == [("odoo", "saas~18.2", datetime(2026, 1, 2), datetime(2026, 1, 2))]
+        con.close()

@@ -112,3 +112,11 @@ def test_account_numbers_are_never_hashed_without_a_salt():
 def test_an_unknown_mask_is_refused():
     with pytest.raises(ValueError, match="mask 'rot13' is unknown; use one of text, account"):
         column("char", mask="rot13")
+
+
+def test_sources_that_are_read_at_once_are_hashed_alike(tmp_path):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(16) as pool:
+        found = set(pool.map(mask.salt, [tmp_path] * 64))
+    assert len(found) == 1 and found == {mask.salt(tmp_path)}

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 import stat
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 import pytest
 
 from etl import load, publish
-from etl.demo.people import PERSON, ROBOT
+from etl.demo.fill import configured
 from etl.refresh import utc_now
 from etl.source import discover
-from queries import catalog, measure, warehouse
-from queries.config import Config, ConfigError, Target, Users
+from queries import budget, catalog, decision, measure, warehouse
+from queries.config import Config, ConfigError, Marker, Objective, Target
 
 SOURCES = list(discover().values())
-DEMO = Config(users=Users(integration=(PERSON[ROBOT].login,)))  # as the demo plants were filled
+DEMO = configured(Config())  # as the demo plants were filled
 
 
 @pytest.fixture
@@ -108,6 +108,48 @@ def test_the_scoreboard_says_what_the_measure_says(folder):
             assert sum(row["n"] for row in parts) == sample[0]["n"]
 
 
+def test_budgets_are_published_and_kept_of_every_run(folder):
+    """What the published table says is what readers count, with the corrections of that moment, and what was published
+    before stays known."""
+    opened = warehouse.open(warehouse=folder)
+
+    def published(table="agg_budget") -> list[dict]:
+        found = warehouse.open(warehouse=folder).cursor().sql(f"select * exclude (run, as_of) from {table}")
+        return sorted(found.to_arrow_table().to_pylist(), key=str)
+
+    before = published()
+    live = budget.table(budget.read(opened, []), "x").drop_columns(["run", "as_of"]).to_pylist()
+    assert sorted(live, key=str) == before and len({row["kpi"] for row in before}) >= 5
+    month = opened.as_of.date().replace(day=1)
+    decision.correct("Ann", "shutdown", "closed", month, opened.as_of.date(), warehouse=folder)
+    republish(folder, as_of=opened.as_of)
+    after = published()
+    assert after != before
+    assert {row["n_due"] for row in after if row["period_start"] == month} == {0}
+    assert [row for row in after if row["period_start"] < month] == [
+        row for row in before if row["period_start"] < month
+    ]
+    known = budget.known(warehouse.open(warehouse=folder), opened.as_of)
+    assert {one.n_due for one in known if one.start == month} == {0}
+    history = published("agg_budget_history")
+    assert all(row in history for row in before)
+    said = [{name: row[name] for key in publish.HISTORY["agg_budget"] for name in key} for row in before + after]
+    assert len(history) == len(before) + len([row for row in said[len(before) :] if row not in said[: len(before)]])
+
+
+def test_decisions_that_cannot_be_read_cost_the_budgets_and_not_the_night(folder):
+    (folder / "decisions.sqlite").write_bytes(b"half a file" * 100)
+    said = []
+    con = load.open_work(folder)
+    load.book_run(con, "20300101T000000Z", datetime(2030, 1, 1))
+    publish.publish(con, folder, "20300101T000000Z", utc_now(), SOURCES, DEMO, said.append)
+    con.close()
+    assert any("budgets left out: " in words and "restore it from a backup" in words for words in said)
+    opened = warehouse.open(warehouse=folder)
+    assert opened.version == "ops_20300101T000000Z.duckdb"
+    assert opened.cursor().sql("select count(*) from agg_budget").fetchall() == [(0,)]
+
+
 def test_retire_keeps_a_week_and_the_last_versions(tmp_path):
     names = [f"ops_202601{day:02d}T{hour:02d}0000Z.duckdb" for day in range(1, 21) for hour in range(0, 24, 4)]
     for name in names:
@@ -125,11 +167,31 @@ def test_a_target_for_an_unknown_kpi_is_refused():
         publish.validate(SOURCES, Config(targets=(Target("release_time", "", 1.0),)))
 
 
+@pytest.mark.parametrize(
+    ("kpi", "sentence"),
+    [
+        ("release_time", r"\[\[marker\]\] 'Tablets': 'release_time' is no KPI: use one of"),
+        ("open_approval_count", r"'open_approval_count' is a stock, which has no before and after: use one of"),
+    ],
+)
+def test_a_change_of_an_unknown_kpi_is_refused(kpi, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        publish.validate(SOURCES, Config(markers=(Marker("Tablets", date(2026, 3, 2), kpis=(kpi,)),)))
+
+
+def test_a_budget_for_an_unknown_kpi_or_without_a_limit_is_refused():
+    with pytest.raises(ConfigError, match=r"\[budget\] 'release_time' is no KPI: use one of"):
+        publish.validate(SOURCES, Config(objectives=(Objective("release_time", "", 0.9),)))
+    with pytest.raises(ConfigError, match=r"\[budget.time_to_ready\]: an objective for durations needs the limit"):
+        publish.validate(SOURCES, Config(objectives=(Objective("time_to_ready", "", 0.9),)))
+
+
 def test_costs_of_a_missing_source_are_found_through_the_marts():
     needs = publish.kpis_of_sources(SOURCES, catalog.load())
     assert "Release lead time" in needs["mail_tracking_value"]
     assert "Purchase approval turnaround" in needs["tier_review"]
-    assert needs["res_currency_rate"] == set()
+    assert {"Production variance", "Overdue approvals"} <= needs["res_currency_rate"]
+    assert needs["product_supplierinfo"] == set()  # only checks read it
 
 
 def booked(folder, run) -> tuple:

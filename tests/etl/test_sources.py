@@ -105,6 +105,7 @@ def test_documents_with_a_chatter_that_tells_their_history():
         "quality.alert",
         "quality.check",
         "queue.job",
+        "res.partner.bank",
         "sale.order",
         "stock.picking",
         "stock.scrap",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, timedelta
-from statistics import median
+from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from etl.demo import changes, with_incidents
 from etl.demo.plants import BY_CODE, LATELY_WEEKS
-from etl.demo.truths import MILWAUKEE, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
+from etl.demo.truths import MILWAUKEE, SCARCE_NAME, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
 from queries import catalog, measure, warehouse
 
 KPIS = catalog.load()
@@ -36,6 +37,10 @@ SHARES = {
 }
 
 
+# Queues whose truth is about all weeks, not about the last moment.
+OVER_WEEKS = ("work_in_process", "release_blocker_count")
+
+
 @pytest.fixture(scope="module")
 def opened(demo_warehouse):
     return warehouse.open(warehouse=demo_warehouse)
@@ -59,10 +64,8 @@ def figure(opened, kpi: str, cut: Cut) -> float:
         return opened.cursor().sql(SHARES[kpi], params=parameters).fetchall()[0][0]
     one = KPIS[kpi]
     if kpi == "approval_age":  # the truth is about the oldest
-        return max(
-            row["age_seconds"]
-            for row in measure.rows(opened, one, start, end, filters={"plant": [cut.plant]}).to_pylist()
-        )
+        rows = measure.rows(opened, one, start, end, filters={"plant": [cut.plant]}).to_pylist()
+        return max((row["age_seconds"] for row in rows), default=0.0)
     filters = {"plant": [cut.plant]}
     if cut.weekdays:  # no dimension: told by the rows
         zone = ZoneInfo(BY_CODE[cut.plant].company.tz)
@@ -72,13 +75,18 @@ def figure(opened, kpi: str, cut: Cut) -> float:
             for row in rows
             if row["ended_at"] and row["started_at"].replace(tzinfo=UTC).astimezone(zone).weekday() in cut.weekdays
         )
+    if kpi in OVER_WEEKS:
+        first, last = opened.as_of.date() - timedelta(weeks=100), opened.as_of.date()
+        found = measure.values(opened, one, first, last, filters=filters, every="week").to_pylist()
+        return fmean(row["value"] for row in found if row["is_final"])
     if cut.scarce is not None:
-        products = opened.cursor().sql("select distinct product from fct_production_order").fetchall()
-        filters["product"] = [
-            product for (product,) in products if (product.split("] ")[-1] in SCARCE_PRODUCTS) == cut.scarce
-        ]
+        dimension, scarce = (
+            ("component", {SCARCE_NAME}) if "component" in one.dimensions else ("product", SCARCE_PRODUCTS)
+        )
+        products = opened.cursor().sql("select distinct product from dim_product").fetchall()
+        filters[dimension] = [product for (product,) in products if (product.split("] ")[-1] in scarce) == cut.scarce]
     [value] = measure.values(opened, one, start, end, filters=filters).to_pylist()
-    return value["value"]
+    return 0.0 if value["value"] is None and one.measure in ("sum", "stock") else value["value"]
 
 
 @pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: f"{truth.kpi}: {truth.statement}")
@@ -88,9 +96,53 @@ def test_planted_truth_is_found(truth, opened):
     )
 
 
-def test_no_check_finds_anything_in_sound_data(opened):
-    found = [row for row in warehouse.read(opened, "check_result").to_pylist() if row["failed_count"]]
-    assert not found
+@pytest.fixture(scope="module")
+def incidents(demo_moment):
+    return with_incidents(now=demo_moment)[1]
+
+
+# These find what takes two refreshes, counts of a real Odoo, a plant without hours, a plant that drowns in orders, or a
+# run that is not published: see their own tests.
+NOT_IN_THE_DEMO = {
+    "record_hidden",
+    "row_count_differs",
+    "plant_without_working_hours",
+    "work_in_process_not_leaving",
+    "plant_code_not_unique",
+}
+EXCEPTIONS = catalog.exceptions()
+CHECKS = {name: check for name, check in catalog.checks().items() if name not in NOT_IN_THE_DEMO}
+
+
+def compared(opened, rule: str, incidents) -> tuple[set, set]:
+    """What a rule was to name, and what it names: (model, id, plant)."""
+    table = "fct_exception where exception" if rule in EXCEPTIONS else "check_failure where check_name"
+    rows = opened.cursor().sql(f"select record_model, record_id, plant from {table} = $rule", params={"rule": rule})
+    planted = {(one.record_model, one.record_id, one.plant) for one in incidents if one.rule == rule}
+    return planted, set(rows.fetchall())
+
+
+@pytest.mark.parametrize("rule", EXCEPTIONS)
+def test_exceptions_are_those_that_were_planted(rule, opened, incidents):
+    planted, found = compared(opened, rule, incidents)
+    assert planted, f"no incident of {rule} is planted in etl/demo/incidents"
+    assert found == planted
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_checks_find_what_was_planted(check, opened, incidents):
+    planted = [one for one in incidents if one.rule == check]
+    assert planted, f"no incident of {check} is planted in etl/demo/incidents"
+    [result] = [row for row in warehouse.read(opened, "check_result").to_pylist() if row["name"] == check]
+    assert result["failed_count"] == len(planted)
+    if any(one.record_id for one in planted):
+        planted, found = compared(opened, check, planted)
+        assert found == planted
+
+
+def test_no_other_check_finds_anything(opened, incidents):
+    found = {row["name"] for row in warehouse.read(opened, "check_result").to_pylist() if row["failed_count"]}
+    assert found == {one.rule for one in incidents} - set(EXCEPTIONS)
 
 
 def test_every_part_of_the_demo_is_there(opened):
@@ -120,3 +172,62 @@ def test_plants_that_work_as_ever_are_flagged_no_more_often_than_the_chart_allow
     verdicts = [row["verdict"] for kpi in steady for plant in (MILWAUKEE, TULSA) for row in weekly(opened, kpi, plant)]
     judged = [verdict for verdict in verdicts if verdict in ("normal", "above", "below")]
     assert len(judged) > 200 and sum(verdict != "normal" for verdict in judged) <= 0.04 * len(judged)
+
+
+def effects(opened, marker: str) -> dict[tuple[str, str | None], dict]:
+    """What became of each KPI by elapsed time, in each plant, through a change."""
+    found = warehouse.read(opened, "change_effect", kpi=None, clock="elapsed").to_pylist()
+    return {(row["kpi"], row["plant"]): row for row in found if row["name"] == marker}
+
+
+def through(row: dict) -> tuple[float, float]:
+    """The interval of an effect. By chance plants seem to have drifted apart in one of twenty hours the demo is filled
+    in: then it is that of the plant's own change."""
+    if row["effect"] is None:
+        assert row["reason"] == "the plants were drifting apart already before"
+        return row["change_low"], row["change_high"]
+    return row["effect_low"], row["effect_high"]
+
+
+def test_what_the_rule_of_singapore_did_is_told_against_the_other_plants(opened):
+    found = effects(opened, changes.RELEASE_RULE)
+    assert {plant for _, plant in found} == {SINGAPORE}
+    release = found["release_lead_time", SINGAPORE]
+    assert release["untouched_count"] == 3 and through(release)[1] < -0.75
+    assert (release["kind"], release["record_model"], release["time_quality"]) == (
+        "rule created",
+        "base.automation",
+        "exact",
+    )
+    assert through(found["automated_event_share", SINGAPORE])[0] > 0
+    assert not {kpi for kpi, _ in found} & {"purchase_approval_turnaround", "integration_failure_rate"}
+
+
+def test_the_roll_out_that_broke_a_connection_is_told(opened):
+    [(key, row)] = effects(opened, changes.GATEWAY).items()
+    assert key == ("integration_failure_rate", SINGAPORE)
+    low, high = through(row)
+    assert 0.05 < low < high < 0.35
+
+
+def test_a_roll_out_that_moves_nothing_is_no_news(opened):
+    """By chance one in twenty is: how often is held by the simulations of the method."""
+    [(key, row)] = effects(opened, changes.TABLETS).items()
+    low, high = through(row)
+    assert key == ("production_cycle_time", MILWAUKEE) and low < 0.15 and high > -0.15
+
+
+def test_of_a_rule_that_touches_every_plant_only_before_and_after_are_told(opened):
+    found = effects(opened, changes.SLIPPING_RULE)
+    release = {plant: row for (kpi, plant), row in found.items() if kpi == "release_lead_time"}
+    assert set(release) == {*BY_CODE, None}
+    assert {(row["reason"], row["effect"]) for row in release.values()} == {("every plant was touched", None)}
+    assert all(row["change_low"] < row["change"] < row["change_high"] for row in release.values())
+
+
+def test_what_a_module_brought_is_no_change(opened):
+    """The demo has such a rule, too."""
+    names = opened.cursor().sql("select distinct name from fct_change_marker").fetchall()
+    assert {name for (name,) in names} == {
+        changes.RELEASE_RULE, changes.SLIPPING_RULE, changes.GATEWAY, changes.TABLETS
+    }  # fmt: skip

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from queries import catalog
 from tests.conftest import Chatter
 from tests.rows import at, counted, order
 
@@ -68,3 +69,20 @@ def test_missing_product_is_a_value_to_filter_by(built):
 def test_draft_is_open_up_to_as_of(built):
     rows = built.kpi_rows("release_lead_time", date(2026, 1, 5), date(2026, 1, 12))
     assert {row["record_id"]: row["elapsed_seconds"] for row in rows}[4] == 7 * 86400
+
+
+def test_a_release_that_a_wrong_clock_put_before_the_creation_took_no_time_and_is_reported(build):
+    """Its moments stay as they were recorded; a check names the event."""
+    chatter = Chatter()
+    chatter.say("2026-01-05 07:30", MO, 1, state=("Draft", "Confirmed"))
+    chatter.say("2026-01-05 09:00", MO, 2, state=("Draft", "Confirmed"))
+    found = build(mrp_production=[order(1, state="confirmed"), order(2, state="confirmed")], **chatter.records)
+    rows = {row["record_id"]: row for row in found.kpi_rows("release_lead_time", *DECADE)}
+    assert (rows[1]["started_at"], rows[1]["ended_at"]) == (CREATED, at("2026-01-05 07:30"))
+    assert (rows[1]["elapsed_seconds"], rows[2]["elapsed_seconds"]) == (0, 3600)
+    [value] = found.kpi("release_lead_time", *DECADE)
+    assert (value["value"], value["n"], value["n_open"]) == (0, 2, 0)
+    assert len(found.rows(catalog.checks()["event_before_creation"].sql)) == 1
+
+
+DECADE = (date(2020, 1, 1), date(2030, 1, 1))

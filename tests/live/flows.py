@@ -17,7 +17,17 @@ HERE = Path(__file__).resolve().parent
 if str(HERE.parents[1]) not in sys.path:
     sys.path.insert(0, str(HERE.parents[1]))
 
-from tests.live import job_flows, production_flows, purchase_flows, quality_flows, touch_flows  # noqa: E402, F401 (they fill FLOWS)
+from tests.live import (  # noqa: E402, F401 (they fill FLOWS)
+    governance_flows,
+    job_flows,
+    logistics_flows,
+    maintenance_flows,
+    production_flows,
+    purchase_flows,
+    quality_flows,
+    shopfloor_flows,
+    touch_flows,
+)
 from tests.live.player import OdooError, Player, hour_of  # noqa: E402
 from tests.live.scene import FLOWS, Scene  # noqa: E402
 

@@ -5,6 +5,7 @@ The job hangs one contact below another. It fails as long as that one hangs belo
 """
 
 from tests.live.scene import flow
+from tests.live.truth import Exceptional
 
 
 @flow(days_ago=40)
@@ -24,7 +25,7 @@ def job_failed_twice_then_done(p):
     p.on_job(again, job, "requeue")
     p.mend(done, second)
     p.on_job(done, job, "requeue")
-    return [p.job(job, "failed twice, requeued, done", failed, failed=2, status="success")]
+    return [p.job(job, "failed twice, requeued, done", failed, failed=2, status="success", ended=done)]
 
 
 @flow(days_ago=36)
@@ -34,7 +35,7 @@ def job_done_by_hand(p):
     first, second = p.contacts(p.at(), in_a_circle=True)
     job = p.enqueue(failed, first, second)
     p.on_job(closed, job, "button_done")
-    return [p.job(job, "failed, done by hand", failed, failed=1, status="cancelled")]
+    return [p.job(job, "failed, done by hand", failed, failed=1, status="cancelled", ended=closed)]
 
 
 @flow(days_ago=3)
@@ -70,4 +71,21 @@ def scheduled_action_fails(p):
         p.cron_run(cron, "ran well", done, failed=0),
         p.cron_run(cron, "failed", failed, failed=1),
         p.cron_run(cron, "failed again", again, failed=1),
+        Exceptional("failing_scheduled_action", "ir.cron", cron, None, "failed twice in a row", failed),
+    ]
+
+
+@flow(days_ago=1)
+def scheduled_action_recovers(p):
+    """Fails once, then runs well."""
+    failed, done = p.at(seconds=12), p.at(hours=8, seconds=13)
+    name = f"{p.code} may run again"
+    cron = p.scheduled(
+        failed, "res.partner", f"if not model.search_count([('name', '=', '{name}')]): raise UserError('not yet')"
+    )
+    p.step(p.at(hours=1), "admin", "res.partner", "create", {"name": name})
+    p.run_again(done, cron)
+    return [
+        # No run is told: that the first one failed is not to be seen in Odoo any more.
+        Exceptional("failing_scheduled_action", "ir.cron", cron, None, "runs well again"),
     ]

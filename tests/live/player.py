@@ -30,10 +30,16 @@ MOVED = {
     "stock_picking": ["scheduled_date", "date", "date_deadline", "date_done"],
     "stock_quant": ["in_date"],
     "stock_scrap": ["date_done"],
+    "mrp_unbuild": [],
+    "mgmtsystem_nonconformity": ["closing_date"],
+    "mgmtsystem_action": ["date_open", "date_closed"],
     "stock_reference": [],
     "procurement_group": [],
     "purchase_order": ["date_order", "date_approve", "date_calendar_start", "effective_date"],
     "purchase_order_line": [],
+    "sale_order": ["date_order", "effective_date"],
+    "sale_order_line": [],
+    "stock_warehouse_orderpoint": [],
     "product_template": [],
     "product_product": [],
     "product_supplierinfo": [],
@@ -42,18 +48,28 @@ MOVED = {
     "mail_tracking_value": [],
     "mail_activity": [],
     "tier_review": ["reviewed_date"],
+    "auditlog_log": [],
+    "auditlog_log_line": [],
     "tier_definition": [],
     "qc_inspection": ["date", "date_done"],
+    "account_move": [],
+    "account_move_line": [],
+    "account_payment": [],
+    "res_partner_bank": [],
+    "product_value": ["date"],
+    "stock_landed_cost": [],
     "ir_cron_progress": [],
-    "maintenance_request": [],
+    "maintenance_request": ["request_date", "close_date"],
 }
-# A work order's minutes follow its scripted times.
+# A work order's minutes follow its scripted times; a log that Odoo writes by itself ends with the step.
 WORKED_TIME = """
+    update mrp_workcenter_productivity set date_start = date_trunc('second', date_start - (began - at))
+        where write_date = at and date_end = at and date_start > began - interval '1 day';
     update mrp_workcenter_productivity set duration = extract(epoch from date_end - date_start) / 60
         where write_date = at and date_end = at;
     update mrp_workorder w set duration = p.minutes from (
         select workorder_id, sum(duration) as minutes from mrp_workcenter_productivity
-        where write_date = at group by 1) p where p.workorder_id = w.id;
+        group by 1 having max(write_date) = at) p where p.workorder_id = w.id;
 """
 # Jobs have neither creation nor write dates.
 JOB_DATES = ("date_created", "date_enqueued", "date_started", "date_done", "date_cancelled")
@@ -61,7 +77,7 @@ MOVED_JOBS = "update queue_job set " + ", ".join(
     f"{column} = case when {column} >= date_trunc('second', %(began)s::timestamp) then %(at)s else {column} end"
     for column in JOB_DATES
 )
-DAYS = {"reservation_date"}  # columns that hold a date without a time
+DAYS = {"reservation_date", "request_date", "close_date"}  # columns that hold a date without a time
 # Finish dates that Odoo recalculates from "now" when work starts: shifted with the step as well.
 PLANNED = ["mrp_production", "mrp_workorder"]
 

@@ -1,9 +1,10 @@
 """Flows of manufacturing orders. Each function plays one case in one plant and returns its truth."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests.live.scene import flow
+from tests.live.truth import clocks_changed, local
 
 
 @flow(days_ago=78)
@@ -53,6 +54,33 @@ def short_then_work_order(p):
             started=started,
             done=done,
             shortages=[(released, ready)],
+        )
+    ]
+
+
+@flow(days_ago=72)
+def over_the_change_of_clocks(p):
+    """From the Friday before clocks were last changed to the Tuesday after: a weekend of an hour more or less,
+    in another night in each of two time zones."""
+    company = p.plant.company_name
+    sunday = clocks_changed(company, p.scene.player.anchor)
+
+    def at(days, hour, **more):
+        return local(company, sunday + timedelta(days=days), hour) + timedelta(**more)
+
+    created, released, done = at(-2, 15, minutes=10, seconds=3), at(1, 9, minutes=20), at(2, 11, seconds=41)
+    p.stock_arrives(at(-2, 9), 10)
+    order = p.new_order(created)
+    p.on_order(released, order, "action_confirm")
+    p.finish(done, order)
+    return [
+        p.production(
+            order,
+            "released after the clocks were changed",
+            created=created,
+            released=released,
+            ready=released,
+            done=done,
         )
     ]
 

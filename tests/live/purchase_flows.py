@@ -1,7 +1,9 @@
 """Flows of purchase approvals. Each function plays one case in one plant and returns its truth."""
 
+from tests.live.player import text
 from tests.live.scene import flow
 
+PO = "purchase.order"
 HIGH, LOW = 9000, 800  # above and under the limit of double validation
 
 
@@ -23,6 +25,7 @@ def approved(p):
             "double validation, approved",
             rounds=[(asked, decided)],
             steps=[approval(asked, decided, p.approver)],
+            ordered=(decided, False),
         )
     ]
 
@@ -206,6 +209,27 @@ def parallel_tiers_open(p):
             rounds=[(asked, None)],
             steps=[approval(asked, None, None, 1, review[1]), approval(asked, None, None, 2, review[2])],
         )
+    ]
+
+
+@flow(days_ago=12)
+def given_to_somebody_else(p):
+    """Asked for by an activity that is given away in time, and then again when it is late; a second one once the order
+    is decided."""
+    asked, first, second = p.at(hours=1, seconds=1), p.at(days=1, seconds=2), p.at(days=4, hours=2, seconds=3)
+    decided = p.at(days=5, seconds=4)
+    order = p.new_purchase(p.at(), HIGH)
+    p.on_purchase(asked, order, "button_confirm", "buyer")
+    activity = p.ask_by_activity(asked, order)
+    p.give_away(first, activity)
+    p.step(second, "admin", "mail.activity", "write", [activity], {"user_id": p.scene.player.uid("buyer")})
+    p.on_purchase(decided, order, "button_approve", p.approver)
+    p.give_away(p.at(days=6), p.ask_by_activity(p.at(days=5, hours=1), order))
+    way = {"way": "activity given to somebody else", "amount": 1.0}
+    return [
+        p.purchase(order, "given away", rounds=[(asked, decided)], steps=[approval(asked, decided, p.approver)]),
+        p.expected("approval_delegation_count", PO, order, "in time", at=text(first), **way),
+        p.expected("approval_escalation_count", PO, order, "late", at=text(second), **way),
     ]
 
 

@@ -1,6 +1,14 @@
 """Flows of goods that are held. Each function plays one case in one plant and returns its truth."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+from tests.live.player import text
 from tests.live.scene import flow
+from tests.live.truth import Expected
+
+BEGUN, CLOSED = 2, 3  # of actions
+HELD = timedelta(days=4)  # the limit of the exception hold_past_limit
 
 
 @flow(days_ago=61)
@@ -38,6 +46,8 @@ def still_in_quarantine(p):
     return [
         p.hold(one, "the first to come in", first, [(released, "released", 5)]),
         p.hold(two, "the second is still held", second, [(None, "open", 7)]),
+        p.exception("hold_past_limit", "stock.picking", one, "the first left"),
+        p.exception("hold_past_limit", "stock.picking", two, "the second stays", second + HELD),
     ]
 
 
@@ -87,11 +97,83 @@ def inspection_waits(p):
     begun = p.new_inspection(created, 1.5, state="plan")
     p.on_inspection(ready, begun, "action_todo")
     planned = p.new_inspection(created, 1.5, state="plan")
-    cancelled = p.new_inspection(created, 1.5)
+    cancelled, model = p.new_inspection(created, 1.5), "qc.inspection"
     p.on_inspection(p.at(days=2), cancelled, "action_cancel")
     return [
         p.inspection(waiting, "waits for the supervisor", created, None, "open"),
         p.inspection(begun, "planned first: begins when it is ready", ready, None, "open"),
         p.inspection(planned, "only planned: no hold"),
+        replace(p.exception("hold_past_limit", model, waiting, "waits", created + HELD), plant=p.only_plant()),
+        p.exception("hold_past_limit", model, planned, "only planned"),
+        p.exception("hold_past_limit", model, cancelled, "cancelled"),
         p.inspection(cancelled, "cancelled: no hold"),
+    ]
+
+
+@flow(days_ago=52)
+def all_right(p):
+    """Ten made, and nothing wrong."""
+    done = p.at(days=1, hours=3, seconds=5)
+    order = p.made(done, 10)
+    return list(p.quality(order, "all right", done, numerator=10.0, denominator=10.0))
+
+
+@flow(days_ago=51)
+def scrapped_and_unbuilt(p):
+    """Of ten two are scrapped for a reason and one is taken apart; a component is scrapped, too."""
+    done, scrapped, unbuilt = p.at(days=1, hours=4, seconds=6), p.at(days=2, seconds=7), p.at(days=3, seconds=8)
+    order = p.made(done, 10)
+    tag = p.step(p.at(), "admin", "stock.scrap.reason.tag", "create", {"name": f"Cracked {p.code}"})
+    reason = {"scrap_reason_tag_ids": [(6, 0, [tag])]}
+    scrap = p.scrap(scrapped, p.plant.stock, 2, product_id=p.finished, production_id=order, **reason)
+    p.unbuild(unbuilt, order, 1)
+    part = p.scrap(unbuilt + timedelta(hours=1), p.plant.stock, 1)
+    model, facts = "stock.scrap", {"at": text(scrapped), "reason": f"Cracked {p.code}"}
+    return [
+        *p.quality(order, "two scrapped, one unbuilt", done, numerator=7.0, denominator=10.0, is_reworked=True),
+        p.expected("scrap_ratio", "mrp.production", order, "made", at=text(done), numerator=0.0, denominator=10.0),
+        p.expected("scrap_ratio", model, scrap, "scrapped", numerator=2.0, denominator=0.0, **facts),
+        Expected("scrap_ratio", model, part, p.plant.key, "a component"),
+        p.expected("scrapped_quantity", model, scrap, "scrapped", amount=2.0, kind="manufactured", **facts),
+        p.expected("scrapped_quantity", model, part, "a component", amount=1.0, kind="bought", reason=None),
+    ]
+
+
+@flow(days_ago=20)
+def nonconformity_closed(p):
+    """Reported on an order, one action in time, closed."""
+    created, planned, acted = p.at(), p.at(days=2, seconds=1), p.at(days=5, hours=1, seconds=2)
+    closed = p.at(days=6, hours=2, seconds=3)
+    found = p.nonconformity(created)
+    action = p.new_action(p.at(days=1), found, p.at(days=8))
+    p.on_nonconformity(planned, found, "open")
+    p.step(acted, "admin", "mgmtsystem.action", "write", [action], {"stage_id": CLOSED})
+    p.on_nonconformity(closed, found, "closed")
+    return [
+        p.span("nonconformity_age", "mgmtsystem.nonconformity", found, "closed", created, closed),
+        p.span("corrective_action_age", "mgmtsystem.action", action, "closed", p.at(days=1), acted),
+        p.exception("overdue_corrective_action", "mgmtsystem.action", action, "closed"),
+    ]
+
+
+@flow(days_ago=19)
+def nonconformity_open(p):
+    """One whose actions are late, not yet late, and closed but taken up again; and one that was cancelled."""
+    created, late, since = p.at(), p.at(days=4), p.at(days=1)
+    found, dropped = p.nonconformity(created), p.nonconformity(created)
+    one = p.new_action(since, found, late)
+    two = p.new_action(since, found, p.at(days=40))
+    three = p.new_action(since, found, None)
+    p.on_nonconformity(p.at(days=2), found, "open")
+    p.step(p.at(days=3), "admin", "mgmtsystem.action", "write", [three], {"stage_id": CLOSED})
+    p.step(p.at(days=4), "admin", "mgmtsystem.action", "write", [three], {"stage_id": BEGUN})
+    p.on_nonconformity(p.at(days=1), dropped, "cancelled")
+    model, kpi = "mgmtsystem.action", "corrective_action_age"
+    return [
+        p.span("nonconformity_age", "mgmtsystem.nonconformity", found, "open", created, None),
+        Expected("nonconformity_age", "mgmtsystem.nonconformity", dropped, p.plant.key, "cancelled"),
+        *(p.span(kpi, model, id, "open", since, None) for id in (one, two, three)),
+        p.exception("overdue_corrective_action", model, one, "late", p.end_of_day(late)),
+        p.exception("overdue_corrective_action", model, two, "not yet due"),
+        p.exception("overdue_corrective_action", model, three, "of no deadline"),
     ]

@@ -4,7 +4,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.live.player import OdooError, clock, text
-from tests.live.truth import ZONES, Hold, Job, Production, Purchase, closures, local
+from tests.live.truth import (
+    ZONES,
+    Exceptional,
+    Expected,
+    Hold,
+    Job,
+    Maintenance,
+    Production,
+    Purchase,
+    Span,
+    clocks_changed,
+    closures,
+    local,
+    working_seconds,
+)
 
 APPROVAL_LIMIT = 5000
 ROBOT = "n8n"  # a user that tests/live/ops.toml lists
@@ -61,6 +75,7 @@ class Scene:
         )
         self.inspected_for = self.make_test()
         self.make_robot()
+        self.machines = self.make_machines()
 
     def create(self, model, values, at=None, company=None):
         """Create records as admin at a scripted time (default: before all flows)."""
@@ -99,7 +114,30 @@ class Scene:
         values |= {"company_id": 1, "company_ids": [(6, 0, companies)], self.groups: [(6, 0, ids)]}
         self.player.step(self.start, "admin", "res.users", "create", values, context={"no_reset_password": True})
 
+    def audit_activities(self):
+        """From now on the audit log keeps what is written to activities."""
+        if not self.player.sql("select 1 from auditlog_rule where name = 'activities'"):
+            [(model,)] = self.player.sql("select id from ir_model where model = 'mail.activity'")
+            values = {"name": "activities", "model_id": model, "log_write": True}
+            rule = self.create("auditlog.rule", values)
+            self.player.call("admin", "auditlog.rule", "set_to_confirmed", [rule])
+
+    def make_machines(self):
+        """In each plant a work center, mechanics and a machine, which ops.toml puts there; None without maintenance."""
+        if not self.player.sql("select 1 from ir_model where model = 'maintenance.request'"):
+            return None
+        made = {}
+        for plant in self.plants:
+            values = {"name": f"Mechanics {plant.code}", "company_id": plant.company}
+            team = self.create("maintenance.team", values, company=plant.company)
+            press = {"name": f"Press {plant.code}", "company_id": plant.company}
+            center = self.create("mrp.workcenter", press, company=plant.company)
+            values = press | {"maintenance_team_id": team}
+            made[plant.key] = center, team, self.create("maintenance.equipment", values, company=plant.company)
+        return made
+
     groups = "group_ids"
+    closes_companies = True
 
     def make_test(self):
         """What inspections ask; None without OCA's quality control."""
@@ -136,9 +174,10 @@ class Scene:
         """Holidays of a calendar, and free afternoons of a whole company, as Odoo's form makes them."""
         for company, name in sorted({(plant.company, plant.company_name) for plant in self.plants}):
             [(calendar,)] = self.player.sql("select resource_calendar_id from res_company where id = %s", company)
-            whole = name in ZONES
-            for number in range((self.player.anchor - self.start).days + 2):
-                day = self.start.date() + timedelta(days=number)
+            whole = self.closes_companies and name in ZONES
+            begin = min(self.start.date(), clocks_changed(name, self.player.anchor) - timedelta(days=7))
+            for number in range((self.player.anchor.date() - begin).days + 2):
+                day = begin + timedelta(days=number)
                 for title, first, last in closures(name, day):
                     values = {
                         "name": title,
@@ -282,6 +321,18 @@ class Part:
         """Call a button of the order's work order."""
         self.step(at, self.planner, "mrp.workorder", method, [self.work_order(order)])
 
+    def log_work(self, at, order, begun, ended):
+        """Enter by hand when the order's work order was worked on; returns the time log."""
+        sql = self.scene.player.sql
+        [(center,)] = sql("select workcenter_id from mrp_workorder where id = %s", self.work_order(order))
+        [(loss,)] = sql(
+            "select min(l.id) from mrp_workcenter_productivity_loss l "
+            "join mrp_workcenter_productivity_loss_type t on t.id = l.loss_id where t.loss_type = 'productive'"
+        )
+        values = {"workorder_id": self.work_order(order), "workcenter_id": center, "loss_id": loss}
+        values |= {"date_start": text(begun), "date_end": text(ended), "company_id": self.plant.company}
+        return self.step(at, "pierre", "mrp.workcenter.productivity", "create", values)
+
     def production(self, order, note, **times):
         """The truth about a manufacturing order."""
         return Production(order, self.plant.key, self.plant.company_name, self.planner, self.code, note, **times)
@@ -384,12 +435,37 @@ class Part:
     def take(self, at, picking, quantity):
         """What is reserved is what is taken."""
 
-    def scrap(self, at, place, quantity):
-        """Throw some of the component away."""
-        values = {"product_id": self.component, "product_uom_id": self.unit(), "scrap_qty": quantity}
+    def scrap(self, at, place, quantity, **values):
+        """Throw some of the component away, or of another product; returns the scrap order."""
+        values = {"product_id": self.component} | values
+        values |= {"product_uom_id": self.unit(), "scrap_qty": quantity}
         values |= {"location_id": place, "company_id": self.plant.company}
         scrap = self.step(at, "pierre", "stock.scrap", "create", values)
         self.step(at, "pierre", "stock.scrap", "do_scrap", [scrap])
+        return scrap
+
+    def made(self, at, quantity):
+        """An order of which everything is made, done at a moment; returns it."""
+        self.stock_arrives(self.at(), 2 * quantity)
+        order = self.new_order(self.at(), quantity)
+        self.on_order(self.at(hours=1), order, "action_confirm")
+        self.produce(self.at(hours=2), order, quantity)
+        self.finish(at, order)
+        return order
+
+    def unbuild(self, at, order, quantity):
+        """Take some of what an order made apart again."""
+        values = {"mo_id": order, "product_id": self.finished, "product_qty": quantity, "bom_id": self.bom}
+        values |= {"product_uom_id": self.unit(), "company_id": self.plant.company}
+        values |= {"location_id": self.plant.stock, "location_dest_id": self.plant.stock}
+        unbuild = self.step(at, "pierre", "mrp.unbuild", "create", values)
+        self.step(at, "pierre", "mrp.unbuild", "action_unbuild", [unbuild])
+
+    def quality(self, order, note, done, **columns):
+        """The truth about the yield of an order, and whether it was reworked."""
+        reworked = columns.pop("is_reworked", False)
+        for kpi, facts in (("first_pass_yield", columns), ("rework_ratio", {"is_bad": reworked})):
+            yield self.expected(kpi, "mrp.production", order, note, at=text(done), **facts)
 
     def hold(self, picking, note, held, ends):
         """The truth about goods that a transfer brought into quarantine."""
@@ -423,6 +499,82 @@ class Part:
         """The plant where its company has no other, else None."""
         companies = [plant.company for plant in self.scene.plants]
         return self.plant.key if companies.count(self.plant.company) == 1 else None
+
+    # ------------------------------------------------------------ maintenance
+
+    @property
+    def machine(self):
+        """The work center of the plant's press."""
+        return self.scene.machines[self.plant.key][0]
+
+    def new_request(self, at, **values):
+        """Ask for the press to be mended; to be kept, with values that say so."""
+        _, team, press = self.scene.machines[self.plant.key]
+        values = {"name": f"Press {self.code}", "equipment_id": press, "maintenance_team_id": team} | values
+        values = {"maintenance_type": "corrective", "company_id": self.plant.company} | values
+        return self.step(at, self.planner, "maintenance.request", "create", values)
+
+    def on_request(self, at, request, **values):
+        """Drag the request into another stage, or mark it."""
+        self.step(at, "admin", "maintenance.request", "write", [request], values)
+
+    def block(self, at, reason, **values):
+        """Block the press for a reason, by the name Odoo gives it; returns the line of its log."""
+        [(loss,)] = self.scene.player.sql("select res_id from ir_model_data where module = 'mrp' and name = %s", reason)
+        values |= {"workcenter_id": self.machine, "loss_id": loss, "company_id": self.plant.company}
+        return self.step(at, "admin", "mrp.workcenter.productivity", "create", values)
+
+    def worked(self, started, ended):
+        """Seconds in which the plant works."""
+        return working_seconds(self.plant.company_name, started, ended)
+
+    def maintenance(self, id, note, created, **facts):
+        """The truth about a maintenance request."""
+        return Maintenance(id, self.plant.key, self.plant.company_name, note, created, **facts)
+
+    def expected(self, kpi, model, id, note, **columns):
+        """The truth about a row of a KPI by its columns."""
+        return Expected(kpi, model, id, self.plant.key, note, columns, self.plant.company_name)
+
+    def nonconformity(self, at):
+        """Report that something is wrong with an order of the plant, which it makes for that."""
+        order = self.new_order(at)
+        [(origin,)] = self.scene.player.sql("select id from mgmtsystem_nonconformity_origin order by id limit 1")
+        people = dict.fromkeys(("responsible_user_id", "manager_user_id"), self.scene.player.uid("admin"))
+        values = {"name": f"Scratches {self.code}", "description": "On the casing", "partner_id": self.vendor[1]}
+        values |= people | {"origin_ids": [(6, 0, [origin])], "company_id": self.plant.company}
+        values |= {"res_model": "mrp.production", "res_id": order}
+        values |= {"action_comments": "Polish", "evaluation_comments": "Polished"}
+        return self.step(at, "admin", "mgmtsystem.nonconformity", "create", values)
+
+    def on_nonconformity(self, at, nonconformity, stage):
+        """Move it into another stage; into progress opens its actions, too."""
+        [(id,)] = self.scene.player.sql(
+            "select id from mgmtsystem_nonconformity_stage where state = %s",
+            {"open": "open", "closed": "done", "cancelled": "cancel"}[stage],
+        )
+        self.step(at, "admin", "mgmtsystem.nonconformity", "write", [nonconformity], {"stage_id": id})
+
+    def new_action(self, at, nonconformity, due):
+        """Agree on an action; returns it."""
+        values = {"name": "Polish", "type_action": "correction", "company_id": self.plant.company}
+        values |= {"date_deadline": str(due.date()) if due else False}
+        action = self.step(at, "admin", "mgmtsystem.action", "create", values)
+        link = {"action_ids": [(4, action)]}
+        self.step(at, "admin", "mgmtsystem.nonconformity", "write", [nonconformity], link)
+        return action
+
+    def end_of_day(self, moment):
+        """When the day of a moment (UTC) is over in the plant."""
+        return local(self.plant.company_name, moment.date(), 24)
+
+    def span(self, kpi, model, id, note, started, ended):
+        """The truth about one row of a duration."""
+        return Span(kpi, model, id, self.plant.key, self.plant.company_name, note, started, ended)
+
+    def exception(self, rule, model, id, note, since=None):
+        """The truth about an exception; since no moment: there must be none."""
+        return Exceptional(rule, model, id, self.plant.key, note, since)
 
     # ------------------------------------------------------------ background jobs
 
@@ -475,13 +627,30 @@ class Part:
 
     def cron_run(self, cron, note, at, failed):
         """The truth about a run of a scheduled action."""
-        return Job(cron, None, None, note, at, failed, "failed" if failed else "success", "ir.cron")
+        return Job(cron, None, None, note, at, failed, "failed" if failed else "success", model="ir.cron")
 
-    def job(self, id, note, at=None, failed=0, status=None):
+    def job(self, id, note, at=None, failed=0, status=None, ended=None):
         """The truth about a job. Odoo knows its company only: a plant where that has just one."""
-        return Job(id, self.only_plant(), self.plant.company_name, note, at, failed, status)
+        return Job(id, self.only_plant(), self.plant.company_name, note, at, failed, status, ended)
 
     # ------------------------------------------------------------ purchase
+
+    def ask_by_activity(self, at, order):
+        """An activity that asks the manager to approve the purchase order, and the audit log to tell who is asked."""
+        self.scene.audit_activities()
+        [(model,)] = self.scene.player.sql("select id from ir_model where model = 'purchase.order'")
+        values = {
+            "res_model_id": model,
+            "res_id": order,
+            "user_id": self.scene.player.uid("admin"),
+            "summary": "Approve",
+        }
+        return self.step(at, "admin", "mail.activity", "create", values)
+
+    def give_away(self, at, activity):
+        """Somebody else is to do the activity."""
+        values = {"user_id": self.scene.player.uid("pierre")}
+        self.step(at, "admin", "mail.activity", "write", [activity], values)
 
     def new_purchase(self, at, price, reference=None, user="buyer"):
         """Create a request for quotation of ten pieces."""

@@ -10,12 +10,10 @@ class Scene14(Scene):
     """Everything the flows share."""
 
     groups = "groups_id"
+    closes_companies = False  # closures belong to calendars alone
 
     def kept_in_stock(self):
         return {"type": "product"}
-
-    def set_closures(self):
-        """None: the closures of Odoo 14 belong to calendars alone."""
 
     def make_part(self, *arguments):
         return Part14(self, *arguments)

@@ -266,3 +266,82 @@ def test_runs_and_failures_of_a_scheduled_action_are_kept(shop, login, odoo, tmp
     assert (row["seen_run_count"], row["seen_failure_count"], row["failure_count"]) == (3, 5, 0)
     assert not row["is_active"] and row["deactivated_after_at"] < row["deactivated_at"]
     assert len(rows(tmp_path, failing)) == 1  # switched off after it had failed
+
+
+def test_a_rule_created_switched_off_and_on_again_is_a_change_each_time(shop, login, odoo, tmp_path):
+    """Only the creation has a date in Odoo; each switch lies between the refreshes around it."""
+
+    def in_odoo(rule) -> bool:
+        [row] = shop.call("base.automation", "read", [rule], ["active"])
+        return row["active"]
+
+    asked = [login.refresh(tmp_path).as_of]
+    known = {row["marker"] for row in rows(tmp_path, "select marker from fct_change_marker")}
+    [model] = shop.call("ir.model", "search", [("model", "=", "mrp.production")])
+    time.sleep(1.1)
+    created_after = now()
+    rule = shop.new("base.automation", {"name": "Release at once", "model_id": model, "trigger": "on_create_or_write"})
+    switches = []
+    for active in (None, False, True):
+        if active is not None:
+            time.sleep(1.1)
+            shop.call("base.automation", "write", [rule], {"active": active})
+            switches.append(now())
+        assert in_odoo(rule) is (active is not False)
+        asked.append(login.refresh(tmp_path).as_of)
+        time.sleep(1.1)
+    found = [
+        row
+        for row in rows(tmp_path, "select * from fct_change_marker order by changed_at, plant")
+        if row["marker"] not in known
+    ]
+    plants = {row["plant"] for row in rows(tmp_path, "select plant from dim_plant")}
+    assert len(found) == 3 * len(plants) and {row["plant"] for row in found} == plants
+    created, off, on = found[:: len(plants)]
+    assert [row["kind"] for row in (created, off, on)] == ["rule created", "rule switched off", "rule switched on"]
+    assert {(row["record_model"], row["record_id"], row["name"], *row["models"]) for row in found} == {
+        ("base.automation", rule, "Release at once", "mrp.production")
+    }
+    with psycopg.connect(odoo["PG_DSN"]) as pg:
+        [(exact,)] = pg.execute(
+            "select date_trunc('second', create_date) from base_automation where id = %s", [rule]
+        ).fetchall()
+    assert created["after_at"] == created["changed_at"] == exact and created["time_quality"] == "exact"
+    assert created_after <= exact <= asked[1]
+    for row, moment, before, after in ((off, switches[0], *asked[1:3]), (on, switches[1], *asked[2:4])):
+        assert before - timedelta(seconds=60) <= row["after_at"] <= moment <= row["changed_at"] == after
+        assert row["time_quality"] == "snapshot"
+    listed = json.loads(login.run(tmp_path, "queries", "effects", "release_lead_time", "--json").stdout)
+    mine = [row for row in listed if row["record_id"] == rule]
+    assert {row["name"] for row in mine} == {"Release at once"}
+    assert {row["record_url"] for row in mine} == {f"{odoo['ODOO_URL']}/odoo/base.automation/{rule}"}
+    assert all(row["effect"] is None and row["answer"].startswith("cannot be told: ") for row in mine)
+    shop.call("base.automation", "unlink", [rule])
+    login.refresh(tmp_path)
+    [gone] = {
+        (row["kind"], row["name"])
+        for row in rows(tmp_path, "select * from fct_change_marker where kind = 'rule deleted'")
+    }
+    assert gone == ("rule deleted", "Release at once")
+
+
+def test_what_came_with_odoos_modules_is_no_change(shop, login, odoo, tmp_path):
+    login.refresh(tmp_path)
+    with psycopg.connect(odoo["PG_DSN"]) as pg:
+        [(installed,)] = pg.execute("select count(*) from ir_cron where create_uid = 1").fetchall()
+        by_people = pg.execute(
+            """with made as (
+                    select 'ir.cron' as model, id, create_date from ir_cron where create_uid <> 1 and active
+                    union all
+                    select 'base.automation', id, create_date from base_automation where create_uid <> 1 and active
+                ),
+                counted as (
+                    select *, count(*) over (partition by model, date_trunc('minute', create_date)) as at_once from made
+                )
+                -- More than three within a minute are one change, that of no single record.
+                select distinct model, case when at_once <= 3 then id end from counted"""
+        ).fetchall()
+    assert installed > 20
+    found = rows(tmp_path, "select distinct kind, record_model, record_id from fct_change_marker")
+    assert {(row["record_model"], row["record_id"]) for row in found} == set(by_people)
+    assert {row["kind"] for row in found} <= {"rule created", "scheduled action created"}

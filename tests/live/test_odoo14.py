@@ -20,7 +20,7 @@ from queries import catalog, config, measure, warehouse
 from tests.conftest import skip_or_fail
 from tests.etl import constructed_fields
 from tests.live.conftest import Login, environment
-from tests.live.test_truth import check_rows, expected
+from tests.live.test_truth import check_rows, check_working_time, expected
 
 pytestmark = pytest.mark.live
 
@@ -102,12 +102,18 @@ def test_rows_equal_the_truth(kpi, published, truth14):
     check_rows(found, truth14, kpi, "started_at", "ended_at")
 
 
+@pytest.mark.parametrize("kpi", COVERED)
+def test_working_time_equals_the_truth(kpi, published, truth14):
+    found = measure.rows(published, KPIS[kpi], *EVER, clock="working").to_pylist()
+    check_working_time(found, truth14, kpi, published.as_of)
+
+
 @pytest.mark.parametrize("kpi", STOCKS)
 def test_steps_equal_the_truth_open_or_closed(kpi, published, truth14):
     found = published.cursor().sql(KPIS[kpi].sql).to_arrow_table().to_pylist()
     check_rows(found, truth14, kpi, "entered_at", "left_at")
     for row in truth14:
-        if row["kpi"] == kpi and row.get("absent") and "step" in row:
+        if row.get("kpi") == kpi and row.get("absent") and "step" in row:
             assert not [f for f in found if f["record_id"] == row["record_id"] and f["step"] == row["step"]]
 
 

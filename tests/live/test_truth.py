@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import defaultdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from queries import catalog, measure
+from queries import catalog, measure, warehouse
 from tests.live.truth import working_seconds
 
 pytestmark = pytest.mark.live
@@ -37,7 +38,7 @@ def by_record(rows) -> dict[tuple, list[dict]]:
 
 
 def expected(truth, kpi: str) -> dict[tuple, list[dict]]:
-    return by_record(row for row in truth if row["kpi"] == kpi and not row.get("absent"))
+    return by_record(row for row in truth if row.get("kpi") == kpi and not row.get("absent"))
 
 
 def check_rows(found: list[dict], truth: list[dict], kpi: str, start: str, end: str) -> None:
@@ -58,7 +59,7 @@ def check_rows(found: list[dict], truth: list[dict], kpi: str, start: str, end: 
             wrong.append((record, want, [(g[start], g[end], g["plant"]) for g in got]))
     assert not wrong, f"{kpi}: {len(wrong)} records differ, first: {wrong[0]}"
     for row in truth:
-        if row["kpi"] == kpi and row.get("absent") and "step" not in row:
+        if row.get("kpi") == kpi and row.get("absent") and "step" not in row:
             assert not grouped[row["record_model"], row["record_id"]], f"{kpi}: must not count {row}"
 
 
@@ -69,10 +70,9 @@ def test_rows_equal_the_truth(kpi, live_warehouse, truth):
     check_rows(found, truth, kpi, "started_at", "ended_at")
 
 
-@pytest.mark.parametrize("kpi", DURATIONS)
-def test_working_time_equals_the_truth(kpi, live_warehouse, truth):
-    as_of = live_warehouse.as_of
-    found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER, clock="working").to_pylist())
+def check_working_time(found: list[dict], truth: list[dict], kpi: str, as_of: datetime) -> None:
+    """Working seconds of every played row are those of the truth, of open ones to `as_of`."""
+    found = by_record(found)
     hours, wrong = [], []
     for record, rows in expected(truth, kpi).items():
         got = sorted(found[record], key=lambda row: (str(row["started_at"]), str(row["ended_at"])))
@@ -88,9 +88,68 @@ def test_working_time_equals_the_truth(kpi, live_warehouse, truth):
     assert any(0 < want < elapsed for want, elapsed in hours)
 
 
+@pytest.mark.parametrize("kpi", DURATIONS)
+def test_working_time_equals_the_truth(kpi, live_warehouse, truth):
+    found = measure.rows(live_warehouse, KPIS[kpi], *EVER, clock="working").to_pylist()
+    check_working_time(found, truth, kpi, live_warehouse.as_of)
+
+
+def test_a_weekend_on_which_clocks_changed_is_an_hour_longer_or_shorter_and_no_working_time(live_warehouse, truth):
+    """Friday 15:10 to Monday 9:20 are 65 h 10 min or 67 h 10 min, and 3 h 10 min of work less what was closed."""
+    kpi = "release_lead_time"
+    [*played] = [row for row in truth if row.get("kpi") == kpi and row["flow"] == "over_the_change_of_clocks"]
+    rows = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist())
+    nights = set()
+    for row in played:
+        [found] = rows[row["record_model"], row["record_id"]]
+        assert round((found["elapsed_seconds"] + 3) / 600) in (65 * 6 + 1, 67 * 6 + 1)
+        assert found["working_seconds"] <= 3 * 3600 + 600
+        assert (
+            abs(found["working_seconds"] - working_seconds(row["company"], found["started_at"], found["ended_at"])) <= 2
+        )
+        nights.add((row["company"], found["started_at"].date()))
+    assert len(played) == 3 and len(nights) == 2
+
+
+@pytest.mark.parametrize("clock", ["elapsed", "working"])
+@pytest.mark.parametrize("kpi", DURATIONS)
+def test_misses_of_a_service_level_are_those_of_the_truth(kpi, clock, live_warehouse, truth):
+    """Some of the played cases miss a limit that lies between their lengths, open ones among them; each falls due at
+    the moment at which its length, by the clock, is the limit."""
+    as_of, lengths = live_warehouse.as_of, {}
+    for record, rows in expected(truth, kpi).items():
+        for row in rows:
+            started, ended = (row[end] and datetime.fromisoformat(row[end]) for end in ("started_at", "ended_at"))
+            length = ((ended or as_of) - started).total_seconds()
+            if clock == "working":
+                length = working_seconds(row["company"], started, ended or as_of) if row["plant"] else None
+            if length is not None and not row.get("tolerance_seconds"):
+                lengths[record, started] = (length, row)
+    ordered = sorted({length for length, _ in lengths.values()})
+    # the widest step between two lengths: a second more or less moves no case across it
+    gap, limit = max((b - a, (a + b) / 2) for a, b in itertools.pairwise(ordered))
+    assert gap > 60
+    found = measure.missed(live_warehouse, KPIS[kpi], clock, {"": limit}, *EVER).to_pylist()
+    due_at = {
+        (row["record_model"], row["record_id"], row["started_at"].replace(microsecond=0)): row["due_at"]
+        for row in found
+    }
+    missed = 0
+    for ((model, number), started), (length, row) in lengths.items():
+        due = due_at.get((model, number, started)) or due_at.get((model, number, started + timedelta(seconds=1)))
+        assert (due is not None) == (length > limit), (kpi, row)
+        if due is not None:
+            missed += 1
+            reached = (due - started).total_seconds()
+            if clock == "working":
+                reached = working_seconds(row["company"], started, due)
+            assert abs(reached - limit) <= 2, row
+    assert 0 < missed < len(lengths)
+
+
 def test_ages_in_working_time_equal_the_truth(live_warehouse, truth):
     kpi = "approval_age"
-    steps = [row for row in truth if row["kpi"] == kpi and not row.get("absent") and row["ended_at"] is None]
+    steps = [row for row in truth if row.get("kpi") == kpi and not row.get("absent") and row["ended_at"] is None]
     rows = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER, clock="working").to_pylist())
     for record, open_steps in by_record(steps).items():
         ages = sorted(row["age_seconds"] for row in rows[record])
@@ -127,9 +186,9 @@ def test_transactions_equal_the_truth(live_warehouse, truth):
     facts = ("is_bad", "attempts", "failed_attempts", "status", "plant")
     found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist())
     for row in truth:
-        if row["kpi"] == kpi and row.get("absent"):
+        if row.get("kpi") == kpi and row.get("absent"):
             assert not found[row["record_model"], row["record_id"]], row["note"]
-        elif row["kpi"] == kpi:
+        elif row.get("kpi") == kpi:
             record = row["record_model"], row["record_id"]
             [got] = [got for got in found[record] if seconds_apart(got["at"], row["at"]) <= 1]
             assert {name: got[name] for name in facts} == {name: row[name] for name in facts}, row["note"]
@@ -160,20 +219,76 @@ def test_steps_equal_the_truth_open_or_closed(kpi, live_warehouse, truth):
     found = live_warehouse.cursor().sql(KPIS[kpi].sql).to_arrow_table().to_pylist()
     check_rows(found, truth, kpi, "entered_at", "left_at")
     for row in truth:
-        if row["kpi"] == kpi and row.get("absent") and "step" in row:
+        if row.get("kpi") == kpi and row.get("absent") and "step" in row:
             assert not [f for f in found if f["record_id"] == row["record_id"] and f["step"] == row["step"]]
 
 
 @pytest.mark.parametrize("kpi", STOCKS)
 def test_open_steps_are_those_the_truth_leaves_open(kpi, live_warehouse, truth):
-    played = {row["record_id"] for row in truth if row["kpi"] == kpi}
+    played = {row["record_id"] for row in truth if row.get("kpi") == kpi}
     found = measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist()
-    still_open = [row for row in truth if row["kpi"] == kpi and not row.get("absent") and row["ended_at"] is None]
+    still_open = [row for row in truth if row.get("kpi") == kpi and not row.get("absent") and row["ended_at"] is None]
     assert len([row for row in found if row["record_id"] in played]) == len(still_open) > 0
 
 
+def fits(found: dict, wanted: dict, tolerance: float = 1) -> bool:
+    """Whether a row says what is wanted: moments to the second, numbers to rounding."""
+    for name, value in wanted.items():
+        got = found[name]
+        if isinstance(got, datetime):
+            same = seconds_apart(got, value) <= tolerance
+        elif isinstance(got, float) and value is not None:
+            same = got == pytest.approx(value, rel=1e-4, abs=0.01)
+        else:
+            same = got == value
+        if not same:
+            return False
+    return True
+
+
+# What is told by rows of another shape, in tests of their own: integrations and work without people here, adherence to
+# plans, which nobody had seen while these flows were planned, in test_history.
+OTHERWISE_TOLD = {"integration_failure_rate", "no_touch_share", "start_adherence", "completion_adherence"}
+
+
+@pytest.mark.parametrize("kpi", sorted(set(KPIS) - set(DURATIONS) - set(STOCKS) - OTHERWISE_TOLD))
+def test_facts_equal_the_truth(kpi, live_warehouse, truth):
+    """Of shares, ratios and sums the truth says what the columns of a record's row hold."""
+    told = [row for row in truth if row.get("kpi") == kpi and "expect" in row]
+    assert told
+    found = by_record(measure.rows(live_warehouse, KPIS[kpi], *EVER).to_pylist())
+    for row in told:
+        of_record = found[row["record_model"], row["record_id"]]
+        wanted = row["expect"] | {"plant": row["plant"]}
+        tolerance = 1 + row.get("tolerance_seconds", 0)
+        said = [{name: one[name] for name in wanted} for one in of_record]
+        assert any(fits(one, wanted, tolerance) for one in of_record), (kpi, row["note"], wanted, said)
+    for row in truth:
+        if row.get("kpi") == kpi and row.get("absent"):
+            assert not found[row["record_model"], row["record_id"]], (kpi, row["note"])
+
+
+# Years of ordinary days are no flow: unusual days are shown in the demo plants and by simulation.
+@pytest.mark.parametrize("rule", sorted(set(catalog.exceptions()) - {"unusual_volume"}))
+def test_exceptions_equal_the_truth(rule, live_warehouse, truth):
+    """What was played to be an exception is one, since then, and what nearly was is none."""
+    told = [row for row in truth if row.get("exception") == rule]
+    assert {row.get("absent", False) for row in told} == {True, False}
+    query = "select * from fct_exception where exception = $rule"
+    found = by_record(live_warehouse.cursor().sql(query, params={"rule": rule}).to_arrow_table().to_pylist())
+    for row in told:
+        rows = found[row["record_model"], row["record_id"]]
+        if row.get("absent"):
+            assert not rows, (rule, row.get("note"))
+            continue
+        wanted = {name: row[name] for name in ("since_at", "plant", "detail", "responsible") if name in row}
+        tolerance = 1 + row.get("tolerance_seconds", 0)
+        assert len(rows) == 1 and fits(rows[0], wanted, tolerance), (rule, row.get("note"), wanted, rows)
+
+
 @pytest.mark.parametrize("kpi", sorted(KPIS))
-def test_command_line_gives_the_same_rows(kpi, login, warehouses, truth, live_warehouse):
+def test_command_line_gives_the_same_rows(kpi, login, warehouses, truth):
+    live_warehouse = warehouse.open(warehouse=warehouses["json-2"])
     said = login.run(warehouses["json-2"], "queries", "rows", kpi, "--from", "2020-01-01", "--json")
     assert said.returncode == 0, said.stderr
     found = json.loads(said.stdout)
@@ -202,8 +317,6 @@ def test_two_warehouses_of_one_code_are_two_plants(live_warehouse, truth):
 
 
 def test_french_labels_are_understood(live_warehouse):
-    from queries import warehouse
-
     french = live_warehouse.cursor().sql("select count(*) from fct_event where new_label in ('Confirmé', 'Prêt')")
     assert french.fetchall()[0][0] > 0
     assert warehouse.read(live_warehouse, "unmatched_label").num_rows == 0

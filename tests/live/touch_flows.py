@@ -10,7 +10,7 @@ def by_the_robot(p):
     done = p.at(hours=1, seconds=2)
     order = p.new_purchase(p.at(), LOW, user=ROBOT)
     p.on_purchase(done, order, "button_confirm", ROBOT)
-    return [p.purchase(order, "robot alone", touch=(done, True, "A"))]
+    return [p.purchase(order, "robot alone", touch=(done, True, "A"), ordered=(done, True))]
 
 
 @flow(days_ago=30)
@@ -20,7 +20,10 @@ def by_the_robot_and_a_buyer(p):
     one, two = p.new_purchase(p.at(), LOW, user=ROBOT), p.new_purchase(p.at(), LOW)
     p.on_purchase(done, one, "button_confirm", "buyer")
     p.on_purchase(done, two, "button_confirm", ROBOT)
-    return [p.purchase(order, "a person and the robot", touch=(done, False, "B")) for order in (one, two)]
+    return [
+        p.purchase(order, "a person and the robot", touch=(done, False, "B"), ordered=(done, order == two))
+        for order in (one, two)
+    ]
 
 
 @flow(days_ago=29)
@@ -29,7 +32,7 @@ def by_a_scheduled_action(p):
     done = p.at(hours=3, seconds=6)
     order = p.new_purchase(p.at(), LOW, user=ROBOT)
     p.scheduled(done, "purchase.order", f"model.browse({order}).button_confirm()")
-    return [p.purchase(order, "robot, then a scheduled action", touch=(done, True, "B"))]
+    return [p.purchase(order, "robot, then a scheduled action", touch=(done, True, "B"), ordered=(done, True))]
 
 
 @flow(days_ago=27)
@@ -38,4 +41,4 @@ def by_a_background_job(p):
     done = p.at(hours=4, seconds=8)
     order = p.new_purchase(p.at(), LOW, user=ROBOT)
     p.in_background(done, "purchase.order", f"browse({order})", "button_confirm()")
-    return [p.purchase(order, "robot, then a background job", touch=(done, True, "B"))]
+    return [p.purchase(order, "robot, then a background job", touch=(done, True, "B"), ordered=(done, True))]

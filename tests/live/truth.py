@@ -12,6 +12,8 @@ PRODUCTION_KPIS = [
     "time_to_ready",
     "shortage_resolution_time",
     "production_cycle_time",
+    "work_in_process",
+    "throughput",
 ]
 PURCHASE_KPIS = [
     "purchase_approval_turnaround",
@@ -19,7 +21,12 @@ PURCHASE_KPIS = [
     "purchase_approval_step_time",
     "approval_age",
     "open_approval_count",
+    "overdue_approval_count",
+    "approval_sla_breach_share",
 ]
+INTEGRATION_KPIS = ["integration_failure_rate", "integration_attempt_failure_rate", "integration_loss_rate"]
+MAINTENANCE_KPIS = ["maintenance_response_time", "time_to_restoration", "maintenance_wait", "preventive_compliance"]
+APPROVAL_LIMIT = timedelta(days=3)  # of the exception overdue_approval, and of the KPIs of approvals past it
 STEP_KPIS = ["approval_age", "open_approval_count"]
 
 
@@ -41,6 +48,15 @@ def local(company, day, hour):
     """The moment (UTC) of an hour of a local day."""
     moment = datetime.combine(day, time()) + timedelta(hours=hour)
     return moment.replace(tzinfo=ZoneInfo(ZONES.get(company, ZONE))).astimezone(UTC).replace(tzinfo=None)
+
+
+def clocks_changed(company, before):
+    """The last day, some days before a moment, on which the company's clocks went forward or back."""
+    zone = ZoneInfo(ZONES.get(company, ZONE))
+    day = before.date() - timedelta(days=4)
+    while datetime.combine(day, time(), zone).utcoffset() == datetime.combine(day, time(23), zone).utcoffset():
+        day -= timedelta(days=1)
+    return day
 
 
 def working_seconds(company, started, ended):
@@ -99,7 +115,7 @@ class Production:
 
     def rows(self):
         """All expected rows, and a line for each KPI the order must not appear in."""
-        rows = [*self.release(), *self.waits(), *self.short(), *self.cycle()]
+        rows = [*self.release(), *self.waits(), *self.short(), *self.cycle(), *self.in_process(), *self.stuck()]
         return rows + absences(PRODUCTION_KPIS, rows, "mrp.production", self.id, self.note)
 
     def release(self):
@@ -123,6 +139,23 @@ class Production:
         for number, (began, ended) in enumerate(self.shortages, start=1):
             yield self.row("shortage_resolution_time", began, ended, interval=number)
 
+    def in_process(self):
+        """From release to the end; what is done counts once."""
+        if self.released:
+            yield self.row("work_in_process", self.released, self.done or self.cancelled)
+        if self.done:
+            yield self.row("throughput", None, None, expect={"at": text(self.done), "amount": 1})
+
+    def stuck(self):
+        """Whether somebody must see to it: a draft, or an order that is short."""
+        is_draft = not (self.released or self.cancelled or self.split)
+        is_short = bool(self.shortages) and self.shortages[-1][1] is None
+        for rule, since in (
+            ("stalled_draft_order", self.created if is_draft else None),
+            ("short_order", self.shortages[-1][0] if is_short else None),
+        ):
+            yield exception(rule, "mrp.production", self.id, self.plant, since, self.note)
+
     def cycle(self):
         """Without a tracked start there is none: the stored date is only the plan."""
         if self.started and not self.cancelled:
@@ -143,6 +176,7 @@ class Purchase:
     steps: list = field(default_factory=list)  # dicts: step, entered, left, decided_by, review_id
     waiting: list = field(default_factory=list)  # sequence numbers of tiers whose turn never came
     touch: tuple | None = None  # (ordered at, without a person, confidence)
+    ordered: tuple | None = None  # (ordered at, by a machine)
 
     def row(self, kpi, started, ended, **more):
         """One expected KPI row."""
@@ -180,16 +214,38 @@ class Purchase:
             for step in self.steps:
                 more = {key: value for key, value in step.items() if key not in ("entered", "left")}
                 rows.append(self.row(kpi, step["entered"], step["left"], **more))
+        rows += self.past_the_limit()
         missing = absences(PURCHASE_KPIS, rows, "purchase.order", self.id, self.note)
         for kpi in STEP_KPIS:
             for sequence in self.waiting:
                 note = f"{self.note}; tier {sequence} never had its turn"
                 missing.append(absent(kpi, "purchase.order", self.id, note) | {"step": sequence})
+        entered = [step["entered"] for step in self.steps if step["left"] is None]
+        rows.append(
+            exception("overdue_approval", "purchase.order", self.id, self.plant, min(entered, default=None), self.note)
+        )
         if self.touch:
             at, alone, confidence = self.touch
             facts = {"at": text(at), "is_good": alone, "confidence": confidence}
             rows.append(self.row("no_touch_share", at, None, **facts))
+        if self.ordered:
+            at, by_machine = self.ordered
+            facts = {"at": text(at), "is_good": not self.rounds}
+            rows.append(self.row("purchase_auto_approval_share", None, None, expect=facts))
+            facts = {"at": text(at), "activity": "approved" if self.rounds else "ordered", "is_good": by_machine}
+            rows.append(self.row("automated_event_share", None, None, expect=facts))
         return rows + missing
+
+    def past_the_limit(self):
+        """Every played step is older than the limit; those that were decided or are open fell due."""
+        for step in self.steps:
+            due, left = step["entered"] + APPROVAL_LIMIT, step["left"]
+            if left is None or left > due:
+                yield self.row("overdue_approval_count", due, left)
+            if left is None or is_decided(step):
+                yield self.row("approval_sla_breach_share", None, None) | {
+                    "expect": {"due_at": text(due), "is_bad": left is None or left > due}
+                }
 
     def first_decision(self, asked, decided):
         """When the first step of a round was decided."""
@@ -247,16 +303,112 @@ class Job:
     at: datetime | None = None
     failed: int = 0
     status: str | None = None
+    ended: datetime | None = None  # when it came to an end, if that was later
     model: str = "queue.job"
 
     def rows(self):
-        """The expected row."""
+        """The expected rows."""
         if not self.status:
-            return [absent("integration_failure_rate", self.model, self.id, self.note)]
-        facts = {"plant": self.plant, "company": self.company, "at": text(self.at), "is_bad": self.failed > 0}
-        facts |= {"failed_attempts": self.failed, "attempts": self.failed + (self.status == "success")}
-        record = {"kpi": "integration_failure_rate", "record_model": self.model, "record_id": self.id}
-        return [record | facts | {"status": self.status, "note": self.note}]
+            return [absent(kpi, self.model, self.id, self.note) for kpi in INTEGRATION_KPIS]
+        attempts = self.failed + (self.status == "success")
+        common = {"record_model": self.model, "record_id": self.id, "plant": self.plant, "company": self.company}
+        common["note"] = self.note
+        facts = {"at": text(self.at), "is_bad": self.failed > 0, "status": self.status}
+        facts |= {"failed_attempts": self.failed, "attempts": attempts}
+        tried = {"at": text(self.at), "numerator": self.failed, "denominator": attempts}
+        lost = {"at": text(self.ended or self.at), "is_bad": self.status != "success"}
+        return [
+            {"kpi": "integration_failure_rate"} | common | facts,
+            {"kpi": "integration_attempt_failure_rate", "expect": tried} | common,
+            {"kpi": "integration_loss_rate", "expect": lost} | common,
+        ]
+
+
+@dataclass
+class Maintenance:
+    """One played maintenance request; of no kind: cancelled."""
+
+    id: int
+    plant: str
+    company: str
+    note: str
+    created: datetime
+    kind: str | None = "corrective"
+    responded: datetime | None = None
+    done: datetime | None = None
+    waits: list = field(default_factory=list)  # (from, to or None)
+    due: datetime | None = None
+    is_good: bool | None = None
+
+    def rows(self):
+        """All expected rows, and a line for each KPI the request must not appear in."""
+        facts = {"record_model": "maintenance.request", "record_id": self.id, "plant": self.plant}
+        facts |= {"company": self.company, "note": self.note}
+        spans = [("maintenance_wait", *wait) for wait in self.waits]
+        if self.kind == "corrective":
+            spans += [("maintenance_response_time", self.created, self.responded)]
+            spans += [("time_to_restoration", self.created, self.done)]
+        rows = [{"kpi": kpi, "started_at": text(start), "ended_at": text(end)} | facts for kpi, start, end in spans]
+        if self.due:
+            kept = {"due_at": text(self.due), "is_good": self.is_good}
+            rows.append({"kpi": "preventive_compliance", "expect": kept} | facts)
+        return rows + absences(MAINTENANCE_KPIS, rows, "maintenance.request", self.id, self.note)
+
+
+@dataclass
+class Span:
+    """A row of a duration."""
+
+    kpi: str
+    model: str
+    id: int
+    plant: str | None
+    company: str
+    note: str
+    started: datetime
+    ended: datetime | None
+
+    def rows(self):
+        """The expected row."""
+        record = {"kpi": self.kpi, "record_model": self.model, "record_id": self.id, "plant": self.plant}
+        record |= {"company": self.company, "note": self.note}
+        return [record | {"started_at": text(self.started), "ended_at": text(self.ended)}]
+
+
+@dataclass
+class Exceptional:
+    """A record that an exception names, since when; since no moment: that it must not name."""
+
+    rule: str
+    model: str
+    id: int
+    plant: str | None
+    note: str
+    since: datetime | None = None
+
+    def rows(self):
+        """The expected row, or the line that says there is none."""
+        return [exception(self.rule, self.model, self.id, self.plant, self.since, self.note)]
+
+
+@dataclass
+class Expected:
+    """A row of a KPI of another measure by what its columns say; without columns there must be none."""
+
+    kpi: str
+    model: str
+    id: int
+    plant: str | None
+    note: str
+    columns: dict | None = None
+    company: str | None = None
+
+    def rows(self):
+        """The expected row, or the line that says there is none."""
+        if self.columns is None:
+            return [absent(self.kpi, self.model, self.id, self.note)]
+        record = {"kpi": self.kpi, "record_model": self.model, "record_id": self.id, "plant": self.plant}
+        return [record | {"company": self.company, "expect": self.columns, "note": self.note}]
 
 
 def absent(kpi, model, record_id, note):
@@ -264,7 +416,13 @@ def absent(kpi, model, record_id, note):
     return {"kpi": kpi, "record_model": model, "record_id": record_id, "absent": True, "note": note}
 
 
+def exception(rule, model, record_id, plant, since, note, **more):
+    """The expected exception of a record; without a moment since when, that it is none."""
+    row = {"exception": rule, "record_model": model, "record_id": record_id, "plant": plant, "note": note, **more}
+    return row | ({"since_at": text(since)} if since else {"absent": True})
+
+
 def absences(kpis, rows, model, record_id, note):
     """Such lines for every KPI without a row."""
-    present = {row["kpi"] for row in rows}
+    present = {row["kpi"] for row in rows if "kpi" in row}
     return [absent(kpi, model, record_id, note) for kpi in kpis if kpi not in present]

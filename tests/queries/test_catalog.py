@@ -89,6 +89,13 @@ def test_no_file_is_no_kpi(tmp_path):
         ({"dimensions": '["line"]'}, r"header key 'dimensions' lacks 'plant': every KPI is cut by plant; add it"),
         ({"title": "5"}, r"header key 'title' must be text in quotes, not 5"),
         ({"title": '" "'}, r"header key 'title' must be text in quotes"),
+        (
+            {"objective": "0.9"},
+            r"an objective for durations needs the limit they must keep, as limit = \"2 d\": add it",
+        ),
+        ({"objective": "1.5", "limit": '"1 d"'}, r"objective 1\.5 must be a share between 0 and 1"),
+        ({"objective": '"soon"'}, r"objective: 'soon' is no quantity"),
+        ({"limit": '"1 d"'}, r"a limit without an objective makes no budget"),
         ({"target": '"soon"'}, r"target: 'soon' is no quantity; write a number, or a duration such as"),
         ({"target": "true"}, r"target: True is no quantity"),
         ({"title": "Wait"}, r"the header is not TOML \(.*\): mend that line"),
@@ -172,6 +179,12 @@ def test_missing_column_is_named_with_file_and_remedy(write, measure_of, statist
     assert repr(measure_of) in str(error.value)
 
 
+def test_a_duration_has_no_due_at_of_its_own(write):
+    kpi = catalog.load(write(f"select *, started_at as due_at from ({SELECT})"))["wait"]
+    with pytest.raises(CatalogError, match=r"kpis/test/wait\.sql: column due_at is that of the service level"):
+        measure.columns(duckdb.connect(), kpi)
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "sentence"),
     [
@@ -189,12 +202,14 @@ def test_missing_column_is_named_with_file_and_remedy(write, measure_of, statist
         ),
         (
             "exceptions",
-            "/* title = 'x'\ndefinition = 'x'\nowner = 'x'\nremedy = 'x'\nseverity = 'hihg'\nsla = '1 d' */ select 1",
+            "/* title = 'x'\ndefinition = 'x'\nowner = 'x'\nfallback = 'x'\nremedy = 'x'\n"
+            "severity = 'hihg'\nsla = '1 d' */ select 1",
             r"exceptions/a\.sql: severity 'hihg' is unknown: did you mean 'high'\?",
         ),
         (
             "exceptions",
-            "/* title = 'x'\ndefinition = 'x'\nowner = 'x'\nremedy = 'x'\nseverity = 'high'\nsla = 'soon' */ select 1",
+            "/* title = 'x'\ndefinition = 'x'\nowner = 'x'\nfallback = 'x'\nremedy = 'x'\n"
+            "severity = 'high'\nsla = 'soon' */ select 1",
             r"exceptions/a\.sql: sla: 'soon' is no",
         ),
     ],

@@ -287,3 +287,144 @@ def test_lists_are_listed_and_read(call, opened):
     [order] = opened.cursor().sql("select instance, record_id from fct_production_order limit 1").fetchall()
     asked = (f"instance={order[0]}", "record_model=mrp.production", f"record_id={order[1]}")
     assert len(json.loads(call("list", "record_header", *asked, "--json")[1])) == 1
+
+
+def test_what_changed_and_what_became_of_a_kpi(call, opened):
+    found = json.loads(call("effects", "release_lead_time", "--json")[1])
+    assert {row["name"] for row in found} == {"Release orders at once", "Tell the planner of slipping dates"}
+    rule = next(row for row in found if row["name"] == "Release orders at once")
+    assert rule["plant"] == "Alder Asia/SIN" and rule["answer"].startswith("9") and " % shorter" in rule["answer"]
+    listed = warehouse.read(opened, "change_effect", kpi="release_lead_time", clock="elapsed").to_pylist()
+    assert [(row["marker"], row["plant"], row["effect"]) for row in found] == [
+        (row["marker"], row["plant"], row["effect"]) for row in listed
+    ]
+    every = json.loads(call("effects", "--json")[1])
+    assert len(every) > len(found) and {row["clock"] for row in every} == {"elapsed"}
+    here = json.loads(call("effects", "--plant", "Alder France/WH", "--clock", "working", "--json")[1])
+    assert here and {(row["plant"], row["clock"]) for row in here} == {("Alder France/WH", "working")}
+    assert all("cannot be told: " in row["answer"] for row in here)
+    table, lines = call("effects", "release_lead_time")[1], call("effects", "release_lead_time", "--csv")[1]
+    assert "against untouched plants" in table and len(list(csv.DictReader(io.StringIO(lines)))) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("effects", "approval_age"), "KPI approval_age is a stock: only durations and shares are compared."),
+        (("effects", "release_time"), "there is no KPI 'release_time': use one of"),
+        (("effects", "--plant", "Atlantis"), "there is no plant 'Atlantis': use one of"),
+        (("effects", "start_adherence", "--clock", "working"), "has no working clock: use elapsed."),
+    ],
+)
+def test_effects_that_cannot_be_are_a_sentence(process, arguments, sentence):
+    code, _, error = process(*arguments)
+    assert code == 1 and sentence in error
+
+
+# Budgets
+
+
+def test_budgets_are_those_of_the_published_table(call, demo_warehouse):
+    """Every line of the running month, as JSON, says what agg_budget says."""
+    code, out, _ = call("budget", "--json")
+    assert code == 0
+    opened = warehouse.open(warehouse=demo_warehouse)
+    published = {
+        (row["kpi"], row["plant"]): row
+        for row in opened.cursor()
+        .sql("select * from agg_budget where period_start = (select max(period_start) from agg_budget)")
+        .to_arrow_table()
+        .to_pylist()
+    }
+    found = {(row["name"], row["plant"]): row for row in json.loads(out)}
+    assert found.keys() == published.keys()
+    for key, row in published.items():
+        for name in ("n_due", "n_missed", "n_allowed", "objective", "reason"):
+            assert found[key][name] == row[name]
+        assert found[key]["gone_on"] == (row["gone_on"] and str(row["gone_on"]))
+
+
+def test_budget_in_words_and_of_more_months(call):
+    code, out, _ = call("budget", "release_lead_time", "--months", "2", "--plant", "Alder France/WH")
+    assert code == 0
+    assert "90 % within 2 d" in out and "used up since" in out and "over since" in out
+    assert out.count("Release lead time") == 2
+
+
+def test_misses_are_as_many_as_the_budget_says_and_link_to_their_records(call):
+    [month] = json.loads(call("budget", "release_lead_time", "--plant", "Alder France/WH", "--json")[1])
+    found = json.loads(call("misses", "release_lead_time", "--plant", "Alder France/WH", "--json")[1])
+    assert len(found) == month["n_missed"] > 5
+    assert all(row["elapsed_seconds"] > month["limit"] and row["record_model"] for row in found)
+    assert not any(row["is_left_out"] for row in found)
+    together = json.loads(call("misses", "release_lead_time", "--json")[1])
+    [every] = [row for row in json.loads(call("budget", "release_lead_time", "--json")[1]) if row["plant"] is None]
+    assert len(together) == every["n_missed"] > len(found)
+
+
+def test_days_are_left_out_and_taken_back(own):
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(app, list(arguments), env={"OPS_WAREHOUSE": str(own), "COLUMNS": "200"})
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+    def month() -> dict:
+        return json.loads(run("budget", "release_lead_time", "--plant", "Alder France/WH", "--json"))[0]
+
+    before = month()
+    days = ("--from", str(before["from"]), "--until", str(before["to"]))
+    reason = ("--who", "Ann", "--why", "closed", "--cause", "shutdown", "--plant", "Alder France/WH")
+    assert "Correction 1 holds from now on" in run("correct", "release_lead_time", *days, *reason)
+    after = month()
+    assert (after["n_due"], after["n_corrected"]) == (0, before["n_due"])
+    misses = json.loads(run("misses", "release_lead_time", "--plant", "Alder France/WH", "--json"))
+    assert len(misses) == before["n_missed"] and all(row["is_left_out"] for row in misses)
+    [kept] = json.loads(run("corrections", "--json"))
+    assert (kept["who"], kept["cause"], kept["kpi"]) == ("Ann", "shutdown", "release_lead_time")
+    run("withdraw", "1", "--who", "Bo", "--why", "it was open")
+    assert month() == before
+
+
+def test_budgets_as_they_were_known(call, demo_warehouse):
+    as_of = warehouse.open(warehouse=demo_warehouse).as_of
+    now = json.loads(call("budget", "--json")[1])
+    known = json.loads(call("budget", "--as-known", str(as_of.date()), "--json")[1])
+    assert [row["n_missed"] for row in known] == [row["n_missed"] for row in now]
+    early = call("budget", "--as-known", str(as_of.date() - timedelta(days=30)), "--json")
+    assert (early[0], json.loads(early[1])) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("budget", "time_to_ready"), "KPI time_to_ready has no service level: give it one under"),
+        (("budget", "nonsense"), "there is no KPI 'nonsense'"),
+        (("budget", "--plant", "Atlantis"), "there is no plant 'Atlantis'"),
+        (("misses", "time_to_ready"), "has no service level"),
+        (("withdraw", "3", "--who", "Bo", "--why", "no"), "there is no correction 3"),
+        (
+            (
+                "correct",
+                "--from",
+                "2026-01-02",
+                "--until",
+                "2026-01-01",
+                "--who",
+                "A",
+                "--why",
+                "b",
+                "--cause",
+                "other",
+            ),
+            "lies before the first",
+        ),
+        (
+            ("correct", "--from", "2026-01-01", "--until", "2026-01-02", "--who", "A", "--why", "b", "--cause", "rain"),
+            "cause 'rain' is unknown",
+        ),
+    ],
+)
+def test_slips_with_budgets(call, arguments, words):
+    code, out, error = call(*arguments)
+    assert (code, out) == (1, "")
+    assert words in error and error.startswith("Failed: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from etl import publish as publishing
 from etl.source import discover
 from queries import config
-from queries.config import Config, ConfigError, Instance, Plant, Target, Tolerance, Users
+from queries.config import Config, ConfigError, Instance, Marker, Objective, Place, Plant, Target, Tolerance, Users
 
 VARIABLES = ("OPS_CONFIG", "ODOO_URL", "ODOO_DB", "ODOO_USER")
 
@@ -96,10 +97,50 @@ def test_a_schedule_has_eight_hours_of_tolerance_unless_told_otherwise(read):
     assert read("[schedule.plant]\nLyon = 0\n").tolerances == (Tolerance("", 8 * 3600.0), Tolerance("Lyon", 0.0))
 
 
+def test_service_levels(read):
+    """The level of all plants first, then those of single ones; false switches one off."""
+    text = """
+        [budget]
+        no_touch_share = false
+        [budget.release_lead_time]
+        objective = 0.95
+        limit = "2 d"
+        clock = "working"
+        plant = { Lyon = { objective = 0.9 }, TUL = false }
+        [budget.approval]
+        plant = { Lyon = { limit = "4 h" } }
+    """
+    assert read(text).objectives == (
+        Objective("no_touch_share", "", is_off=True),
+        Objective("release_lead_time", "", 0.95, 2 * 86400.0, "working"),
+        Objective("release_lead_time", "Lyon", 0.9),
+        Objective("release_lead_time", "TUL", is_off=True),
+        Objective("approval", ""),
+        Objective("approval", "Lyon", limit=4 * 3600.0),
+    )
+    assert read("").objectives == ()
+
+
 def test_goods_are_held_in_quarantine_unless_told_otherwise(read):
     assert read("").quality.quarantine == ("quarantine", "hold", "QC", "quality control")
     assert read("[quality]\nquarantine = ['Sperrlager ', 'WH/Cage']\n").quality.quarantine == ("Sperrlager", "WH/Cage")
     assert read("[quality]\nquarantine = []\n").quality.quarantine == ()
+
+
+def test_machines_stand_where_ops_toml_says(read):
+    assert read("").places == ()
+    assert read("[place]\n'Press 4' = 'LYON'\n").places == (Place("Press 4", "LYON"),)
+    with pytest.raises(ConfigError, match=r"\[place\] 'Press 4' must be the code of a plant in quotes"):
+        read("[place]\n'Press 4' = 4\n")
+
+
+def test_classes_of_risk_begin_at_their_amounts(read):
+    assert [(one.name, one.amount) for one in read("").risk_classes] == [("low", 0), ("medium", 1000), ("high", 10000)]
+    found = read("[approval]\nrisk = { board = 50000, usual = 0 }\n").risk_classes
+    assert [(one.name, one.amount) for one in found] == [("usual", 0), ("board", 50000)]
+    for wrong in ("{ high = 5000 }", "{ low = 0, high = 0 }", "{}"):
+        with pytest.raises(ConfigError, match="each class begins at an amount of its own, and one at 0"):
+            read(f"[approval]\nrisk = {wrong}\n")
 
 
 def test_twenty_documents_in_a_second_are_a_batch_unless_told_otherwise(read):
@@ -111,8 +152,12 @@ def test_twenty_documents_in_a_second_are_a_batch_unless_told_otherwise(read):
 def test_tables_of_a_good_file(read):
     tables = read(GOOD).tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
+        "cfg_marker": 0,
+        "cfg_money": 1,
+        "cfg_place": 0,
         "cfg_plant": 2,
         "cfg_quarantine": 4,
+        "cfg_risk_class": 3,
         "cfg_target": 4,
         "cfg_tolerance": 1,
         "cfg_touch": 1,
@@ -124,8 +169,12 @@ def test_tables_of_a_good_file(read):
 def test_tables_of_no_file_have_their_columns():
     tables = Config().tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
+        "cfg_marker": 0,
+        "cfg_money": 1,
+        "cfg_place": 0,
         "cfg_plant": 0,
         "cfg_quarantine": 4,
+        "cfg_risk_class": 3,
         "cfg_target": 0,
         "cfg_tolerance": 1,
         "cfg_touch": 1,
@@ -187,6 +236,14 @@ def test_tables_of_no_file_have_their_columns():
         ("[schedule]\ntolerance = -1\n", r"\[schedule\] tolerance -1 is less than nothing: use 0 or more"),
         ("[schedule]\ntolerence = '1 h'\n", r"\[schedule\]: unknown key 'tolerence': did you mean 'tolerance'"),
         ("[schedule.plant]\nLyon = true\n", r"\[schedule\] tolerance: True is no quantity"),
+        ("[budget.x]\nobjectve = 0.9\n", r"\[budget\.x\]: unknown key 'objectve': did you mean 'objective'\?"),
+        ("[budget.x]\nobjective = 'most'\n", r"\[budget\.x\] objective: 'most' is no quantity"),
+        ("[budget.x]\nlimit = 'soon'\n", r"\[budget\.x\] limit: 'soon' is no quantity"),
+        ("[budget.x]\nclock = 'wall'\n", r"\[budget\.x\] clock 'wall' is unknown: use elapsed or working"),
+        ("[budget]\nx = 0.9\n", r"\[budget\.x\] must be a section with keys below it, not 0\.9"),
+        ("[budget]\nx = true\n", r"\[budget\.x\] must be a section"),
+        ("[budget.x.plant.Y]\nclock = 'elapsed'\n", r"\[budget\.x\] plant Y: unknown key 'clock'"),
+        ("[budget.x.plant]\nY = 5\n", r"\[budget\.x\] plant Y must be a section"),
         ("[retention]\nhistory = '1 w'\n", r"\[retention\] history must be at least 770 d: the scoreboard goes back"),
         ("[retention]\nraw = '1 w'\n", r"\[retention\]: unknown key 'raw': known are history"),
         ("[plant.X\n", r"ops\.toml: not readable as TOML \(.*line 1.*\): mend that line"),
@@ -267,3 +324,59 @@ def test_annotated_example_is_good_as_it_stands_and_with_all_its_examples_switch
     assert found.instances and found.plants and found.targets
     assert found.users.automation and found.users.integration
     publishing.validate(list(discover().values()), found)
+
+
+MARKERS = """
+[[marker]]
+name = "Tablets on the shop floor"
+on = 2026-03-02
+plants = ["LYON"]
+kpis = ["production_cycle_time"]
+owner = "Head of production"
+
+[[marker]]
+name = "Release orders at once"
+plants = ["LYON", "TUL"]
+"""
+
+
+def test_changes_are_read_with_their_day_plants_and_kpis(read):
+    tablets, rule = read(MARKERS).markers
+    kpis = ("production_cycle_time",)
+    owner = "Head of production"
+    assert tablets == Marker("Tablets on the shop floor", date(2026, 3, 2), ("LYON",), kpis, owner=owner)
+    assert rule == Marker("Release orders at once", plants=("LYON", "TUL"))
+    rows = read(MARKERS).tables()["cfg_marker"].to_pylist()
+    assert [(row["name"], row["plant"], row["changed_on"], row["kpis"]) for row in rows] == [
+        ("Tablets on the shop floor", "LYON", date(2026, 3, 2), ["production_cycle_time"]),
+        ("Release orders at once", "LYON", None, None),
+        ("Release orders at once", "TUL", None, None),
+    ]
+    everywhere = read('[[marker]]\nname = "A"\non = 2026-03-02\n').tables()["cfg_marker"].to_pylist()
+    assert [row["plant"] for row in everywhere] == [""]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[marker.tablets]\non = 2026-03-02\n", "ops.toml: changes are a list: write each below a line [[marker]]"),
+        ("marker = 3\n", "ops.toml: changes are a list: write each below a line [[marker]]"),
+        ("[[marker]]\non = 2026-03-02\n", "[[marker]] 'number 1': add the missing key; needed are name."),
+        ('[[marker]]\nname = " "\non = 2026-03-02\n', "name is empty: say what changed."),
+        ("[[marker]]\nname = 3\non = 2026-03-02\n", "name must be text in quotes, not 3."),
+        ('[[marker]]\nname = "A"\n', "[[marker]] 'A' says nothing: add the day of a roll-out, on = 2026-03-02, or"),
+        ('[[marker]]\nname = "A"\non = "2026-03-02"\n', "[[marker]] 'A': on = '2026-03-02' is no day: write it as"),
+        ('[[marker]]\nname = "A"\non = 2026-03-02T10:00:00\n', "is no day: write it as 2026-03-02, without quotes."),
+        ('[[marker]]\nname = "A"\nplants = "LYON"\n', "[[marker]] 'A' plants must be a list of names, as in plants = "),
+        ('[[marker]]\nname = "A"\nkpis = [1]\n', "[[marker]] 'A' kpis must be a list of names, as in kpis = "),
+        ('[[marker]]\nname = "A"\nday = 2026-03-02\n', "[[marker]] 'A': unknown key 'day'"),
+        ('[[marker]]\nname = "A"\non = 2026-03-02\n' * 2, "[[marker]] 'A' stands there twice for 2026-03-02: remove"),
+        (
+            '[instance.eu]\nurl = "x"\n[[marker]]\nname = "A"\non = 2026-03-02\ninstance = "us"\n',
+            "[[marker]] 'A' instance 'us' is unknown: known are eu.",
+        ),
+    ],
+)
+def test_a_slip_in_a_change_is_named(read, text, sentence):
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        read(text)

@@ -13,9 +13,10 @@ import pytest
 from lifelines import KaplanMeierFitter
 from statsmodels.stats.proportion import proportion_confint
 
-from queries import measure
+from queries import catalog, measure
 from queries.catalog import CatalogError, Kpi
 from queries.warehouse import ODOO_URL_MACRO
+from tests.rows import order
 
 START = datetime(2026, 1, 5)  # a Monday
 AS_OF = datetime(2026, 3, 2)
@@ -112,6 +113,56 @@ def test_duration_is_kaplan_meier(seed, openness):
         assert found["value"] == pytest.approx(kaplan_meier(rows, quantile)), name
         assert (found["n"], found["n_open"]) == (size, sum(row["ended_at"] is None for row in rows))
         assert (found["reason"] is None) == (found["value"] is not None)
+
+
+def some_spans(rng: random.Random, size: int, openness: float) -> list[dict]:
+    step = rng.choice([1, 3600, 86400])
+    return [
+        span(AS_OF - timedelta(seconds=rng.randint(1, 40) * step), None)
+        if rng.random() < openness
+        else span(AS_OF - timedelta(days=60), rng.randint(0, 40) * step)
+        for _ in range(size)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("openness", [0.0, 0.4, 1.0])
+def test_survival_curve_and_its_band_are_those_of_lifelines(seed, openness):
+    rng = random.Random(seed)
+    rows = some_spans(rng, rng.choice([1, 2, 30, 200]), openness)
+    lengths, is_ended = [row["elapsed_seconds"] for row in rows], [row["ended_at"] is not None for row in rows]
+    fitter = KaplanMeierFitter().fit(lengths, is_ended)
+    found = measure.survival(Data(rows), DURATION["p50"], *EVER).to_pylist()
+    assert [point["seconds"] for point in found] == sorted(set(lengths))
+    for point in found:
+        seconds = point["seconds"]
+        assert point["still_open"] == pytest.approx(fitter.survival_function_.at[seconds, "KM_estimate"], abs=1e-12)
+        low, high = fitter.confidence_interval_.loc[seconds]
+        if 0 < point["still_open"] < 1:
+            assert (point["low"], point["high"]) == pytest.approx((low, high), abs=1e-9)
+        else:
+            assert (point["low"], point["high"]) == (None, None)
+        at_risk = fitter.event_table.at[seconds, "at_risk"]
+        assert (point["at_risk"], point["ended"]) == (at_risk, fitter.event_table.at[seconds, "observed"])
+
+
+def test_survival_is_of_durations_and_of_nothing_empty():
+    assert measure.survival(Data([], like=LIKE_DURATION), DURATION["p50"], *EVER).num_rows == 0
+    share = kpi("share", "rate")
+    assert measure.survival(Data([{"at": START, "is_bad": True}]), share, *EVER).num_rows == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_beside_it_stands_the_figure_of_ended_cases_alone(seed):
+    """Plain quantile of what has ended: never above the one that counts open cases."""
+    rows = some_spans(random.Random(seed), 50, 0.4)
+    ended = sorted(row["elapsed_seconds"] for row in rows if row["ended_at"])
+    for name, quantile in QUANTILES.items():
+        found = Data(rows).value(DURATION[name])
+        assert found["value_closed"] == ended[math.ceil(quantile * len(ended)) - 1]
+        assert found["value"] is None or found["value"] >= found["value_closed"]
+    assert Data([span(START, None)]).value(DURATION["p50"])["value_closed"] is None
+    assert Data([{"at": START, "is_bad": True}]).value(kpi("share", "rate"))["value_closed"] is None
 
 
 def test_duration_without_open_cases_is_the_plain_quantile():
@@ -276,7 +327,19 @@ def test_nothing_at_all_is_one_row_without_a_value(one, like):
 def test_every_measure_answers_in_the_same_columns(one, like):
     found = measure.values(Data([like]), one, *EVER)
     assert found.schema.names == [
-        *("period_start", "period_end", "cut", "value", "low", "high", "n", "n_open", "plant_count", "is_final"),
+        *(
+            "period_start",
+            "period_end",
+            "cut",
+            "value",
+            "value_closed",
+            "low",
+            "high",
+            "n",
+            "n_open",
+            "plant_count",
+            "is_final",
+        ),
         *("reason", "n_unmeasured"),
     ]
     assert found.schema.field("value").type == pa.float64()
@@ -562,3 +625,23 @@ def test_distribution_of_a_stock_is_of_its_ages():
 def test_other_measures_have_no_distribution():
     data = Data([{"at": START, "is_bad": True}])
     assert measure.distribution(data, kpi("share", "rate"), *EVER).to_pylist() == []
+
+
+def test_periods_of_one_call_may_overlap():
+    data = Data([span(START, 60), span(START + timedelta(days=10), 120), span(START + timedelta(days=20), 180)])
+    month = (WEEK[0], WEEK[0] + timedelta(days=28))
+    found = measure.compute(data.cursor(), DURATION["p50"], [WEEK, month], AS_OF).to_pylist()
+    assert [(row["period_end"], row["n"], row["value"]) for row in found] == [(WEEK[1], 1, 60), (month[1], 3, 120)]
+
+
+def test_weeks_that_have_not_begun_are_none():
+    later = AS_OF.date() + timedelta(days=30)
+    assert Data([span(START, 60)]).table(DURATION["p50"], later, later + timedelta(days=30), every="week") == []
+
+
+def test_the_models_of_a_kpi_are_those_of_its_records(build):
+    built = build(mrp_production=[order(1)])
+    con, kpis = built.cursor(), catalog.load()
+    asked = [kpis["release_lead_time"], kpis["open_approval_count"]]
+    models = measure.record_models(con, asked, built.as_of)
+    assert models == {"release_lead_time": {"mrp.production"}, "open_approval_count": set()}

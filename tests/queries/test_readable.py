@@ -80,3 +80,78 @@ def test_money_without_a_currency_says_so():
 def test_working_time_knows_no_days(seconds, text):
     assert readable.working_time(seconds) == text
     assert readable.measured(seconds, readable.WORKING_TIME) == text
+
+
+@pytest.mark.parametrize(
+    ("change", "measure", "words"),
+    [
+        (-0.224, "duration", "22 % shorter"),
+        (-0.9917, "duration", "99.2 % shorter"),
+        (0.09, "duration", "9 % longer"),
+        (2.1, "duration", "3.1 times as long"),
+        (205.9, "duration", "207 times as long"),
+        (0.041, "share", "4.1 points more"),
+        (-0.004, "share", "0.4 points less"),
+    ],
+)
+def test_how_far_a_kpi_moved(change, measure, words):
+    assert readable.moved(change, measure) == words
+
+
+def told(effect=None, change=None, **values) -> dict:
+    named = {"effect": effect or (None,) * 3, "change": change or (None,) * 3}
+    found = {f"{part}{end}": n for part, ns in named.items() for end, n in zip(("", "_low", "_high"), ns, strict=True)}
+    return found | {"verdict": None, "reason": None} | values
+
+
+@pytest.mark.parametrize(
+    ("row", "measure", "words"),
+    [
+        (told((-0.22, -0.33, -0.09), verdict="below"), "duration", "22 % shorter (9 % to 33 %)"),
+        (told((3.0, 1.5, 5.0), verdict="above"), "duration", "4.0 times as long (2.5 to 6.0)"),
+        (told((0.041, 0.012, 0.07), verdict="above"), "share", "4.1 points more (1.2 to 7.0)"),
+        (
+            told((-0.01, -0.12, 0.1), verdict="normal"),
+            "duration",
+            "no effect shown: 12 % shorter to 10 % longer",
+        ),
+        (told(reason="too early: 2 of 6 weeks"), "duration", "cannot be told: too early: 2 of 6 weeks"),
+        (
+            told(change=(-0.23, -0.33, -0.09), reason="every plant was touched"),
+            "duration",
+            "23 % shorter than before (9 % to 33 %); whether through the change cannot be told: "
+            "every plant was touched",
+        ),
+        (
+            told(change=(0.01, -0.02, 0.04), reason="there is no other plant"),
+            "share",
+            "much as before (2.0 points less to 4.0 points more); what it would be without the change cannot be told: "
+            "there is no other plant",
+        ),
+    ],
+)
+def test_what_a_change_did_to_a_kpi(row, measure, words):
+    assert readable.effect(row, measure) == words
+
+
+def test_when_a_change_was_seen():
+    noon = datetime(2026, 3, 2, 12)
+    assert readable.seen(noon, noon) == f"{readable.day(noon.date())}"
+    assert readable.seen(noon, datetime(2026, 3, 4)).count(" to ") == 1
+
+
+def test_counts_show_what_lies_between_whole_numbers_where_it_matters():
+    said = [readable.measured(value, "count") for value in (0.43, 3, 3.0, 12.5, 1234.5, 0, None)]
+    assert said == ["0.43", "3", "3", "12.50", "1,234", "0", "–"]
+
+
+def test_what_is_held_up():
+    def words(waiting, soon, amount):
+        row = {"waiting_count": waiting, "due_soon_count": soon, "held_up_amount": amount, "held_up_currency": "EUR"}
+        return readable.held_up(row)
+
+    assert words(3, 1, 12300.4) == "3 orders (1 due soon), 12,300 EUR"
+    assert words(1, 0, None) == "1 order"
+    assert words(0, 1, 20.0) == "due soon, 20 EUR"
+    assert words(0, 0, 0.0) == "0 EUR"
+    assert words(None, None, None) == ""

@@ -11,6 +11,7 @@ from datetime import datetime
 import duckdb
 import pytest
 
+from etl.publish import EXCEPTION
 from queries import catalog, measure, warehouse
 from queries.warehouse import Scope, WarehouseMissing
 from tests.rows import purchase
@@ -135,12 +136,8 @@ def test_demo_has_plants_that_share_a_warehouse_code(opened):
 def test_a_reader_of_some_plants_sees_only_their_rows_in_every_view(demo_warehouse, opened, plants):
     mine = plants[:2]
     scoped = warehouse.open(Scope(plants=frozenset(mine)), demo_warehouse)
-    seen = {name for name, columns in views(scoped).items() if "plant" in dict(columns)} - {
-        "agg_kpi",
-        "agg_kpi_history",
-        "cfg_target",
-        "cfg_tolerance",
-    }
+    in_plants = {name for name, columns in views(scoped).items() if "plant" in dict(columns)}
+    seen = in_plants - {*warehouse.BOARDS, *warehouse.OF_ALL_PLANTS}
     assert {"fct_case", "fct_event", "fct_approval", "fct_shortage", "fct_exception", "dim_plant"} <= seen
     for name in seen:
         given = rows(scoped, f'select plant, count(*) as n from "{name}" group by plant order by plant')
@@ -199,7 +196,7 @@ def test_a_reader_of_no_plant_sees_no_row(demo_warehouse, chosen):
         assert rows(scoped, f"select * from {name}") == [], name
 
 
-@pytest.mark.parametrize("board", ["agg_kpi", "agg_kpi_history"])
+@pytest.mark.parametrize("board", ["agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history"])
 def test_group_lines_are_shown_only_over_at_least_three_plants(demo_warehouse, opened, plants, board):
     scoped = warehouse.open(Scope(plants=frozenset(plants[:1])), demo_warehouse)
     lines = rows(scoped, f"select * from {board} where plant is null")
@@ -209,6 +206,35 @@ def test_group_lines_are_shown_only_over_at_least_three_plants(demo_warehouse, o
     assert rows(opened, hidden)[0]["n"] > 0
     assert rows(scoped, hidden)[0]["n"] == 0
     assert {row["plant"] for row in rows(scoped, f"select distinct plant from {board}")} == {None, plants[0]}
+
+
+def test_a_comparison_with_fewer_than_three_other_plants_is_hidden_from_readers_of_some(publish):
+    """With one or two, what the touched plant did tells what those did."""
+    folder = publish()
+    with duckdb.connect(str(folder / warehouse.current_version(folder))) as con:
+        for plant in ("Nord/WH", "South/WH"):
+            con.execute("insert into fct_change_marker (marker, name, changed_at, plant) values ('m', 'M', now(), ?)",
+                        [plant])  # fmt: skip
+            for kpi, count in (("few", 2), ("enough", 3)):
+                con.execute(
+                    """insert into agg_change_effect (marker, kpi, clock, plant, untouched_count, change, effect,
+                            effect_low, effect_high, verdict)
+                        values ('m', ?, 'elapsed', ?, ?, -0.3, -0.2, -0.4, -0.1, 'below')""",
+                    [kpi, plant, count],
+                )
+    scoped = warehouse.open(Scope(plants=frozenset(["Nord/WH"])), folder)
+    asked = {"kpi": None, "clock": None}
+    whole, mine = (
+        {(row["kpi"], row["plant"]): row for row in warehouse.read(one, "change_effect", **asked).to_pylist()}
+        for one in (warehouse.open(warehouse=folder), scoped)
+    )
+    assert len(whole) == 4 and {row["effect"] for row in whole.values()} == {-0.2}
+    assert set(mine) == {("few", "Nord/WH"), ("enough", "Nord/WH")}
+    assert mine["enough", "Nord/WH"] == whole["enough", "Nord/WH"]
+    hidden = mine["few", "Nord/WH"]
+    assert {hidden[name] for name in ("effect", "effect_low", "effect_high", "verdict")} == {None}
+    assert (hidden["change"], hidden["reason"]) == (-0.3, "fewer than three other plants to compare with")
+    assert rows(scoped, "select distinct plant from fct_change_marker") == [{"plant": "Nord/WH"}]
 
 
 def test_value_of_a_kpi_counts_only_the_plants_in_scope(demo_warehouse, opened, plants):
@@ -374,8 +400,12 @@ SAMPLE = {
     "record_model": "mrp.production",
     "text": "MO",
     "plant": "Alder France/WH",
+    "kpi": "release_lead_time",
+    "check": None,
+    "clock": "elapsed",
     "started_at": datetime(2026, 1, 5, 8),
     "ended_at": datetime(2026, 1, 12, 8),
+    "known_at": datetime(2100, 1, 1),
 }
 
 
@@ -391,6 +421,14 @@ def test_every_list_runs(demo_warehouse, opened, name, scope):
     assert found.num_columns > 0
     if scope == EXECUTIVE and name not in ("record_link", "target", "unmatched_label", "reconciliation"):
         assert found.num_rows > 0
+
+
+def test_a_list_that_an_older_version_does_not_hold_is_a_sentence(publish):
+    folder = publish()
+    with duckdb.connect(str(folder / warehouse.current_version(folder))) as con:
+        con.execute("drop table agg_change_effect")
+    with pytest.raises(WarehouseMissing, match="was published before it held the list change_effect: run"):
+        warehouse.read(warehouse.open(warehouse=folder), "change_effect", kpi=None, clock=None)
 
 
 @pytest.fixture(scope="module")
@@ -435,14 +473,30 @@ def test_exceptions_come_overdue_first_then_by_severity_then_the_oldest():
     con = duckdb.connect(":memory:")
     con.execute("create table odoo_instance (instance varchar, url varchar, version varchar)")
     con.execute(warehouse.ODOO_URL_MACRO)
+    con.execute(f"create table fct_exception ({EXCEPTION})")
     con.execute(
-        """create table fct_exception as
+        """insert into fct_exception by name
            select 'x' as instance, 'm' as record_model, id as record_id, is_overdue, severity, age as age_seconds
            from (values (6, false, 'low', 9), (4, true, 'low', 9), (3, true, 'medium', 1), (2, true, 'high', 1),
                         (1, true, 'high', 2), (5, false, 'high', 5)) as given (id, is_overdue, severity, age)"""
     )
     found = con.sql(catalog.lists()["open_exception"].sql).to_arrow_table()
     assert found["record_id"].to_pylist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_file_from_before_there_were_limits_opens(publish):
+    folder = publish()
+    with duckdb.connect(str(folder / warehouse.current_version(folder))) as con:
+        con.execute("drop table cfg_limit")
+    assert warehouse.read(warehouse.open(warehouse=folder), "plant").num_rows
+
+
+def test_a_list_whose_table_lacks_a_column_is_a_sentence(publish):
+    folder = publish()
+    with duckdb.connect(str(folder / warehouse.current_version(folder))) as con:
+        con.execute("alter table fct_exception drop column detail")
+    with pytest.raises(WarehouseMissing, match="was published before it held the list open_exception: run"):
+        warehouse.read(warehouse.open(warehouse=folder), "open_exception")
 
 
 def test_record_that_ended_at_an_unrecorded_time_has_no_duration(publish):

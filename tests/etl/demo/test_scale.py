@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from etl.demo.fill import fields_of
-from etl.demo.scale import SHIFTED, STEP, shift
+from etl.demo.scale import NAMED, SHIFTED, STEP, shift
 from etl.source import Source, discover
 
 SOURCES = discover()
@@ -18,6 +18,8 @@ WITHIN = {
     ("stock_move", "purchase_line_id"): "purchase_order_line",
     ("stock_move", "destination_move_ids"): "stock_move",
     ("purchase_order_line", "order_id"): "purchase_order",
+    ("account_move_line", "move_id"): "account_move",
+    ("account_move_line", "purchase_line_id"): "purchase_order_line",
     ("mail_tracking_value", "message_id"): "mail_message",
 }
 
@@ -57,6 +59,8 @@ def test_only_references_within_the_block_change(tables, name):
         if column in SHIFTED[name]:
             assert flat(copy, column) == [value + 3 * STEP for value in flat(table, column)]
             assert copy[column].is_null().equals(table[column].is_null())
+        elif column in NAMED.get(name, ()):
+            assert copy[column].to_pylist() == [named and f"{named} (3)" for named in table[column].to_pylist()]
         else:
             assert copy[column].equals(table[column])
 
@@ -69,6 +73,11 @@ def test_a_copy_refers_to_itself(tables, name, column):
     copied = set(flat(shift(tables[target], target, 2), "id"))
     theirs = sum(value in copied for value in flat(shift(tables[name], name, 2), column))
     assert ours == theirs > 0
+
+
+def test_each_of_several_names_is_the_copys_own():
+    orders = pa.table({"id": [1, 2], "name": ["P1", "P2"], "origin": ["WH/MO/1, WH/MO/2", None]})
+    assert shift(orders, "purchase_order", 2)["origin"].to_pylist() == ["WH/MO/1 (2), WH/MO/2 (2)", None]
 
 
 def test_lists_keep_their_lengths_in_slices_and_chunks(tables):

@@ -1,6 +1,6 @@
 """The planted truths hold when the KPIs are measured in the plainest way, straight from the records."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -10,16 +10,19 @@ import pytest
 from dateutil.rrule import DAILY, rrule
 
 from etl.demo.people import MACHINES
-from etl.demo.plants import BY_CODE, LATELY_WEEKS, SHIFTS
+from etl.demo.plants import BY_CODE, LATELY_WEEKS, SCARCE, SHIFTS
 from etl.demo.products import PRODUCT
 from etl.demo.truths import SCARCE_PRODUCTS, TRUTHS, Cut
 
 OPEN = float("inf")
+COUNTED = ("throughput", "work_in_process", "replan_count", "release_blocker_count", "manual_intervention_count")
+
+RATES = ("_share", "_adherence", "_failure_rate", "_attainment", "_compliance", "_recurrence", "rework_ratio")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One observation behind a figure."""
+    """One observation behind a figure: so many seconds (or pieces) of so many."""
 
     plant: str
     started: datetime
@@ -27,6 +30,7 @@ class Case:
     is_hit: bool = False
     scarce: bool = False
     ended: datetime | None = None
+    of: float = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,10 @@ def value(demo, demo_now):
     """Measures a KPI of truths.py for a cut."""
     now = demo_now.replace(tzinfo=None)
     cases = _production(demo) | _approvals(demo, now) | _plans(demo, now) | _holds(demo) | _jobs(demo) | _touches(demo)
+    cases |= _bills(demo) | _costs(demo)
+    cases |= _maintenance(demo, now) | _nonconformities(demo) | _yields(demo)
+    cases |= _work(demo) | _process(demo, now) | _by_hand(demo) | _reactions(demo, now)
+    cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -47,10 +55,26 @@ def value(demo, demo_now):
         ]
         if cut.clock == "working":
             return median(_worked(case) for case in chosen)
-        if kpi.endswith(("_share", "_adherence", "_failure_rate")):
+        if kpi in ("hold_rate", "flow_share", "replan_churn"):
+            return sum(case.seconds for case in chosen) / sum(case.of for case in chosen)
+        if kpi in COUNTED:
+            return sum(case.seconds for case in chosen)
+        if kpi == "recording_lag":
+            return sorted(case.seconds for case in chosen)[int(0.9 * len(chosen))]
+        if kpi == "downtime":
+            return sum(_worked(case) for case in chosen)
+        if kpi in ("overdue_approval_count", "approval_delegation_count", "approval_escalation_count"):
+            return len(chosen)
+        if kpi == "scrapped_quantity":
+            return sum(case.seconds for case in chosen)
+        if kpi in ("first_pass_yield", "scrap_ratio"):
+            return sum(part.seconds for part in chosen if part.is_hit) / sum(p.seconds for p in chosen if not p.is_hit)
+        if kpi.endswith(RATES):
             return sum(case.is_hit for case in chosen) / len(chosen)
-        if kpi == "hold_rate":
-            return sum(case.seconds for case in chosen) / len(chosen)
+        if kpi == "production_variance":
+            return sum(case.seconds for case in chosen) / sum(case.of for case in chosen) - 1
+        if kpi == "receipt_delay":
+            return sorted(case.seconds for case in chosen)[int(0.85 * len(chosen))]
         if kpi == "approval_age":
             return max((case.seconds for case in chosen), default=0.0)
         return median(case.seconds for case in chosen)
@@ -88,7 +112,7 @@ def _holds(demo) -> dict[str, list[Case]]:
         if places[line["location_dest_id"]]["name"] == "Quarantine":
             counts[move["origin"]] += 1
             open_holds[key].append(_moment(line["date"]))
-        else:
+        elif places[line["location_id"]]["name"] == "Quarantine":
             held = open_holds[key].pop(0)
             durations.append(Case(plant, held, (_moment(line["date"]) - held).total_seconds()))
     durations += [Case(key[0], held, OPEN) for key, entered in open_holds.items() for held in entered]
@@ -97,6 +121,159 @@ def _holds(demo) -> dict[str, list[Case]]:
         for order in demo["purchase_order"]
     ]
     return {"quality_hold_duration": durations, "hold_rate": orders}
+
+
+def _transfers(demo) -> dict[str, list[Case]]:
+    """Deliveries and transfers, and which transfers left a back-order; goods between plants by the plant they go to."""
+    found, moves = defaultdict(list), {move["id"]: move for move in demo["stock_move"]}
+    pickings = {picking["id"]: picking for picking in demo["stock_picking"]}
+    places = {place["id"]: place["usage"] for place in demo["stock_location"]}
+    split = {picking["backorder_id"] for picking in demo["stock_picking"]}
+    ready = {}
+    for picking, changes in _changes(demo, "stock.picking").items():
+        ready[picking] = next((at for at, _, _, new in changes if new == "assigned"), None)
+    for id, picking in pickings.items():
+        plant, done = _plant(demo, picking), picking["date_done"] and _moment(picking["date_done"])
+        if done:
+            found["backorder_share"].append(Case(plant, done, 0, id in split))
+        if picking["state"] != "cancel" and places[picking["location_id"]] != "supplier":
+            created = _moment(picking["create_date"])
+            for kpi, since in (("picking_lead_time", created), ("picking_handling_time", ready.get(id))):
+                if since:
+                    found[kpi].append(Case(plant, since, (done - since).total_seconds() if done else OPEN))
+    for move in demo["stock_move"]:
+        if move["picking_id"] and places[move["location_dest_id"]] == "transit":
+            into = pickings[moves[move["move_dest_ids"][0]]["picking_id"]]
+            asked, there = _moment(into["create_date"]), into["date_done"] and _moment(into["date_done"])
+            seconds = (there - asked).total_seconds() if there else OPEN
+            found["interplant_transfer_time"].append(Case(_plant(demo, into), asked, seconds))
+    return found
+
+
+def _promises(demo, now: datetime) -> dict[str, list[Case]]:
+    """Lines of purchase and sales orders against the end of their promised day, and orders until they are confirmed."""
+    moved, subcontracted, first = defaultdict(list), set(), {}
+    for move in demo["stock_move"]:
+        line = ("purchase", move["purchase_line_id"]) if move["purchase_line_id"] else ("sale", move["sale_line_id"])
+        if line[1] and move["state"] == "done":
+            moved[line].append((_moment(move["date"]), move["quantity"]))
+        if line[1] and move["state"] not in ("done", "cancel"):
+            moved[line].append((now + timedelta(days=1), 0.0))
+        if move["is_subcontract"]:
+            subcontracted.add(line)
+    orders = {
+        "purchase": {order["id"]: order for order in demo["purchase_order"]},
+        "sale": {order["id"]: order for order in demo["sale_order"]},
+    }
+    codes, found = {plant.id: plant.code for plant in BY_CODE.values()}, defaultdict(list)
+    for kind, source, quantity in (
+        ("purchase", "purchase_order_line", "product_qty"),
+        ("sale", "sale_order_line", "product_uom_qty"),
+    ):
+        for line in demo[source]:
+            order, moves = orders[kind][line["order_id"]], moved[kind, line["id"]]
+            if not moves or (kind == "sale" and order["state"] != "sale"):
+                continue
+            plant = _plant(demo, order) if kind == "purchase" else codes[order["warehouse_id"]]
+            ended = max(at for at, _ in moves)
+            ended = ended if ended <= now and sum(n for _, n in moves) >= line[quantity] else None
+            ordered = _moment(order["date_order"])
+            due = _end_of_day(plant, _moment(line["date_planned"] if kind == "purchase" else order["commitment_date"]))
+            if kind == "purchase":
+                first[order["id"]] = min(first.get(order["id"], moves[0][0]), *(at for at, _ in moves))
+            if (kind, line["id"]) in subcontracted:
+                seconds = (ended - ordered).total_seconds() if ended else OPEN
+                found["subcontracted_order_lead_time"].append(Case(plant, ordered, seconds))
+            if due <= now and kind == "sale":
+                found["delivery_in_full_on_time_share"].append(Case(plant, due, 0, bool(ended and ended <= due)))
+            elif due <= now:
+                late = max(0.0, (ended - due).total_seconds()) if ended else OPEN
+                found["receipt_delay"].append(Case(plant, due, late))
+                found["late_receipt_share"].append(Case(plant, due, 0, late > 0))
+    for order, at in _confirmed(demo).items():
+        purchase = orders["purchase"][order]
+        if purchase["date_approve"] and purchase["state"] != "cancel":
+            ordered = _moment(purchase["date_approve"])
+            end = min((moment for moment in (at, first.get(order)) if moment and moment <= now), default=None)
+            seconds = (end - ordered).total_seconds() if end else OPEN
+            found["vendor_confirmation_time"].append(Case(_plant(demo, purchase), ordered, seconds))
+    return found
+
+
+def _components(demo) -> dict[str, list[Case]]:
+    """What orders consumed, and which component each wait was for: the one set aside when it ended."""
+    plants = {order["id"]: _plant(demo, order) for order in demo["mrp_production"]}
+    reserved = {line["move_id"]: _moment(line["create_date"]) for line in demo["stock_move_line"]}
+    found, raws = defaultdict(list), defaultdict(list)
+    for move in demo["stock_move"]:
+        order = move["raw_material_production_id"]
+        if order:
+            raws[order].append(move)
+        if order and move["state"] == "done" and move["quantity"]:
+            plant = plants[order]
+            found["substitution_share"].append(Case(plant, _moment(move["date"]), 0, not move["bom_line_id"]))
+    waits, first = defaultdict(list), None
+    for order, changes in _changes(demo, "mrp.production").items():
+        since = None
+        for at, _, field, new in changes:
+            if field == "state" and new == "cancel":
+                since = None
+            if field == "reservation_state":
+                if since:
+                    first = min(first or since, since)
+                    for move in raws[order]:
+                        if move["id"] in reserved and since < reserved[move["id"]] <= at + timedelta(minutes=1):
+                            waits[plants[order], move["product_id"]].append((since, at))
+                since = at if new == "confirmed" else None
+    for (plant, product), spans in waits.items():
+        began = until = before = None
+        for since, ended in sorted(spans):
+            if until is None or since > until:
+                before, began, until = until, since, ended
+            until = max(until, ended)
+            if since >= first + timedelta(days=14):
+                is_again = before is not None and began - before <= timedelta(days=14)
+                found["shortage_recurrence"].append(Case(plant, since, 0, is_again, PRODUCT[product].code == SCARCE))
+    return found
+
+
+def _needs(demo) -> dict[str, list[Case]]:
+    """When crates that were asked for left fewer than the minimum, until more were asked for."""
+    places = {place["id"]: place["name"] for place in demo["stock_location"]}
+    rules = {rule["product_id"]: (rule["product_min_qty"], rule["product_max_qty"])
+             for rule in demo["stock_warehouse_orderpoint"]}  # fmt: skip
+    found, left, since = [], {}, {}
+    for move in sorted(demo["stock_move"], key=lambda move: move["create_date"]):
+        if move["product_id"] in rules:
+            plant, at = _plant(demo, move), _moment(move["create_date"])
+            minimum, maximum = rules[move["product_id"]]
+            is_out = places[move["location_id"]] == "Stock"
+            left[plant] = left.get(plant, maximum) + (-1 if is_out else 1) * move["product_uom_qty"]
+            if is_out and left[plant] < minimum:
+                since.setdefault(plant, at)
+            if not is_out:
+                found.append(Case(plant, since[plant], (at - since.pop(plant)).total_seconds()))
+    found += [Case(plant, at, OPEN) for plant, at in since.items()]
+    return {"orderpoint_order_time": found}
+
+
+def _confirmed(demo) -> dict[int, datetime | None]:
+    """When the vendor of each purchase order confirmed it."""
+    [field] = [field["id"] for field in demo["ir_model_fields"] if field["name"] == "acknowledged"]
+    messages = {message["id"]: message for message in demo["mail_message"]}
+    found = {order["id"]: None for order in demo["purchase_order"]}
+    for value in demo["mail_tracking_value"]:
+        if value["field_id"] == field:
+            message = messages[value["mail_message_id"]]
+            found[message["res_id"]] = _moment(message["date"])
+    return found
+
+
+def _end_of_day(plant: str, moment: datetime) -> datetime:
+    """Midnight in the plant after a moment."""
+    zone = ZoneInfo(BY_CODE[plant].company.tz)
+    day = moment.replace(tzinfo=UTC).astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC).replace(tzinfo=None)
 
 
 def _jobs(demo) -> dict[str, list[Case]]:
@@ -109,6 +286,47 @@ def _jobs(demo) -> dict[str, list[Case]]:
             Case(alone[job["company_id"]], _moment(job["date_created"]), 0.0, job["id"] in failed)
             for job in demo["queue_job"]
             if job["company_id"] in alone
+        ]
+    }
+
+
+def _bills(demo) -> dict[str, list[Case]]:
+    """Posted bills, and whether a line bills more than has ever come or at another price than was ordered."""
+    purchases = {purchase["id"]: purchase for purchase in demo["purchase_order"]}
+    ordered = {line["id"]: line for line in demo["purchase_order_line"]}
+    lines = defaultdict(list)
+    for line in demo["account_move_line"]:
+        if line["purchase_line_id"]:
+            lines[line["move_id"]].append((line, ordered[line["purchase_line_id"]]))
+    return {
+        "bill_match_exception_share": [
+            Case(
+                _plant(demo, purchases[lines[bill["id"]][0][1]["order_id"]]),
+                _moment(bill["create_date"]),
+                0.0,
+                any(
+                    line["quantity"] > order["qty_received"] or abs(line["price_unit"] / order["price_unit"] - 1) > 0.01
+                    for line, order in lines[bill["id"]]
+                ),
+            )
+            for bill in demo["account_move"]
+            if bill["state"] == "posted"
+        ]
+    }
+
+
+def _costs(demo) -> dict[str, list[Case]]:
+    """What orders that are done took, and what their product is worth."""
+    orders = {order["id"]: order for order in demo["mrp_production"] if order["state"] == "done"}
+    took, worth = defaultdict(float), defaultdict(float)
+    for move in demo["stock_move"]:
+        if move["state"] == "done":
+            took[move["raw_material_production_id"]] += move["value"]
+            worth[move["production_id"]] += move["value"]
+    return {
+        "production_variance": [
+            Case(_plant(demo, order), _moment(order["date_finished"]), took[id], of=worth[id])
+            for id, order in orders.items()
         ]
     }
 
@@ -138,6 +356,78 @@ def _touches(demo) -> dict[str, list[Case]]:
             if order["state"] in ("purchase", "done")
         ]
     }
+
+
+def _maintenance(demo, now: datetime) -> dict[str, list[Case]]:
+    """Failures from their report on, by the changes of stage; services by their day; and machines that are down."""
+    plants = {plant.id: plant.code for plant in BY_CODE.values()}
+    fields = {field["id"]: field["name"] for field in demo["ir_model_fields"]}
+    messages = {message["id"]: message for message in demo["mail_message"]}
+    moved, found = defaultdict(list), defaultdict(list)
+    for value in demo["mail_tracking_value"]:
+        message = messages[value["mail_message_id"]]
+        if message["model"] == "maintenance.request":
+            moved[message["res_id"], fields[value["field_id"]]].append((_moment(message["date"]), value))
+    for request in demo["maintenance_request"]:
+        plant, created = plants[request["maintenance_team_id"]], _moment(request["create_date"])
+        stages = [(at, value["new_value_integer"]) for at, value in moved[request["id"], "stage_id"]]
+        ends = {"maintenance_response_time": stages[:1], "time_to_restoration": [s for s in stages if s[1] == 3]}
+        if request["maintenance_type"] == "preventive":
+            zone, planned = ZoneInfo(BY_CODE[plant].company.tz), _moment(request["schedule_date"])
+            local = [at.replace(tzinfo=UTC).astimezone(zone).date() for at in (planned, *(s[0] for s in stages[1:]))]
+            if local[0] < now.replace(tzinfo=UTC).astimezone(zone).date():
+                found["preventive_compliance"].append(Case(plant, planned, 0, len(local) > 1 and local[1] <= local[0]))
+        elif not request["archive"]:
+            for kpi, reached in ends.items():
+                end = reached[-1][0] if reached else None
+                found[kpi].append(Case(plant, created, (end - created).total_seconds() if end else OPEN))
+            marks = [at for at, _ in moved[request["id"], "kanban_state"]]
+            for start, end in zip(marks[::2], [*marks[1::2], None], strict=False):
+                found["maintenance_wait"].append(Case(plant, start, (end - start).total_seconds() if end else OPEN))
+    centers = {center["id"]: center["name"].rsplit(" ", 1)[-1] for center in demo["mrp_workcenter"]}
+    codes = {plant.name: plant.code for plant in BY_CODE.values()}
+    for stop in (log for log in demo["mrp_workcenter_productivity"] if not log["workorder_id"]):
+        start, end = _moment(stop["date_start"]), _moment(stop["date_end"]) if stop["date_end"] else now
+        found["downtime"].append(Case(codes[centers[stop["workcenter_id"]]], start, 0, ended=end))
+    return found
+
+
+def _nonconformities(demo) -> dict[str, list[Case]]:
+    """Nonconformities and their actions until they are closed, by the order that they are about."""
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    actions = {action["id"]: action for action in demo["mgmtsystem_action"]}
+    found = defaultdict(list)
+    for row in demo["mgmtsystem_nonconformity"]:
+        plant = _plant(demo, orders[row["res_id"]])
+        of = [("nonconformity_age", row, row["closing_date"])] if row["state"] != "cancel" else []
+        of += [("corrective_action_age", actions[id], actions[id]["date_closed"]) for id in row["action_ids"]]
+        for kpi, record, end in of:
+            since = _moment(record["create_date"])
+            found[kpi].append(Case(plant, since, (_moment(end) - since).total_seconds() if end else OPEN))
+    return found
+
+
+def _yields(demo) -> dict[str, list[Case]]:
+    """Pieces in `seconds`: those of orders that are done, and what of them was scrapped or taken apart again (hits)."""
+    done = {order["id"]: order for order in demo["mrp_production"] if order["state"] == "done"}
+    bad, found = defaultdict(float), defaultdict(list)
+    for scrap in demo["stock_scrap"]:
+        order, at = done[scrap["production_id"]], _moment(scrap["date_done"])
+        bad[order["id"]] += scrap["scrap_qty"]
+        case = Case(_plant(demo, order), at, scrap["scrap_qty"], True)
+        found["scrap_ratio"].append(case)
+        found["scrapped_quantity"].append(case)
+    for unbuild in demo["mrp_unbuild"]:
+        bad[unbuild["mo_id"]] += unbuild["product_qty"]
+    rebuilt = {unbuild["mo_id"] for unbuild in demo["mrp_unbuild"]}
+    for order in done.values():
+        plant, at, pieces = _plant(demo, order), _moment(order["date_finished"]), order["product_qty"]
+        made = Case(plant, at, pieces)
+        right = Case(plant, at, max(0.0, pieces - bad[order["id"]]), True)
+        found["scrap_ratio"].append(made)
+        found["first_pass_yield"] += [made, right]
+        found["rework_ratio"].append(Case(plant, at, 0, order["id"] in rebuilt))
+    return found
 
 
 def _production(demo) -> dict[str, list[Case]]:
@@ -172,27 +462,173 @@ def _production(demo) -> dict[str, list[Case]]:
     return found
 
 
-def _plans(demo, now: datetime) -> dict[str, list[Case]]:
-    """Orders due to start by the plan written at their release, as the audit log has it, with eight hours' grace."""
-    logs = {(log["res_id"], _moment(log["create_date"])): log["id"] for log in demo["auditlog_log"]}
-    planned = {
-        line["log_id"]: _moment(line["new_value"])
-        for line in demo["auditlog_log_line"]
-        if line["field_name"] == "date_start"
-    }
-    orders = {order["id"]: order for order in demo["mrp_production"]}
+def _work(demo) -> dict[str, list[Case]]:
+    """The time logged on the orders whose work was timed, out of the time from their start to their end."""
+    logs, works = defaultdict(list), defaultdict(list)
+    for log in demo["mrp_workcenter_productivity"]:
+        logs[log["workorder_id"]].append(log)
+    for work in demo["mrp_workorder"]:
+        works[work["production_id"]].append(logs[work["id"]])
     found = []
+    for order in demo["mrp_production"]:
+        own = works[order["id"]]
+        is_timed = all(any(log["create_date"] != log["date_end"] for log in work) for work in own)
+        if own and is_timed and order["state"] == "done":
+            started, ended = _moment(order["date_start"]), _moment(order["date_finished"])
+            seconds = sum(60 * log["duration"] for work in own for log in work)
+            found.append(Case(_plant(demo, order), ended, seconds, of=(ended - started).total_seconds()))
+    return {"flow_share": found}
+
+
+def _process(demo, now: datetime) -> dict[str, list[Case]]:
+    """Orders completed; those in process, and those that wait for material, on every Monday."""
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    first = _moment(min(order["create_date"] for order in orders.values())).replace(hour=0, minute=0, second=0)
+    mondays = [day for day in rrule(DAILY, first, until=now) if day.weekday() == 0]
+    found = defaultdict(list)
+
+    def on_mondays(kpi: str, plant: str, since: datetime, until: datetime | None) -> None:
+        found[kpi] += [Case(plant, day, 1) for day in mondays if since < day and (until is None or until >= day)]
+
     for order_id, changes in _changes(demo, "mrp.production").items():
-        order = orders[order_id]
+        plant, short = _plant(demo, orders[order_id]), None
         reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
-        log = logs.get((order_id, reached.get("confirmed")))
-        if log is None or "cancel" in reached or order["backorder_sequence"] > 1:
+        ended = reached.get("done", reached.get("cancel"))
+        if "confirmed" in reached:
+            on_mondays("work_in_process", plant, reached["confirmed"], ended)
+        if "done" in reached:
+            found["throughput"].append(Case(plant, reached["done"], 1))
+        for at, _, field, new in changes:
+            if field == "reservation_state":
+                if short:  # nearly all that blocks is material
+                    on_mondays("release_blocker_count", plant, short, at)
+                short = at if new in ("confirmed", "waiting") else None
+        if short:
+            on_mondays("release_blocker_count", plant, short, ended)
+    return found
+
+
+def _by_hand(demo) -> dict[str, list[Case]]:
+    """What people did to orders, and when they entered the work that was timed by hand."""
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    works = {work["id"]: work for work in demo["mrp_workorder"]}
+    found, touched = defaultdict(list), set()
+    for log in (log for log in demo["mrp_workcenter_productivity"] if log["workorder_id"]):
+        work = works[log["workorder_id"]]
+        is_written_by_odoo = log["create_date"] == log["date_end"] and log["duration"] == work["duration_expected"]
+        if log["date_end"] and not is_written_by_odoo:
+            plant, entered = _plant(demo, orders[work["production_id"]]), _moment(log["create_date"])
+            lag = max(0.0, (entered - _moment(log["date_end"])).total_seconds())
+            found["recording_lag"].append(Case(plant, _moment(log["date_end"]), lag))
+            if lag > 3600:
+                found["manual_intervention_count"].append(Case(plant, entered, 1))
+                touched.add(work["production_id"])
+    for order_id, changes in _changes(demo, "mrp.production").items():
+        plant, reservation = _plant(demo, orders[order_id]), False
+        moments = Counter(at for at, *_ in changes)
+        for at, by, field, new in changes:
+            # what another operation made comes in at that moment
+            is_alone = (
+                field == "reservation_state" and moments[at] == 1 and reservation not in (False, "waiting") and new
+            )
+            if field == "reservation_state":
+                reservation = new
+            if by not in MACHINES and (is_alone or (new == "confirmed" and field == "state")):
+                found["manual_intervention_count"].append(Case(plant, at, 1))
+                touched |= {order_id} if is_alone else set()
+    for order_id, order in orders.items():
+        if order["state"] == "done":
+            ended = _moment(order["date_finished"])
+            found["manual_intervention_share"].append(Case(_plant(demo, order), ended, 0, order_id in touched))
+    return found
+
+
+def _reactions(demo, now: datetime) -> dict[str, list[Case]]:
+    """Delays, shortages and changes of quantity; answered by a new plan, or by what was made for the order."""
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    answers, plans = defaultdict(list), _written_plans(demo)
+    for made in (*demo["purchase_order"], *demo["mrp_production"]):
+        if made["origin"]:
+            answers[made["company_id"], made["origin"]].append(_moment(made["create_date"]))
+    quantities = {field["id"] for field in demo["ir_model_fields"] if field["name"] == "product_qty"}
+    messages, changed = {message["id"]: message for message in demo["mail_message"]}, defaultdict(list)
+    for tracked in demo["mail_tracking_value"]:
+        if tracked["field_id"] in quantities:
+            message = messages[tracked["mail_message_id"]]
+            changed[message["res_id"]].append(_moment(message["date"]))
+    found = defaultdict(list)
+    for order_id, changes in _changes(demo, "mrp.production").items():
+        order, disturbed, short = orders[order_id], [], None
+        reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
+        released = reached.get("confirmed")
+        begun = min((reached[state] for state in ("progress", "done", "cancel") if state in reached), default=None)
+        ended = reached.get("done", reached.get("cancel"))
+        for at, _, field, new in changes:
+            if field == "reservation_state":
+                disturbed += [(short, at)] if short else []
+                short = at if new in ("confirmed", "waiting") else None
+        disturbed += [(short, ended)] if short else []
+        written = [(at, plan) for at, plan in sorted(plans[order_id].items()) if released and at >= released]
+        written = [(at, plan) for at, plan in written if begun is None or at < begun]
+        for (_, plan), (replaced, _) in zip(written, [*written[1:], (datetime.max, None)], strict=False):
+            start = plan["date_start"]
+            if start < replaced and start + timedelta(hours=8) < (begun or now) and order["backorder_sequence"] < 2:
+                disturbed.append((start, begun))
+        if released:
+            disturbed += [(at, ended) for at in changed[order_id] if at > released and (ended is None or at < ended)]
+        own = answers[order["company_id"], order["name"].removesuffix("-001")] + [at for at, _ in written[1:]]
+        for since, until in disturbed:
+            done = [at for at in own if since - timedelta(seconds=5) <= at <= (until or now)]
+            seconds = max(0.0, (min(done) - since).total_seconds()) if done else OPEN
+            if done or until is None:
+                found["reaction_time"].append(Case(_plant(demo, order), since, seconds))
+            if done or until:
+                found["no_reaction_share"].append(Case(_plant(demo, order), since, 0, not done))
+    return found
+
+
+def _written_plans(demo) -> dict[int, dict[datetime, dict[str, datetime]]]:
+    """What the audit log says was written over the plan of an order: when, and the new dates by their field."""
+    logs, planned = {log["id"]: log for log in demo["auditlog_log"]}, defaultdict(dict)
+    for line in demo["auditlog_log_line"]:
+        if line["field_name"] == "user_id":  # of an activity
             continue
-        due = planned[log] + timedelta(hours=8)
-        started = reached.get("progress")
+        log = logs[line["log_id"]]
+        written = planned[log["res_id"]].setdefault(_moment(log["create_date"]), {})
+        written[line["field_name"]] = _moment(line["new_value"])
+    return planned
+
+
+def _plans(demo, now: datetime) -> dict[str, list[Case]]:
+    """Orders by the plans written from their release to their start, as the audit log has them: whether they start by
+    the first of them, with eight hours' grace; how many followed; whether they end in the week planned as it began."""
+    planned = _written_plans(demo)
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    found = defaultdict(list)
+    for order_id, changes in _changes(demo, "mrp.production").items():
+        order, plant = orders[order_id], _plant(demo, orders[order_id])
+        reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
+        released, started = reached.get("confirmed"), reached.get("progress")
+        if released not in planned[order_id] or "cancel" in reached or order["backorder_sequence"] > 1:
+            continue
+        plans = [(at, plan) for at, plan in sorted(planned[order_id].items()) if started is None or at < started]
+        due = plans[0][1]["date_start"] + timedelta(hours=8)
         if due <= now:
-            found.append(Case(_plant(demo, order), due, 0, started is not None and started <= due))
-    return {"start_adherence": found}
+            found["start_adherence"].append(Case(plant, due, 0, started is not None and started <= due))
+        if started:
+            found["replan_churn"].append(Case(plant, started, len(plans) - 1))
+        found["replan_count"] += [Case(plant, at, 1) for at, _ in plans[1:]]
+        zone, done = ZoneInfo(BY_CODE[plant].company.tz), reached.get("done")
+        for (at, plan), (replaced, _) in zip(plans, [*plans[1:], (datetime.max, None)], strict=True):
+            finish = plan["date_finished"]
+            day = finish.replace(tzinfo=UTC).astimezone(zone)
+            monday = (day - timedelta(days=day.weekday())).replace(hour=0, minute=0, second=0)
+            locked, ended = (
+                moment.astimezone(UTC).replace(tzinfo=None) for moment in (monday, monday + timedelta(days=7))
+            )
+            if at <= locked < replaced and ended <= now and (done is None or done > locked):
+                found["mps_attainment"].append(Case(plant, finish, 0, done is not None and done < ended))
+    return found
 
 
 def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
@@ -221,7 +657,37 @@ def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
             found["weekend_approval_share"].append(Case(plant, since, 0, local.weekday() >= 5))
         else:
             found["approval_age"].append(Case(plant, since, (now - since).total_seconds()))
+    activities = {activity["id"]: activity for activity in demo["mail_activity"]}
+    models = {model["id"]: model["model"] for model in demo["ir_model"]}
+    for log in demo["auditlog_log"]:
+        if models[log["model_id"]] == "mail.activity":
+            activity, at = activities[log["res_id"]], _moment(log["create_date"])
+            late = at > _moment(activity["create_date"]) + timedelta(days=3)
+            kpi = "approval_escalation_count" if late else "approval_delegation_count"
+            found[kpi].append(Case(_plant(demo, purchases[activity["res_id"]]), at, 0))
+    for plant, since, end in _steps(demo, purchases):
+        due = since + timedelta(days=3)
+        if due <= now:
+            found["approval_sla_breach_share"].append(Case(plant, due, 0, end is None or end > due))
+        if end is None and due <= now:
+            found["overdue_approval_count"].append(Case(plant, due, 0))
     return found
+
+
+def _steps(demo, purchases):
+    """Plant, begin and end of each step that was decided or is open: a tier's turn comes with the one before."""
+    for purchase_id, changes in _changes(demo, "purchase.order").items():
+        states = [(at, new) for at, _, field, new in changes if field == "state"]
+        for (since, state), (end, became) in zip(states, [*states[1:], (None, None)], strict=True):
+            if state == "to approve" and became in (None, "purchase"):
+                yield _plant(demo, purchases[purchase_id]), since, end
+    turn = {}
+    for review in demo["tier_review"]:
+        since = turn.get(review["res_id"], _moment(review["create_date"]))
+        end = _moment(review["reviewed_date"]) if review["reviewed_date"] else None
+        turn[review["res_id"]] = end
+        if review["status"] in ("approved", "rejected", "pending"):
+            yield _plant(demo, purchases[review["res_id"]]), since, end
 
 
 def _changes(demo, model: str) -> dict[int, list[tuple]]:

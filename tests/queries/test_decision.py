@@ -1,0 +1,171 @@
+"""Decisions: kept for good, seen by those they concern, and clear when they cannot be kept."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from queries import decision, readable
+from queries.decision import DecisionError
+from queries.warehouse import Scope
+
+DAYS = (date(2026, 3, 2), date(2026, 3, 4))
+
+
+def correct(folder, who="Ann", cause="stocktake", why="counted everything", days=DAYS, **of) -> int:
+    return decision.correct(who, cause, why, *days, warehouse=folder, **of)
+
+
+def test_without_a_decision_there_is_none_and_reading_makes_no_file(tmp_path):
+    assert decision.corrections(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_correction_says_who_when_why_and_until(tmp_path):
+    number = correct(tmp_path, "  Ann ", kpi="release_lead_time", plant="LYON")
+    [found] = decision.corrections(tmp_path)
+    assert (found.id, found.who, found.cause, found.why) == (number, "Ann", "stocktake", "counted everything")
+    assert (found.kpi, found.plant, found.from_on, found.until_on) == ("release_lead_time", "LYON", *DAYS)
+    assert abs(readable.utc_now() - found.decided_at) < timedelta(minutes=1)
+    assert found.days == [date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("of", "kpi", "plant", "concerned"),
+    [
+        ({}, "a", "X", True),
+        ({"kpi": "a"}, "a", "X", True),
+        ({"kpi": "a"}, "b", "X", False),
+        ({"plant": "X"}, "a", "X", True),
+        ({"plant": "X"}, "a", "Y", False),
+        ({"kpi": "a", "plant": "X"}, "a", "Y", False),
+    ],
+)
+def test_a_correction_concerns_what_it_names_and_else_all(tmp_path, of, kpi, plant, concerned):
+    correct(tmp_path, **of)
+    [found] = decision.corrections(tmp_path)
+    assert found.concerns(kpi, plant) is concerned
+
+
+def test_what_was_taken_back_stays_readable_with_who_and_why(tmp_path):
+    first, second = correct(tmp_path), correct(tmp_path, "Bo")
+    decision.withdraw(first, "Cy", "was the week after", tmp_path)
+    newest, oldest = decision.corrections(tmp_path)
+    assert (newest.id, newest.holds) == (second, True)
+    assert (oldest.holds, oldest.withdrawn_by, oldest.withdrawn_why) == (False, "Cy", "was the week after")
+    assert oldest.days == [] and oldest.who == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda folder: correct(folder, who=" "), "say who decides"),
+        (lambda folder: correct(folder, why=""), "say why"),
+        (lambda folder: correct(folder, cause="rain"), "cause 'rain' is unknown: use shutdown, stocktake"),
+        (lambda folder: correct(folder, days=DAYS[::-1]), "lies before the first, 2026-03-04"),
+        (lambda folder: decision.withdraw(7, "Ann", "why", folder), "there is no correction 7: known are none yet"),
+    ],
+)
+def test_what_is_no_decision_is_refused_and_nothing_is_kept(tmp_path, wrong, words):
+    with pytest.raises(DecisionError, match=words):
+        wrong(tmp_path)
+    assert decision.corrections(tmp_path) == []
+
+
+def test_a_correction_is_taken_back_once(tmp_path):
+    number = correct(tmp_path)
+    decision.withdraw(number, "Bo", "no", tmp_path)
+    with pytest.raises(DecisionError, match="was withdrawn by Bo already"):
+        decision.withdraw(number, "Cy", "no", tmp_path)
+
+
+def test_nothing_is_ever_changed_or_removed(tmp_path):
+    correct(tmp_path)
+    con = sqlite3.connect(tmp_path / "decisions.sqlite")
+    for statement, words in (
+        ("update decision set why = 'x'", "not changed"),
+        ("delete from decision", "not deleted"),
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match=words):
+            con.execute(statement)
+    con.close()
+    assert decision.corrections(tmp_path)[0].why == "counted everything"
+
+
+def test_the_file_is_private(tmp_path):
+    before = os.umask(0)
+    try:
+        correct(tmp_path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "decisions.sqlite").stat().st_mode) == 0o600
+
+
+def test_many_decide_at_once_and_none_is_lost(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(lambda n: correct(tmp_path, f"person {n}"), range(40)))
+    assert sorted(numbers) == list(range(1, 41))
+    assert {one.who for one in decision.corrections(tmp_path)} == {f"person {n}" for n in range(40)}
+
+
+def test_a_process_that_dies_while_it_decides_leaves_the_file_whole(tmp_path):
+    correct(tmp_path)
+    script = (
+        "import os, sqlite3, sys; con = sqlite3.connect(sys.argv[1], isolation_level=None); con.execute('begin');"
+        "con.execute(\"insert into decision (decided_at, who, kind, why) values ('x', 'x', 'withdrawal', 'x')\");"
+        "os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "decisions.sqlite")], check=False)
+    assert correct(tmp_path, "Bo") == 2
+    assert [one.who for one in decision.corrections(tmp_path)] == ["Bo", "Ann"]
+
+
+def test_readers_of_some_plants_see_their_own_and_those_of_all_plants(tmp_path):
+    for plant in (None, "X", "Y"):
+        correct(tmp_path, plant=plant)
+    seen = decision.corrections(tmp_path, Scope(plants=frozenset({"X"})))
+    assert [one.plant for one in seen] == ["X", None]
+
+
+def test_people_are_masked_as_in_the_warehouse(tmp_path):
+    number = correct(tmp_path, "Ann")
+    decision.withdraw(number, "Bo", "no", tmp_path)
+    [found] = decision.corrections(tmp_path, Scope(sees_names=False))
+    wanted = [duckdb.sql(f"select 'person ' || left(md5('{name}'), 8)").fetchall()[0][0] for name in ("Ann", "Bo")]
+    assert [found.who, found.withdrawn_by] == wanted
+
+
+def test_a_file_that_is_no_database_is_named_with_the_remedy(tmp_path):
+    (tmp_path / "decisions.sqlite").write_bytes(b"half a file" * 100)
+    with pytest.raises(DecisionError, match=r"decisions\.sqlite cannot be read .*restore it from a backup"):
+        decision.corrections(tmp_path)
+    with pytest.raises(DecisionError, match="nothing was decided"):
+        correct(tmp_path)
+
+
+def test_an_empty_file_holds_no_decision_yet(tmp_path):
+    (tmp_path / "decisions.sqlite").touch()
+    assert decision.corrections(tmp_path) == []
+    correct(tmp_path)
+    assert len(decision.corrections(tmp_path)) == 1
+
+
+def test_a_full_disk_or_a_file_that_may_not_be_written_decides_nothing(tmp_path):
+    """/dev/full takes no byte."""
+    (tmp_path / "decisions.sqlite").symlink_to("/dev/full")
+    with pytest.raises(DecisionError, match=r"nothing was decided|cannot be read"):
+        correct(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DecisionError, match="cannot be read"):
+        correct(Path(tmp_path / "nowhere"))
