@@ -1,0 +1,411 @@
+"""How fast a published warehouse of ten million events answers what pages ask, and beside what else one could ask.
+
+    python bench/queries.py [--scale 100] [--json]      # 100 copies of the demo plants, and a tenth of them for pm4py
+
+| line | what | target |
+|---|---|---|
+| scoreboard | reading agg_kpi as the cards do: every KPI, clock, period and plant; 95th percentile | 20 ms |
+| lists | every list of queries/lists, single records among them; 95th percentile of the slowest list | 150 ms |
+| drill-down | the rows behind every KPI over 28 days that a page shows; 95th percentile of the slowest KPI | 150 ms |
+| filtered | every KPI under filters on plant and one more dimension, over 28 days and 26 weeks; the slowest | 1 s |
+| pandas | a page's query against the same figures by pandas from the events; results equal | 20 times |
+| pm4py | process figures of each workflow and plant against pm4py, a tenth of the events; results equal | 50 times |
+
+Everything is asked once before it is timed, so that the disk does not count. Ratios are those of the one time that
+theirs takes to the median of ours. Loading the events is not counted against pandas and pm4py, nor is bringing them
+into the form that is quickest there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from itertools import product
+from math import ceil, isclose
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import pyarrow as pa  # noqa: E402
+
+from queries import catalog, measure, warehouse  # noqa: E402
+from queries.catalog import Kpi  # noqa: E402
+from queries.warehouse import Warehouse  # noqa: E402
+
+ROUNDS = 9
+RECORDS = 20  # single records whose pages are asked for
+SHOWN = 2000  # rows behind a number that a page shows
+WEEK = timedelta(weeks=1)
+QUANTILES = [0.5, 0.85, 0.95]
+COLUMNS = {"case_id": "case", "activity_key": "activity", "timestamp_key": "event_at"}
+TEXTS = ("wh/mo/00042", "P00017", "mo/", "000", "no such name")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure with its target: seconds or a ratio."""
+
+    what: str
+    value: float
+    detail: str
+    most: float | None = None
+    least: float | None = None
+
+    @property
+    def is_met(self) -> bool:
+        return (self.most is None or self.value <= self.most) and (self.least is None or self.value >= self.least)
+
+    def __str__(self) -> str:
+        if self.most is not None:
+            text, target = f"{1000 * self.value:.1f} ms", f"at most {1000 * self.most:g} ms"
+        else:
+            text, target = f"{self.value:.0f} x", f"at least {self.least:g} x"
+        return f"{self.what:<12} {text:>10}  ({target})  {'ok' if self.is_met else 'MISSED'}  {self.detail}"
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scale", type=int, default=100, help="copies of the demo plants")
+    parser.add_argument("--warehouse", type=Path, help="a folder with demo plants published, instead of filling one")
+    parser.add_argument("--small", type=Path, help="the same for pm4py")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    options = parser.parse_args()
+    with filled(options.scale, options.warehouse) as folder:
+        opened = warehouse.open(warehouse=folder)
+        events = _count(opened)
+        kpis = list(catalog.load().values())
+        lines = [scoreboard(opened, kpis), lists(opened), drill_down(opened, kpis), filtered(opened, kpis)]
+        lines += against_pandas(opened, kpis)
+    with filled(max(1, options.scale // 10), options.small) as folder:
+        lines += against_pm4py(warehouse.open(warehouse=folder))
+    if options.json:
+        print(
+            json.dumps(
+                {"events": events, "lines": [asdict(line) | {"is_met": line.is_met} for line in lines]}, indent=1
+            )
+        )
+        return
+    print(f"{events:,} events, {os.cpu_count()} cores")
+    for line in lines:
+        print(line)
+
+
+@contextmanager
+def filled(scale: int, given: Path | None) -> Iterator[Path]:
+    """The warehouse folder that is given, or one that is filled and goes away afterwards."""
+    if given:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-queries-") as folder:
+        fill = [sys.executable, "-m", "etl", "demo", "--scale", str(scale)]
+        environment = os.environ | {"OPS_WAREHOUSE": folder}
+        subprocess.run(fill, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        yield Path(folder)
+
+
+def _count(opened: Warehouse) -> int:
+    return opened.cursor().execute("select count(*) from fct_event").fetchone()[0]
+
+
+def seconds(call: Callable[[], object]) -> list[float]:
+    """How long each of ROUNDS calls took, after one that is not timed."""
+    call()
+    taken = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - started)
+    return taken
+
+
+def p95(taken: list[float]) -> float:
+    return sorted(taken)[ceil(0.95 * len(taken)) - 1]
+
+
+def slowest(taken: dict[str, list[float]]) -> tuple[float, str]:
+    """The highest 95th percentile, and whose it is; the three slowest named."""
+    ranked = sorted(((p95(times), name) for name, times in taken.items()), reverse=True)
+    return ranked[0][0], ", ".join(f"{name} {1000 * value:.0f} ms" for value, name in ranked[:3])
+
+
+def plants(opened: Warehouse) -> list[str]:
+    return [row["plant"] for row in warehouse.read(opened, "plant").to_pylist()]
+
+
+def scoreboard(opened: Warehouse, kpis: list[Kpi]) -> Line:
+    taken = []
+    for kpi, plant, period in product(kpis, [None, *plants(opened)], ("week", "28 days")):
+        for clock in kpi.clocks:
+            asked = {"period": period, "plant": plant, "clock": clock}
+            taken += seconds(lambda kpi=kpi, asked=asked: measure.scoreboard(opened, kpi.name, **asked).to_pylist())
+    return Line("scoreboard", p95(taken), f"95th percentile of {len(taken):,} reads", most=0.02)
+
+
+def lists(opened: Warehouse) -> Line:
+    records = _sample(opened)
+    sample = {"plant": plants(opened)[0], "started_at": opened.as_of - timedelta(days=90), "ended_at": None}
+    sample |= {"kpi": "release_lead_time", "clock": "elapsed", "known_at": opened.as_of}
+    taken = {}
+    for name, listing in catalog.lists().items():
+        choices = [sample]
+        if "record_id" in listing.parameters:
+            choices = records
+        elif "text" in listing.parameters:
+            choices = [{"text": text} for text in TEXTS]
+        taken[name] = [
+            one
+            for chosen in choices
+            for one in seconds(lambda name=name, chosen=chosen: warehouse.read(opened, name, **chosen).to_pylist())
+        ]
+    value, detail = slowest(taken)
+    return Line("lists", value, f"{len(taken)} lists; slowest: {detail}", most=0.15)
+
+
+def _sample(opened: Warehouse) -> list[dict]:
+    """RECORDS documents from all over the warehouse."""
+    sql = """select instance, record_model, record_id from fct_case
+        order by hash(record_model, record_id) limit $records"""
+    return _rows(opened, sql, records=RECORDS)
+
+
+def drill_down(opened: Warehouse, kpis: list[Kpi]) -> Line:
+    end = opened.as_of.date() + timedelta(days=1)
+    taken: dict[str, list[float]] = {}
+    for kpi, filters in product(kpis, (None, {"plant": plants(opened)[:1]})):
+        for clock in kpi.clocks:
+            asked = {"filters": filters, "clock": clock, "limit": SHOWN}
+            taken.setdefault(kpi.name, []).extend(
+                seconds(
+                    lambda kpi=kpi, asked=asked: measure.rows(opened, kpi, end - 4 * WEEK, end, **asked).to_pylist()
+                )
+            )
+    value, detail = slowest(taken)
+    return Line("drill-down", value, f"{len(taken)} KPIs; slowest: {detail}", most=0.15)
+
+
+def filtered(opened: Warehouse, kpis: list[Kpi]) -> Line:
+    end = opened.as_of.date() + timedelta(days=1)
+    monday = opened.as_of.date() - timedelta(days=opened.as_of.weekday())
+    taken: dict[str, list[float]] = {}
+    for kpi in kpis:
+        filters = _filters(opened, kpi)
+        for clock, (start, stop, every) in product(
+            kpi.clocks, [(end - 4 * WEEK, end, None), (monday - 26 * WEEK, monday, "week")]
+        ):
+            asked = {"filters": filters, "clock": clock, "every": every}
+            taken.setdefault(kpi.name, []).extend(
+                seconds(
+                    lambda kpi=kpi, s=start, e=stop, asked=asked: measure.values(opened, kpi, s, e, **asked).to_pylist()
+                )
+            )
+    value, detail = slowest(taken)
+    return Line("filtered", value, f"{len(taken)} KPIs; slowest: {detail}", most=1.0)
+
+
+def _filters(opened: Warehouse, kpi: Kpi) -> dict[str, list[str]]:
+    """One plant, and the most frequent value of another dimension in it."""
+    others = [name for name in kpi.dimensions if name not in ("plant", "company")]
+    found = measure.values(
+        opened,
+        kpi,
+        opened.as_of.date() - 52 * WEEK,
+        opened.as_of.date(),
+        by=others[0],
+        filters={"plant": plants(opened)[:1]},
+    ).to_pylist()
+    most = max(found, key=lambda row: row["n"], default={"cut": measure.NONE})
+    return {"plant": plants(opened)[:1], others[0]: [most["cut"]]}
+
+
+def against_pandas(opened: Warehouse, kpis: list[Kpi]) -> list[Line]:
+    """Page queries against pandas over the loaded events; both must say the same."""
+    named = {kpi.name: kpi for kpi in kpis}
+    events = _events(opened)
+    monday = opened.as_of.date() - timedelta(days=opened.as_of.weekday())
+    some = plants(opened)[:2]
+
+    def of_scoreboard(name: str) -> dict:
+        found = measure.scoreboard(opened, name, period="week").to_pylist()
+        return {(row["plant"], row["period_start"]): row["value"] for row in found if row["is_final"] and row["plant"]}
+
+    def of_two_plants(name: str) -> dict:
+        found = measure.values(opened, named[name], monday - 13 * WEEK, monday, every="week", filters={"plant": some})
+        return {("both", row["period_start"]): row["value"] for row in found.to_pylist() if row["is_final"]}
+
+    def cycle_time_of_two_plants(events: pd.DataFrame) -> dict:
+        return _cycle_time(events[events.plant.isin(some)].assign(plant="both"))
+
+    lines = []
+    for what, ours, theirs in (
+        ("automated events per plant and week", lambda: of_scoreboard("automated_event_share"), _automated_share),
+        ("cycle time per plant and week", lambda: of_scoreboard("production_cycle_time"), _cycle_time),
+        ("untouched orders per plant and week", lambda: of_scoreboard("no_touch_share"), _no_touch_share),
+        (
+            "cycle time of two plants together, which agg_kpi has not",
+            lambda: of_two_plants("production_cycle_time"),
+            cycle_time_of_two_plants,
+        ),
+    ):
+        started = time.perf_counter()
+        expected = theirs(events)
+        took = time.perf_counter() - started
+        found = ours()
+        for key, value in found.items():
+            if value is not None and not isclose(value, expected[key], rel_tol=1e-9):
+                raise AssertionError(f"{what}, {key}: {value} here, {expected[key]} by pandas")
+        own = median(seconds(ours))
+        detail = f"{what}: {1000 * own:.1f} ms against {took:.1f} s, {len(found)} values equal"
+        lines.append(Line("pandas", took / own, detail, least=20))
+    return lines
+
+
+def _events(opened: Warehouse) -> pd.DataFrame:
+    """fct_event, texts as categories: what pandas is fastest with."""
+    table = (
+        opened.cursor()
+        .sql(
+            """select record_model, record_id, plant, activity, field, new_value, recorded_by, actor_kind, event_at
+                from fct_event"""
+        )
+        .to_arrow_table()
+    )
+    for number, name in enumerate(table.column_names):
+        if table.schema.field(name).type in (pa.string(), pa.large_string()):
+            table = table.set_column(number, name, table[name].dictionary_encode())
+    return table.to_pandas()
+
+
+def _weekly(rows: pd.DataFrame, at: str, value: str, how: Callable) -> dict:
+    """A figure per plant and week of `at`, by (plant, Monday)."""
+    monday = rows[at].dt.normalize() - pd.to_timedelta(rows[at].dt.day_of_week, unit="D")
+    found = how(rows.groupby([rows["plant"], monday], observed=True)[value])
+    return {(plant, week.date()): figure for (plant, week), figure in found.items()}
+
+
+def _automated_share(events: pd.DataFrame) -> dict:
+    rows = events[events.actor_kind.isin(["human", "automation", "integration"]) & (events.recorded_by != "snapshot")]
+    return _weekly(rows.assign(hit=rows.actor_kind != "human"), "event_at", "hit", lambda weeks: weeks.mean())
+
+
+def _cycle_time(events: pd.DataFrame) -> dict:
+    state = events[(events.record_model == "mrp.production") & (events.field == "state")]
+    started = (
+        state[state.new_value.isin(["progress", "to_close"])]
+        .groupby("record_id")
+        .agg(started_at=("event_at", "min"), plant=("plant", "first"))
+    )
+    done = state[state.new_value == "done"].groupby("record_id").event_at.max()
+    cancelled = state[state.new_value == "cancel"].record_id.unique()
+    rows = started[~started.index.isin(cancelled)].join(done.rename("done_at"))
+    rows["seconds"] = (rows.done_at - rows.started_at).dt.total_seconds().fillna(np.inf)
+    return _weekly(rows, "started_at", "seconds", lambda weeks: weeks.quantile(0.5, interpolation="lower"))
+
+
+def _no_touch_share(events: pd.DataFrame) -> dict:
+    document = ["record_model", "record_id"]
+    closing = events[events.activity.isin(["done", "approved", "ordered"])]
+    ended = closing.groupby(document, observed=True).agg(ended_at=("event_at", "max"), plant=("plant", "first"))
+    human = events[(events.actor_kind == "human") & (events.recorded_by != "snapshot")]
+    first = human.groupby(document, observed=True).event_at.min()
+    rows = ended.join(first.rename("touched_at"))
+    rows["hit"] = ~(rows.touched_at <= rows.ended_at)
+    return _weekly(rows, "ended_at", "hit", lambda weeks: weeks.mean())
+
+
+def against_pm4py(opened: Warehouse) -> list[Line]:
+    """Process figures of every workflow and plant against pm4py; both must say the same."""
+    with redirect_stdout(sys.stderr):  # it greets
+        import pm4py
+
+    logs = {part: pm4py.format_dataframe(log, **COLUMNS) for part, log in _logs(opened).items()}
+
+    def their_steps(log: pd.DataFrame) -> dict:
+        counts, _, _ = pm4py.discover_dfg(log)
+        waits, _, _ = pm4py.discover_performance_dfg(log)
+        return {edge: (count, float(waits[edge]["median"])) for edge, count in counts.items()}
+
+    def our_steps() -> dict:
+        return _parts(
+            opened,
+            "select workflow, plant, from_activity, to_activity, step_count, median_wait_seconds from agg_dfg",
+            lambda rows: {(row[0], row[1]): (row[2], row[3]) for row in rows},
+        )
+
+    def our_variants() -> dict:
+        return _parts(
+            opened,
+            "select workflow, plant, variant, case_count from fct_variant",
+            lambda rows: {tuple(variant.split(" > ")): count for variant, count in rows},
+        )
+
+    def their_durations(log: pd.DataFrame) -> list[float]:
+        found = sorted(pm4py.get_all_case_durations(log))
+        return [found[ceil(q * len(found)) - 1] for q in QUANTILES]
+
+    def our_durations() -> dict:
+        return _parts(
+            opened,
+            f"""select workflow, plant, quantile_disc(epoch(last_event_at - started_at), {QUANTILES})
+                from fct_case where started_at is not null group by workflow, plant""",
+            lambda rows: rows[0][0],
+        )
+
+    lines = []
+    for what, ours, theirs in (
+        ("directly-follows graph with median waits", our_steps, their_steps),
+        ("variants", our_variants, lambda log: dict(pm4py.get_variants(log))),
+        ("durations of cases (50, 85, 95 %)", our_durations, their_durations),
+    ):
+        started = time.perf_counter()
+        expected = {part: theirs(log) for part, log in logs.items()}
+        took = time.perf_counter() - started
+        found = ours()
+        for part, figures in expected.items():
+            if found[part] != figures:
+                raise AssertionError(f"{what} of {part}: {found[part]} here, {figures} by pm4py")
+        own = median(seconds(ours))
+        detail = (
+            f"{what}: {1000 * own:.1f} ms against {took:.1f} s at {_count(opened):,} events, {len(logs)} parts equal"
+        )
+        lines.append(Line("pm4py", took / own, detail, least=50))
+    return lines
+
+
+def _parts(opened: Warehouse, sql: str, form: Callable[[list[tuple]], object]) -> dict[tuple[str, str], object]:
+    """The rows of every workflow and plant, the first two columns, each in a form to compare."""
+    found: dict[tuple[str, str], list[tuple]] = {}
+    for workflow, plant, *rest in opened.cursor().execute(sql).fetchall():
+        found.setdefault((workflow, plant), []).append(tuple(rest))
+    return {part: form(rows) for part, rows in found.items()}
+
+
+def _logs(opened: Warehouse) -> dict[tuple[str, str], pd.DataFrame]:
+    """The event log of every workflow and plant, in the order of agg_dfg."""
+    sql = """
+        select workflow, plant, record_model || ' ' || record_id as "case", activity, event_at
+        from fct_event where rank < 90 and plant is not null
+        order by workflow, plant, record_model, record_id, event_at, rank, activity"""
+    events = opened.cursor().sql(sql).df()
+    return {part: log.reset_index(drop=True) for part, log in events.groupby(["workflow", "plant"])}
+
+
+def _rows(opened: Warehouse, sql: str, **parameters) -> list[dict]:
+    return opened.cursor().sql(sql, params=parameters).to_arrow_table().to_pylist()
+
+
+if __name__ == "__main__":
+    main()
