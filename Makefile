@@ -4,7 +4,7 @@ PORT ?= 8501
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint soak docs screenshots odoo odoo-down odoo14 odoo14-down bench clean
+.PHONY: help run test lint demo-truth soak docs screenshots odoo odoo-down odoo14 odoo14-down bench clean
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -13,11 +13,14 @@ run: .venv/ready ## Set up, fill the warehouse (demo plants, or your Odoo if ODO
 	@$(PY) -m etl serve --port $(PORT)
 
 test: .venv/tests-ready ## Set up and run every test
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/tests-ready ## Check style and layout of the code
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+
+demo-truth: .venv/tests-ready ## List what is planted in the demo plants, and who found it
+	@$(PY) -m tests.demo_truth
 
 soak: .venv/tests-ready ## 200 kills, 10 000 queries during publishing (half an hour; a real Odoo with `make odoo`)
 	@$(PY) tests/soak.py kills --rounds 200 --seed 1
