@@ -272,9 +272,14 @@ def build_marts(con, as_of: datetime, report, schema: str) -> None:
 
 def build_mart(con, mart: catalog.Mart, as_of: datetime, schema: str) -> None:
     """One mart; those it is made from must be there."""
-    parameters = {"as_of": as_of} if "$as_of" in mart.sql else {}
+    sql, parameters = mart.sql, {"as_of": as_of} if "$as_of" in mart.sql else {}
     try:
-        con.execute(f"create table {schema}.{mart.name} as {mart.sql}", parameters)
+        if mart.build:
+            con.register("mart_rows", mart.build(con, as_of))
+            sql = "select * from mart_rows"
+        con.execute(f"create table {schema}.{mart.name} as {sql}", parameters)
+        if mart.build:
+            con.unregister("mart_rows")
     except duckdb.Error as error:
         raise catalog.CatalogError(f"{mart.file}: {str(error).splitlines()[0]}") from error
 
@@ -483,7 +488,7 @@ def kpis_of_sources(sources: list[Source], kpis: dict[str, catalog.Kpi]) -> dict
     staging = {f"stg_{source.name}{view}": source.name for source in sources for view in views}
     reads: dict[str, set[str]] = {}
     for mart in marts.values():  # in dependency order
-        names = catalog.depends_on(mart.sql, [*staging, *marts]) - {mart.name}
+        names = mart.made_from([*staging, *marts])
         reads[mart.name] = {staging[n] for n in names if n in staging}.union(*(reads[n] for n in names if n in reads))
     found: dict[str, set[str]] = {source.name: set() for source in sources}
     for kpi in kpis.values():

@@ -1,13 +1,17 @@
-"""Everything that is one SQL file: KPIs, marts, lists, checks and exceptions, found by folder.
+"""Everything that is one file: KPIs, marts, lists, checks and exceptions, found by folder.
 
-Such a file opens with a comment that holds a TOML header, then comes one SELECT. A header with an unknown or a
-missing key, or a word that is not one of the allowed ones, fails here with the file, the key and the remedy.
+Such a file opens with a comment that holds a TOML header, then comes one SELECT. A mart that SQL cannot say is a Python
+file instead, with the header as its docstring and a function `build`. A header with an unknown or a missing key, or a
+word that is not one of the allowed ones, fails here with the file, the key and the remedy.
 """
 
 from __future__ import annotations
 
+import ast
+import importlib.util
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from difflib import get_close_matches
 from functools import cache
@@ -80,7 +84,11 @@ class Kpi:
 
 @dataclass(frozen=True)
 class Mart:
-    """A mart: grain and key in words and columns; `person` lists the columns that name people."""
+    """A mart: grain and key in words and columns; `person` lists the columns that name people.
+
+    build: of a Python file, which makes the rows: (connection, moment of the data in UTC) -> Arrow table, with all its
+    columns even when it is empty. It `reads` these marts and no others, and speaks no SQL of its own.
+    """
 
     name: str
     file: str
@@ -88,6 +96,12 @@ class Mart:
     grain: str
     key: tuple[str, ...]
     person: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    build: Callable | None = None
+
+    def made_from(self, names) -> set[str]:
+        """Which of the tables `names` it is made from."""
+        return (set(self.reads) & set(names) if self.build else depends_on(self.sql, names)) - {self.name}
 
 
 @dataclass(frozen=True)
@@ -160,7 +174,12 @@ def load(folder: Path = FOLDER) -> dict[str, Kpi]:
 
 def marts(folder: Path = FOLDER) -> dict[str, Mart]:
     """Every mart by name, in an order in which each follows the marts it reads."""
-    return _ordered({path.stem: _read(Mart, path) for path in sorted((folder / "marts").glob("*.sql"))})
+    found = {path.stem: _read(Mart, path, build=None) for path in sorted((folder / "marts").glob("*.sql"))}
+    for path in sorted((folder / "marts").glob("*.py")):
+        if path.stem in found:
+            raise CatalogError(f"marts/{path.name}: there is a mart {path.stem}.sql too: rename one.")
+        found[path.stem] = _read(Mart, path, build=_built_by(path))
+    return _ordered(found)
 
 
 @cache
@@ -197,11 +216,22 @@ def marts_of(kpi: Kpi, names) -> set[str]:
 def _ordered(found: dict[str, Mart]) -> dict[str, Mart]:
     from graphlib import CycleError, TopologicalSorter
 
-    graph = {name: depends_on(mart.sql, found) - {name} for name, mart in found.items()}
+    graph = {name: mart.made_from(found) for name, mart in found.items()}
     try:
         return {name: found[name] for name in TopologicalSorter(graph).static_order()}
     except CycleError as error:
         raise CatalogError(f"marts read each other in a circle: {' -> '.join(error.args[1])}; break it.") from error
+
+
+@cache
+def _built_by(path: Path) -> Callable:
+    """The function `build` of a Python file."""
+    spec = importlib.util.spec_from_file_location(f"queries.marts.{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if not callable(getattr(module, "build", None)):
+        raise CatalogError(f"marts/{path.name}: no function build(con, as_of) that returns the rows: add it.")
+    return module.build
 
 
 def _read(kind, path: Path, **given):
@@ -211,11 +241,15 @@ def _read(kind, path: Path, **given):
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise CatalogError(f"{file}: not readable as UTF-8 ({error}): save it in that encoding.") from error
-    match = re.match(r"\s*/\*(.*?)\*/(.*)", text, flags=re.S)
-    if not match:
-        raise CatalogError(f"{file}: no header; open the file with /* ... */ that holds TOML keys.")
+    if path.suffix == ".py":
+        opening, sql = ast.get_docstring(ast.parse(text)) or "", ""
+    else:
+        match = re.match(r"\s*/\*(.*?)\*/(.*)", text, flags=re.S)
+        if not match:
+            raise CatalogError(f"{file}: no header; open the file with /* ... */ that holds TOML keys.")
+        opening, sql = match[1], match[2].strip().rstrip(";")
     try:
-        header = tomllib.loads(match[1])
+        header = tomllib.loads(opening)
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{file}: the header is not TOML ({error}): mend that line.") from error
     names = {f.name for f in fields(kind)} - {"name", "file", "sql", *given}
@@ -232,8 +266,7 @@ def _read(kind, path: Path, **given):
                 raise CatalogError(f"{file}: header key {f.name!r} is missing: add it.")
             continue
         header[f.name] = _value(header[f.name], f, file)
-    sql = match[2].strip().rstrip(";")
-    if not sql:
+    if not sql and path.suffix != ".py":
         raise CatalogError(f"{file}: no SELECT after the header: add it.")
     return kind(name=path.stem, file=file, sql=sql, **given, **header)
 

@@ -78,7 +78,7 @@ BOOKED = {
 
 
 KPIS, MARTS = catalog.load(), catalog.marts()
-MADE_FROM = {name: catalog.depends_on(mart.sql, MARTS) - {name} for name, mart in MARTS.items()}
+MADE_FROM = {name: mart.made_from(MARTS) for name, mart in MARTS.items()}
 
 
 # In memory, where the machine has such a folder.

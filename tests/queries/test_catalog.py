@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from lifelines import KaplanMeierFitter
 
+from etl import publish
 from queries import catalog, measure, warehouse
 from queries.catalog import CatalogError
 
@@ -233,6 +234,46 @@ def test_marts_come_after_those_they_read(tmp_path):
     mart(tmp_path, "d", "select * from a")
     names = list(catalog.marts(tmp_path))
     assert names == ["b", "c", "a", "d"]
+
+
+PYTHON_MART = '''"""
+grain = "x"
+key = ["a"]
+reads = ["a"]
+"""
+import pyarrow as pa
+
+
+def build(con, as_of):
+    return pa.table({"a": [as_of.year]})
+'''
+
+
+def test_a_mart_may_be_a_python_file(tmp_path):
+    mart(tmp_path, "a", "select 1 as a")
+    mart(tmp_path, "c", "select * from b")
+    (tmp_path / "marts" / "b.py").write_text(PYTHON_MART)
+    found = catalog.marts(tmp_path)
+    assert list(found) == ["a", "b", "c"]
+    con = duckdb.connect()
+    for one in found.values():
+        publish.build_mart(con, one, datetime(2026, 3, 2), "main")
+    assert con.execute("select a from c").fetchall() == [(2026,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (PYTHON_MART.replace("def build", "def built"), r"marts/b.py: no function build\(con, as_of\)"),
+        (PYTHON_MART.replace("grain", "grian"), "marts/b.py: unknown header key 'grian': did you mean 'grain'"),
+        ("def build(con, as_of): ...", "marts/b.py: header key 'grain' is missing"),
+    ],
+)
+def test_slips_in_python_marts(tmp_path, text, sentence):
+    mart(tmp_path, "a", "select 1 as a")
+    (tmp_path / "marts" / "b.py").write_text(text)
+    with pytest.raises(CatalogError, match=sentence):
+        catalog.marts(tmp_path)
 
 
 def test_marts_in_a_circle(tmp_path):
