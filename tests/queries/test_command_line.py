@@ -81,6 +81,16 @@ def test_a_real_process_says_the_same(process, call, arguments):
     assert process(*arguments) == call(*arguments)
 
 
+def test_each_row_is_one_whole_line_where_nobody_sees_a_terminal(process, opened):
+    results = warehouse.read(opened, "check_result").to_pylist()
+    code, out, _ = process("checks")
+    lines = out.splitlines()
+    assert (code, len(lines)) == (0, len(results) + 1)
+    assert any("[[marker]]" in row["remedy"] for row in results)
+    for row, line in zip(results, lines[1:], strict=True):
+        assert row["definition"] in line and row["remedy"] in line
+
+
 def test_every_kpi_with_all_it_promises(call, opened):
     found = answer(call, "kpi")
     assert {line["name"] for line in found} == set(KPIS)
