@@ -92,7 +92,8 @@ def test_overlapping_waits_are_one_shortage(found):
     shortages = {id: tuple(day(row[name]) for name in ("began_at", "filled_at", "previous_ended_at"))
                  for id, row in found.items() if row["component"]}  # fmt: skip
     assert shortages == {
-        1: ("06", "12", None), 2: ("06", "12", None), 3: ("20", "21", "12"), 4: ("22", "23", "21"), 6: ("26", None, "23"),
+        1: ("06", "12", None), 2: ("06", "12", None), 3: ("20", "21", "12"), 4: ("22", "23", "21"),
+        6: ("26", None, "23"),
     }  # fmt: skip
     assert {id for id, row in found.items() if row["is_first"]} == {1, 3, 4, 6}
 
