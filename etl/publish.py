@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from etl import landing
-from etl.load import ODOO_VERSION, RECONCILIATION, SOURCE_STATE, ensure_tables
+from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.source import Source
 from queries import budget, catalog, decision, effect, measure, rules, scoreboard
 from queries.config import Config, ConfigError
@@ -197,6 +197,7 @@ def validate(sources: list[Source], config: Config) -> None:
     con.execute(ODOO_VERSION)
     con.execute(SOURCE_STATE)
     con.execute(RECONCILIATION)
+    con.execute(RUN)
     ensure_tables(con, sources)
     put_configuration(con, config, "main")
     _put_macros(con)
@@ -241,7 +242,7 @@ def _build(con, warehouse: Path, run: str, as_of: datetime, sources, config: Con
         same = " and ".join(f"old.{column} is not distinct from new.{column}" for column in key + said)
         con.execute(HISTORY_OF.format(table=table, key=", ".join(key), same=same), {"run": run})
     report("checks")
-    failed = _checks(con, config)
+    failed = _checks(con, config, sources)
     _bookkeeping(con, run, as_of, sources, kpis)
     if failed:
         raise CheckFailed(
@@ -382,18 +383,33 @@ def _count(con, check: catalog.Check) -> int:
 
 
 def _failures(con, check: catalog.Check) -> pa.Table:
-    """The records that a check found, at most FAILURES of them; none where it does not tell records."""
+    """What a check found, at most FAILURES rows of it: records, or what it says of things that are none."""
     found = con.sql(check.sql)
     told = {name: name if name in found.columns else f"null::{type}" for name, type in FAILURE.items()}
-    if not {"record_model", "record_id"} <= set(found.columns):
-        found = found.limit(0)
     listed = found.project(", ".join(f"{column} as {name}" for name, column in told.items()))
-    return listed.order("instance, record_model, record_id").limit(FAILURES).to_arrow_table()
+    return listed.order("instance, record_model, record_id, name, detail").limit(FAILURES).to_arrow_table()
 
 
-def _checks(con, config: Config) -> list[tuple[catalog.Check, int]]:
+def _version_check(sources: list[Source]) -> catalog.Check:
+    """Whether the versions of each raw row end after they begin."""
+    backwards = """select instance, '{name}' as name, count(*) || ' versions end before they begin' as detail
+        from stg_{name}_history where valid_to < valid_from group by instance"""
+    return catalog.Check(
+        name="version_ends_before_it_begins",
+        file="etl/publish.py",
+        sql=" union all ".join(backwards.format(name=source.name) for source in sources),
+        title="Versions of rows end after they begin",
+        definition="No version of a row that was read ends before it was first seen.",
+        severity="warn",
+        owner="Operator",
+        remedy="the clock of this machine went back between two refreshes: set it, and read the source with --full",
+    )
+
+
+def _checks(con, config: Config, sources: list[Source]) -> list[tuple[catalog.Check, int]]:
     """Runs every check into the tables check_result and check_failure; returns those that must stop the run."""
     checks = rules.checks_in_force(catalog.checks(), config)
+    checks |= {check.name: check for check in (_version_check(sources),)}
     counts = [(check, _count(con, check)) for check in checks.values()]
     columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
     con.execute(f"create table ops.main.check_failure (check_name varchar, {columns})")
