@@ -196,6 +196,7 @@ checked as (
         any_value(hold.product) as product,
         any_value(hold.product_family) as product_family,
         any_value(hold.lot) as lot,
+        bool_or(hold.picking_id is not null or hold.production_id is not null) as is_of_goods,
         any_value(hold.responsible) as responsible,
         failed.triggered_at,
         min(hold.ended_at) filter (where hold.outcome in ('scrapped', 'returned')) as disposed_at,
@@ -389,8 +390,11 @@ answer as (
         and kept.source = 'quarantine stock'
         and kept.plant = checked.plant
         and kept.product = checked.product
-        and kept.lot is not distinct from checked.lot
-    where coalesce(kept.ended_at > checked.triggered_at, true)
+        -- The lot, or what came into quarantine afterwards; of which goods a check is that names none nobody knows.
+        and (
+            (kept.lot = checked.lot and coalesce(kept.ended_at > checked.triggered_at, true))
+            or (checked.lot is null and kept.lot is null and checked.is_of_goods and kept.held_at > checked.triggered_at)
+        )
     union all
     select
         link.instance,

@@ -285,8 +285,8 @@ def test_a_changed_sales_line_is_a_change_of_demand(build):
 
 def test_containment_is_what_keeps_bad_goods_out(build):
     """Checks of a lot each that failed on the 7th: 1 scrapped, 2 sent back, 3 put into quarantine, 4 there already, 5
-    only released, 6 nothing. 7, without a lot, is answered by a new plan of its order, 8 by checking again, 9 by the
-    quarantine of another product: not at all."""
+    only released, 6 nothing. 7, without a lot, is answered by a new plan of its order, 8 by checking again, 10 by what
+    comes into quarantine of its product; 9 is of another product, and 11 does not say which goods it is of."""
     story, goods = Story(), Goods()
     goods.go("05 08:00", VENDOR, STOCK, lot=2, purchase_line_id=1)
     goods.go("09 08:00", STOCK, VENDOR, lot=2, returned_move_id=1)
@@ -323,7 +323,9 @@ def test_containment_is_what_keeps_bad_goods_out(build):
             failed(7, production_id=7),
             failed(8, production_id=8, result="pass", checked_at=at("2026-01-08 09:00")),
             failed(9, production_id=9),
-            failed(10, result="pass"),
+            failed(10, production_id=9, product_id=2),
+            failed(11, product_id=2),
+            failed(12, result="pass"),
         ],
         quality_alert=[{"id": 5, "name": "QA5", "company_id": 1, "check_id": 5, "created_at": at("2026-01-07 09:00"),
                         "closed_at": at("2026-01-09 08:00")}],
@@ -335,4 +337,5 @@ def test_containment_is_what_keeps_bad_goods_out(build):
         1: ("containment", "08 08:00"), 2: ("containment", "09 08:00"), 3: ("containment", "08 08:00"),
         4: ("containment", "07 08:00"), 5: (None, None), 6: (None, None), 7: ("re-plan", "08 10:00"),
         8: ("rework", "08 09:00"), 9: (None, None),
+        10: ("containment", "08 08:00"), 11: (None, None),
     }  # fmt: skip
