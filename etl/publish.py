@@ -23,7 +23,7 @@ from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tab
 from etl.source import Source
 from queries import budget, catalog, decision, effect, measure, rules, scoreboard
 from queries.config import Config, ConfigError
-from queries.warehouse import LIMIT_MACRO, MACROS, current_version
+from queries.warehouse import LIMIT_MACRO, MACROS, ODOO_URL_MACRO, current_version
 
 FAILURES = 1000  # records that a check tells, however many it found
 FAILURE = {
@@ -68,7 +68,8 @@ HISTORY_OF = """
 EXCEPTION = """exception varchar, title varchar, severity varchar, owner varchar, fallback varchar, remedy varchar,
     limit_seconds double, instance varchar, record_model varchar, record_id bigint, name varchar, plant varchar,
     responsible varchar, detail varchar, since_at timestamp, age_seconds double, is_overdue boolean, amount double,
-    currency varchar, waiting_count bigint, due_soon_count bigint, held_up_amount double, held_up_currency varchar"""
+    currency varchar, waiting_count bigint, due_soon_count bigint, held_up_amount double, held_up_currency varchar,
+    record_url varchar"""
 # What a rule may leave out is empty; what applies in a plant is its own line, or that of all plants.
 EXCEPTION_OF = """
     insert into {schema}.fct_exception by name
@@ -98,6 +99,7 @@ EXCEPTION_OF = """
         held_up.due_soon_count,
         coalesce(held_up.amount, found.amount * exchange.rate) as held_up_amount,
         if(held_up_amount is null, null, coalesce(held_up.currency, exchange.reporting_currency)) as held_up_currency,
+        odoo_url(odoo_instance.url, odoo_instance.version, found.record_model, found.record_id) as record_url,
     from found
     inner join applies
         on applies.plant = if(found.plant in (select plant from applies), found.plant, '')
@@ -110,6 +112,7 @@ EXCEPTION_OF = """
         and exchange.currency = found.currency
         and exchange.valid_from <= $as_of::date
         and coalesce($as_of::date < exchange.valid_to, true)
+    left join odoo_instance on odoo_instance.instance = found.instance
     where not applies.is_off"""
 
 
@@ -261,7 +264,7 @@ def put_configuration(con, config: Config, schema: str) -> None:
 
 
 def _put_macros(con) -> None:
-    for macro in (*MACROS, LIMIT_MACRO):
+    for macro in (*MACROS, LIMIT_MACRO, ODOO_URL_MACRO):
         con.execute(macro)
 
 

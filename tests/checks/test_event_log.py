@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from etl import publish
+from etl.source import discover
 from queries.config import Config, Plant
 from tests.conftest import PLANTS
 from tests.rows import PLACES, at, order, purchase, review
@@ -205,3 +207,16 @@ def test_data_from_before_those_of_an_earlier_run_are_told(build):
     [row] = told("r4", "2026-01-04 02:01")
     assert (row["name"], row["detail"]) == ("r4", "as of 2026-01-04 02:01, after 2026-01-05 02:01")
     assert not told("r5", "2026-01-05 02:02")
+
+
+def test_versions_that_end_before_they_begin_are_told(build):
+    began = {"_valid_from": at("2026-02-02 00:00"), "_closed_by": "change"}
+    built = build(
+        mrp_production=[
+            order(1, **began, _valid_to=at("2026-02-01 00:00")),
+            order(1, **began),
+            order(2, **began, _valid_to=at("2026-02-03 00:00")),
+        ],
+    )
+    [row] = built.rows(publish._version_check(list(discover().values())).sql)
+    assert (row["name"], row["detail"]) == ("mrp_production", "1 versions end before they begin")
