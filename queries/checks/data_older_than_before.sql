@@ -5,12 +5,13 @@ severity = "warn"
 owner = "Operator"
 remedy = "the clock of this machine went back, or was ahead before: set it; until it has caught up, ages and history are wrong"
 */
+-- Which refresh is the newest is told by the order in which they were booked: the moments are what may be wrong.
 with
 booked as (
     select
         run,
         as_of,
-        row_number() over (order by started_at desc, run desc) as age,
+        row_number() over (order by rowid desc) as age,
     from run
     where as_of is not null
 )
