@@ -72,8 +72,8 @@ def test_a_request_for_quotation_is_a_draft_unless_it_waits_for_an_approval(buil
         ],
         **chatter.records,
     )
-    assert details(built, "stalled_draft_order") == {
+    assert details(built, "stalled_draft_purchase") == {
         1: "not sent to Steelworks", 2: "sent to Steelworks", 7: "not sent to Steelworks"
     }  # fmt: skip
-    [row] = [row for row in built.exceptions("stalled_draft_order").values() if row["record_id"] == 1]
+    [row] = [row for row in built.exceptions("stalled_draft_purchase").values() if row["record_id"] == 1]
     assert (row["since_at"], row["responsible"], row["held_up_amount"]) == (at("2026-01-05 08:00"), "Anna", 9000.0)

@@ -229,6 +229,7 @@ class Purchase:
             facts = {"at": text(at), "is_good": alone, "confidence": confidence}
             rows.append(self.row("no_touch_share", at, None, **facts))
         if self.ordered:
+            rows.append(exception("stalled_draft_purchase", "purchase.order", self.id, self.plant, None, self.note))
             at, by_machine = self.ordered
             facts = {"at": text(at), "is_good": not self.rounds}
             rows.append(self.row("purchase_auto_approval_share", None, None, expect=facts))

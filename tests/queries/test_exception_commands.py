@@ -65,7 +65,7 @@ def test_no_exception_is_a_sentence(call):
         "no record is one of stalled_draft_order in South/WH.\n"
     )
     assert json.loads(call("exceptions", "hold_past_limit", "--json")) == []
-    assert call("exceptions", "stalled_draft_order").split()[:2] == ["exception", "severity"]
+    assert call("exceptions", "stalled_draft_purchase").split()[:2] == ["exception", "severity"]
 
 
 def test_the_published_table_leads_into_odoo(folder):

@@ -38,7 +38,7 @@ def _unsent(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
     for purchase in found["purchase_order"]:
         if purchase["state"] in ("draft", "sent") and purchase["id"] not in asked:
             yield Incident(
-                "stalled_draft_order", "purchase.order", purchase["id"], plants.get(purchase["picking_type_id"])
+                "stalled_draft_purchase", "purchase.order", purchase["id"], plants.get(purchase["picking_type_id"])
             )
 
 
