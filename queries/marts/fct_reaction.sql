@@ -109,10 +109,12 @@ resold as (
         max(changed.since_at) as since_at,
     from sales_version as changed
     inner join for_sale on for_sale.instance = changed.instance and for_sale.sale_id = changed.order_id
-    inner join stg_mrp_production_last as made
-        on made.instance = changed.instance and made.id = for_sale.record_id and made.product_id = changed.product_id
+    inner join dim_product
+        on dim_product.instance = changed.instance and dim_product.product_id = changed.product_id
     inner join fct_production_order as production
-        on production.instance = changed.instance and production.record_id = for_sale.record_id
+        on production.instance = changed.instance
+        and production.record_id = for_sale.record_id
+        and production.product = dim_product.product
     where changed.quantity <> changed.old_quantity
         and changed.state in ('sale', 'done')
         and changed.old_state in ('sale', 'done')
@@ -243,7 +245,7 @@ awaited as (
         instance,
         plant,
         record_id,
-        component_id as product_id,
+        component as product,
         short_at,
         coalesce(ended_at, $as_of) as until_at,
     from fct_component_wait
@@ -251,24 +253,27 @@ awaited as (
 ),
 
 supply as (
-    select
-        instance,
-        plant,
-        product_id,
-        ordered_at,
-        first_moved_at as came_at,
-    from fct_promise
-    where record_model = 'purchase.order'
-    union all
-    select
-        production.instance,
-        production.plant,
-        made.product_id,
-        production.created_at as ordered_at,
-        production.done_at as came_at,
-    from fct_production_order as production
-    inner join stg_mrp_production_last as made
-        on made.instance = production.instance and made.id = production.record_id
+    select *
+    from (
+        select
+            instance,
+            plant,
+            product,
+            ordered_at,
+            first_moved_at as came_at,
+        from fct_promise
+        where record_model = 'purchase.order'
+        union all
+        select
+            instance,
+            plant,
+            product,
+            created_at as ordered_at,
+            done_at as came_at,
+        from fct_production_order
+    )
+    semi join awaited using (instance, plant, product)
+    where ordered_at is not null and came_at is not null
 ),
 
 came as (
@@ -277,9 +282,9 @@ came as (
         awaited.record_id,
         awaited.short_at,
     from awaited
-    asof inner join (select * from supply where came_at is not null) as supply
+    asof inner join supply
         on supply.instance = awaited.instance and supply.plant = awaited.plant
-        and supply.product_id = awaited.product_id and supply.came_at <= awaited.until_at + interval 1 minute
+        and supply.product = awaited.product and supply.came_at <= awaited.until_at + interval 1 minute
     where supply.came_at >= awaited.short_at and supply.ordered_at < awaited.short_at
     group by awaited.instance, awaited.record_id, awaited.short_at
 ),
@@ -313,9 +318,9 @@ answer as (
         supply.ordered_at as reacted_at,
         'shortage' as only_to,
     from awaited
-    asof inner join (select * from supply where ordered_at is not null) as supply
+    asof inner join supply
         on supply.instance = awaited.instance and supply.plant = awaited.plant
-        and supply.product_id = awaited.product_id and supply.ordered_at >= awaited.short_at
+        and supply.product = awaited.product and supply.ordered_at >= awaited.short_at
     where supply.came_at <= awaited.until_at + interval 1 minute and supply.ordered_at <= awaited.until_at
     union all
     -- Of a sales line: the order's own quantity follows, or something more is made or bought for the sale.
