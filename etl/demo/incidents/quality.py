@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from etl.demo.basics import CUSTOMERS, UNIT, quarantine_location_id
 from etl.demo.clock import stamp
 from etl.demo.document import Block, Move
-from etl.demo.incidents import Incident, add_like
-from etl.demo.plants import PLANTS
+from etl.demo.incidents import Incident, add, add_like
+from etl.demo.people import TEAMS
+from etl.demo.plants import PLANTS, Plant
+from etl.demo.products import CRATE
 from etl.demo.quality import DRAFT, Action, deadline
 from queries.config import Place
 
 PLACE_THAT_IS_NOT_THERE = Place("Old saw", PLANTS[0].code)
 
-
-_LIMIT = 4 * 86400
+_DAY = 86400
+_LIMIT = 4 * _DAY
+_MILWAUKEE, _, _, _TULSA = PLANTS
 
 
 def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
@@ -30,6 +34,7 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
     return [
         Incident("configured_place_without_match"),
         *(Incident("hold_past_limit", "stock.move", move.id, move.plant.code) for move in _held_too_long(block)),
+        *_sent_back(block, found),
         *(Incident("overdue_corrective_action", "mgmtsystem.action", a.id, a.plant.code) for a in late),
         *planted,
     ]
@@ -37,13 +42,41 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
 
 def _forgotten(action: Action, found: dict[str, list[dict]]) -> int:
     """Another action of a nonconformity, never begun, whose deadline was ten days ago."""
-    day = stamp(action.block.now - 10 * 86400)[:10]
+    day = stamp(action.block.now - 10 * _DAY)[:10]
     draft = {"stage_id": DRAFT, "date_open": False, "date_closed": False, "date_deadline": day}
     forgotten = add_like(found, "mgmtsystem_action", action.id, **draft)
     for nonconformity in found["mgmtsystem_nonconformity"]:
         if action.id in nonconformity["action_ids"]:
             nonconformity["action_ids"] = [*nonconformity["action_ids"], forgotten]
     return forgotten
+
+
+def _sent_back(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
+    """Crates that customers sent back damaged lie in quarantine: in Milwaukee for ten days, in Tulsa for two."""
+    forgotten = _into_quarantine(block, found, _MILWAUKEE, days=10)
+    _into_quarantine(block, found, _TULSA, days=2)
+    return [Incident("hold_past_limit", "stock.move", forgotten, _MILWAUKEE.code)]
+
+
+def _into_quarantine(block: Block, found: dict[str, list[dict]], plant: Plant, days: int) -> int:
+    """The move of crates that came into the plant's quarantine so many days ago, and are still there."""
+    at = stamp(block.now - days * _DAY)
+    common = {
+        "state": "done",
+        "product_id": CRATE.id,
+        "quantity": 6.0,
+        "picked": True,
+        "location_id": CUSTOMERS,
+        "location_dest_id": quarantine_location_id(plant),
+        "company_id": plant.company.id,
+        "date": at,
+        "create_date": at,
+        "write_date": at,
+    }
+    by = {"create_uid": TEAMS[plant.code].storekeepers[0]}
+    move = add(found, "stock_move", reference="Returned crates", product_uom=UNIT, product_uom_qty=6.0, **by, **common)
+    add(found, "stock_move_line", move_id=move, product_uom_id=UNIT, **common)
+    return move
 
 
 def _held_too_long(block: Block) -> list[Move]:
