@@ -6,8 +6,9 @@ from collections import defaultdict
 
 from etl.demo.basics import CUSTOMERS, UNIT, quarantine_location_id
 from etl.demo.clock import stamp
-from etl.demo.document import Block, Move
+from etl.demo.document import Block, Move, Order
 from etl.demo.incidents import Incident, add, add_like
+from etl.demo.inspections import Inspection
 from etl.demo.people import TEAMS
 from etl.demo.plants import PLANTS, Plant
 from etl.demo.products import CRATE
@@ -31,9 +32,15 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
     for action in late[:1]:  # nearly the same, and not overdue: without a deadline, archived
         add_like(found, "mgmtsystem_action", action.id, date_deadline=False)
         add_like(found, "mgmtsystem_action", action.id, active=False)
+    scrapped = {scrap.order: scrap.written for scrap in block.scraps if scrap.order and scrap.state == "done"}
     return [
         Incident("configured_place_without_match"),
-        *(Incident("hold_past_limit", "stock.move", move.id, move.plant.code) for move in _held_too_long(block)),
+        *(Incident("hold_past_limit", *_record(move), move.plant.code) for move in _held_too_long(block)),
+        *(
+            Incident("hold_past_limit", "qc.inspection", one.id, one.plant.code)
+            for one in block.inspections
+            if one.created + _LIMIT <= block.now and not _is_over(one, scrapped)
+        ),
         *_sent_back(block, found),
         *(Incident("overdue_corrective_action", "mgmtsystem.action", a.id, a.plant.code) for a in late),
         *planted,
@@ -79,14 +86,24 @@ def _into_quarantine(block: Block, found: dict[str, list[dict]], plant: Plant, d
     return move
 
 
+def _record(move: Move) -> tuple[str, int]:
+    """What a hold is named by: the transfer, or where goods moved without one, their move."""
+    return ("stock.picking", move.transfer.id) if move.transfer else ("stock.move", move.id)
+
+
+def _is_over(one: Inspection, scrapped: dict[Order, int]) -> bool:
+    """Whether an inspection has passed or its goods are gone, be it that some of its order was scrapped anyway."""
+    return bool(one.ended) or scrapped.get(one.about, 0) >= one.created
+
+
 def _held_too_long(block: Block) -> list[Move]:
     """The moves into quarantine of which something is still there: what came first leaves first."""
     entered, left, found = defaultdict(list), defaultdict(float), []
     for move in block.moves:
         if move.places and move.places[1] == "quarantine":
-            entered[move.plant.code, move.product].append(move)
+            entered[move.plant.code, move.product, move.lot].append(move)
         elif move.places and move.places[0] == "quarantine":
-            left[move.plant.code, move.product] += move.quantity
+            left[move.plant.code, move.product, move.lot] += move.quantity
     for goods, moves in entered.items():
         gone = left[goods]
         for move in sorted(moves, key=lambda move: (move.at, move.id)):
