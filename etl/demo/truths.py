@@ -69,7 +69,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     material_wait                 p85 of confirmed to all components reserved, elapsed, by start
     time_to_ready                 p50 of created to all components reserved, elapsed, by start
     reaction_count                disturbances by what they are, and by what was done about them
-    unanswered_check_share        share of inspections failed in the last FORGETFUL_WEEKS without an answer in three
+    unanswered_check_share        share of lately failed inspections to which nothing was done in three weeks
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.

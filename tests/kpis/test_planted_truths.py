@@ -10,6 +10,7 @@ import pytest
 
 from etl.demo import changes, with_incidents
 from etl.demo.plants import BY_CODE, LATELY_WEEKS
+from etl.demo.prototypes import BY_HAND, TIMES
 from etl.demo.truths import MILWAUKEE, SCARCE_NAME, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
 from queries import catalog, measure, warehouse
 
@@ -113,8 +114,26 @@ def test_every_kpi_has_a_truth():
 
 
 @pytest.fixture(scope="module")
-def incidents(demo_moment):
-    return with_incidents(now=demo_moment)[1]
+def simulated(demo_moment):
+    """The records of the demo plants, and what exceptions and checks are to find in them."""
+    return with_incidents(now=demo_moment)
+
+
+@pytest.fixture(scope="module")
+def incidents(simulated):
+    return simulated[1]
+
+
+def test_manual_interventions_of_rare_kinds_are_those_that_were_planted(opened, simulated):
+    """Of all plants and products; truths tell each kind for prototypes."""
+    found = opened.cursor().sql("select kind, count(*) from fct_intervention group by kind").fetchall()
+    records, times = simulated[0], sum(TIMES.values())
+    assert {kind: number for kind, number in found if kind in ("job done by hand", "stock adjusted", "unlocked")} == {
+        "job done by hand": sum(bool(job["result"]) for job in records["queue_job"]),
+        "stock adjusted": times + 3,  # and those that exceptions are about
+        "unlocked": 2 * times,  # production and purchase orders
+    }
+    assert {kind for kind, _ in found} == {kind for kind, _ in BY_HAND} | {"job done by hand"}
 
 
 # These find what takes two refreshes, counts of a real Odoo, a plant without hours, or a run that is not published: see
