@@ -44,18 +44,22 @@ def write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> N
     found = found.to_pylist() if isinstance(found, pa.Table) else found
     if as_json:
         print(json.dumps(found, indent=1, default=_text))
-    else:
+    elif found:
         show(table(found))
+    else:
+        print("Nothing found.")
 
 
 def show(table: Table) -> None:
-    """Prints a table as its texts are, whatever brackets they hold: in a terminal no cell is cut, anywhere else (a file,
-    a pipe) each row is one line."""
+    """Prints a table as its texts are, whatever brackets they hold: in a terminal no cell is cut, anywhere else (file,
+    pipe) each row is one line."""
     console = Console(markup=False, highlight=False)
     for column in table.columns:
         column.overflow = "fold"
     if not console.is_terminal:
-        console.width = max(console.width, console.measure(table, options=console.options.update(width=100_000)).maximum)
+        console.width = max(
+            console.width, console.measure(table, options=console.options.update(width=100_000)).maximum
+        )
     console.print(table)
 
 
