@@ -17,12 +17,6 @@ from queries import catalog, measure, warehouse
 KPIS = catalog.load()
 SHARES = {
     # Figures that have no KPI of their own yet, told by the marts.
-    "shortage_share": """
-        select avg((shortage.record_id is not null)::int) from fct_production_order as production
-        left join (select distinct instance, record_id from fct_shortage where waits_for = 'components') as shortage
-            on shortage.instance = production.instance and shortage.record_id = production.record_id
-        where production.released_at >= $start and production.released_at < $end and production.plant = $plant
-            and ($scarce is null or list_contains($products, split_part(production.product, '] ', -1)) = $scarce)""",
     "automated_release_share": """
         select avg((actor_kind <> 'human')::int) from fct_event
         where activity = 'confirmed' and record_model = 'mrp.production' and plant = $plant

@@ -574,7 +574,7 @@ def _production(demo) -> dict[str, list[Case]]:
         reached = {(field, new) for _, _, field, new in changes}
         if ("state", "confirmed") in reached:
             is_short = ("reservation_state", "confirmed") in reached
-            found["shortage_share"].append(Case(plant, created, 0, is_short, scarce))
+            found["short_order_share"].append(Case(plant, created, 0, is_short, scarce))
     return found
 
 
