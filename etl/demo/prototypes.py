@@ -1,13 +1,14 @@
-"""Prototypes: what engineers try out. Each thing that KPIs must tell apart happens to them so many times, and no other.
+"""Prototypes: what engineers try out. Each kind of thing that KPIs must tell apart happens to them, so and so often.
 
-All of it is counted back from the moment the demo is anchored at. `TIMES` says how often each plant has it; which kind
-of manual intervention, of reaction and of blocker there is, say `BY_HAND`, `REACTIONS` and `BLOCKED`.
+All of it is counted back from the moment the demo is anchored at. `BY_HAND`, `REACTIONS` and `BLOCKED` say which kinds
+of manual intervention, reaction and blocker there are, `TIMES` how often each plant has the first two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from etl.demo import production, purchasing
 from etl.demo.document import Block, Move, NotYet, Order, Purchase, Review
@@ -56,26 +57,21 @@ class Trial:
 def simulate(block: Block) -> None:
     """What happens to prototypes, as far as it has begun and come by now."""
     for plant in PLANTS:
-        team = TEAMS[plant.code]
         lives = [life for life in (*BY_HAND.values(), *REACTIONS.values()) for _ in range(TIMES[plant.name])]
         for number, life in enumerate(lives):
             at = block.anchor - _FIRST_DAY * _DAY - number * _SPAN_DAYS * _DAY // len(lives) - 60 * plant.id
             if block.start < at < block.now:
                 _live(life, Trial(block, plant, at, 3.0 + number))
-        waiting = [(_BLOCKERS[blocker], n) for blocker, many in BLOCKED.items() for n in range(many)]
-        for later, (wait, n) in enumerate(waiting):
-            at = block.anchor - 50 * _HOUR - 600 * later - 60 * plant.id
+        waiting = [partial(_BLOCKERS[blocker], n) for blocker, many in BLOCKED.items() for n in range(many)]
+        for number, wait in enumerate(waiting):
+            at = block.anchor - 50 * _HOUR - 600 * number - 60 * plant.id
             if block.start < at < block.now:
-                _live(lambda trial, wait=wait, n=n: wait(trial, n), Trial(block, plant, at, 200.0 + later))
+                _live(wait, Trial(block, plant, at, 200.0 + number))
         if plant.name == LEFT[0]:
             for number in range(LEFT[1]):
-                at = block.anchor - _LEFT_DAYS * _DAY - number * 7 * 60
+                at = block.anchor - _LEFT_DAYS * _DAY - 420 * number
                 if at > block.start:
-                    order = Trial(block, plant, at, 300.0 + number).draft(work=FORGOTTEN)
-                    _release(order, at + 600)
-                    order.change(at + 1200, team.supervisors[0], state="progress")
-                    order.plan(at + 1200, team.supervisors[0], at + 1200, at + _DAY)
-                    order.reserve(at + 1200)
+                    _live(_left, Trial(block, plant, at, 300.0 + number))
 
 
 def _live(life: Callable[[Trial], None], trial: Trial) -> None:
@@ -115,6 +111,15 @@ def _buy(trial: Trial, order: Order | str, at: int, amount: float = 90.0) -> tup
     lines = [(CASTING.id, float(-(-amount // price)), price)]
     vendor = vendor_of(trial.plant, CASTING)
     return purchasing.draft(trial.block, trial.plant, at, buyer, vendor, buyer, lines, order), buyer
+
+
+def _left(trial: Trial) -> None:
+    """Begun, and never closed."""
+    order, by = trial.draft(work=FORGOTTEN), TEAMS[trial.plant.code].supervisors[0]
+    _release(order, trial.at + 600)
+    order.change(trial.at + 1200, by, state="progress")
+    order.plan(trial.at + 1200, by, trial.at + 1200, trial.at + _DAY)
+    order.reserve(trial.at + 1200)
 
 
 # ------------------------------------------------------------ what people do by hand
@@ -209,7 +214,7 @@ def _react(order: Order, trial: Trial, at: int, reaction: str) -> None:
         purchasing.receive(purchasing.order(purchase, at + _HOUR, buyer), at + 8 * _HOUR)
 
 
-def _delayed(trial: Trial, reaction: str) -> None:
+def _delayed(reaction: str, trial: Trial) -> None:
     """It should have begun after two hours, and has not after twelve."""
     order = trial.draft(start=2 * _HOUR)
     _release(order, trial.at + 600)
@@ -219,7 +224,7 @@ def _delayed(trial: Trial, reaction: str) -> None:
     _finish(order, trial.at + 24 * _HOUR)
 
 
-def _short(trial: Trial, reaction: str) -> None:
+def _short(reaction: str, trial: Trial) -> None:
     order = trial.draft()
     _release(order, trial.at + 600, ready=False)
     if trial.at + 2 * _HOUR >= trial.block.now:
@@ -229,7 +234,7 @@ def _short(trial: Trial, reaction: str) -> None:
     _finish(order, trial.at + 24 * _HOUR)
 
 
-def _changed(trial: Trial, reaction: str) -> None:
+def _changed(reaction: str, trial: Trial) -> None:
     order = trial.draft()
     _release(order, trial.at + 600)
     order.change(trial.at + 2 * _HOUR, trial.planner, product_qty=trial.quantity + 0.5)
@@ -242,7 +247,7 @@ def _changed(trial: Trial, reaction: str) -> None:
 
 
 REACTIONS: dict[tuple[str, str], Callable[[Trial], None]] = {
-    (trigger, reaction): lambda trial, life=life, reaction=reaction: life(trial, reaction)
+    (trigger, reaction): partial(life, reaction)
     for trigger, life in (("delay", _delayed), ("shortage", _short), ("demand change", _changed))
     for reaction in ("re-plan", "procurement")
 }
@@ -254,15 +259,15 @@ REACTIONS: dict[tuple[str, str], Callable[[Trial], None]] = {
 _AHEAD = 10 * 24 * _HOUR
 
 
-def _without_material(trial: Trial, n: int) -> None:
+def _without_material(n: int, trial: Trial) -> None:
     _release(trial.draft(start=_AHEAD), trial.at + 600, ready=False)
 
 
-def _without_work_orders(trial: Trial, n: int) -> None:
+def _without_work_orders(n: int, trial: Trial) -> None:
     _release(trial.draft(start=_AHEAD, work=FORGOTTEN), trial.at + 600)
 
 
-def _without_bench(trial: Trial, n: int) -> None:
+def _without_bench(n: int, trial: Trial) -> None:
     """It should have begun four hours ago, and the bench stands still since two hours before."""
     _release(trial.draft(start=trial.block.anchor - 4 * _HOUR - trial.at), trial.at + 600)
     down = trial.block.anchor - 6 * _HOUR
@@ -271,7 +276,7 @@ def _without_bench(trial: Trial, n: int) -> None:
         trial.block.stops.append(Stop(plant=trial.plant, machine=BENCH, by=by, created=down))
 
 
-def _without_approval(trial: Trial, n: int) -> None:
+def _without_approval(n: int, trial: Trial) -> None:
     """What it needs is to be bought, and nobody has approved that yet."""
     order = trial.draft(start=_AHEAD)
     _release(order, trial.at + 600)
@@ -290,7 +295,7 @@ def _without_approval(trial: Trial, n: int) -> None:
         )  # fmt: skip
 
 
-_BLOCKERS: dict[str, Callable[[Trial, int], None]] = {
+_BLOCKERS: dict[str, Callable[[int, Trial], None]] = {
     "material": _without_material,
     "routing": _without_work_orders,
     "capacity": _without_bench,

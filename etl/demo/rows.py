@@ -310,6 +310,7 @@ def _transfer(transfer: Transfer) -> dict:
 def _move(move: Move) -> dict:
     order, transfer = move.consumed_by or move.made_by, move.transfer or move.receipt
     source, target = (_location(name, move.plant) for name in _places(move))
+    kind = "mrp_operation" if order else "internal" if move.receipt or not transfer else transfer.kind
     return {
         "id": move.id,
         "reference": order.name if order else transfer.name if transfer else "Product Quantity Updated",
@@ -334,11 +335,7 @@ def _move(move: Move) -> dict:
         "sale_line_id": move.sale_line.id if move.sale_line else False,
         "orderpoint_id": False,
         "picking_id": move.transfer.id if move.transfer else False,
-        "picking_type_id": picking_type_id(
-            move.plant, "mrp_operation" if order else "internal" if move.receipt else transfer.kind
-        )
-        if move.counted_by is None
-        else False,
+        "picking_type_id": False if move.counted_by else picking_type_id(move.plant, kind),
         "partner_id": transfer.partner if transfer else False,
         "company_id": move.plant.company.id,
         "scrap_id": False,
