@@ -27,6 +27,7 @@ from queries import config as configuration
 from queries import warehouse as published
 from queries.catalog import CatalogError
 from queries.config import ConfigError
+from queries.terminal import show
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: from Odoo into the warehouse.")
 console = Console(stderr=True)
@@ -236,7 +237,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
         table = Table("source", "rows", "as of (UTC)", "state", box=None)
         for source in facts["sources"]:
             table.add_row(source["source"], str(source["row_count"]), str(source["last_read_at"]), source["status"])
-        Console().print(table)
+        show(table)
 
 
 @app.command()

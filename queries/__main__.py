@@ -188,7 +188,10 @@ def _list(name: str | None, given: list[str]) -> pa.Table:
     if set(pairs) != set(asked):
         keys = " ".join(f"{key}=..." for key in asked) or "nothing else"
         raise CatalogError(f"list {name} asks for {keys}; leave a value empty where there is none.")
-    return warehouse.read(warehouse.open(), name, **{key: _value(key, text) for key, text in pairs.items()})
+    values = {key: _value(key, text) for key, text in pairs.items()}
+    opened = warehouse.open()
+    check_plant(opened, values.get("plant"))
+    return warehouse.read(opened, name, **values)
 
 
 def _value(key: str, text: str) -> str | int | datetime | None:
@@ -276,7 +279,7 @@ def _value_table(found: list[dict]) -> Table:
             unit = readable.WORKING_TIME if row["clock"] == "working" else "duration"
         value = row["reason"]
         if row["value"] is not None:
-            value = f"{readable.measured(row['value'], unit)} ({row['statistic']})"
+            value = f"{readable.measured(row['value'], unit)} ({_qualified(row, unit)})"
         table.add_row(
             row["title"],
             row["plant"] or "all",
@@ -288,6 +291,16 @@ def _value_table(found: list[dict]) -> Table:
             readable.verdict(row["verdict"], row["shift_since"], row["verdict_reason"]),
         )
     return table
+
+
+def _qualified(row: dict, unit: str) -> str:
+    """What a value is, and what stands beside it: what ended cases alone would say, or the 95 % interval."""
+    said = [row["statistic"]]
+    if row["value_closed"] is not None and row["value_closed"] != row["value"]:
+        said.append(f"closed only {readable.measured(row['value_closed'], unit)}")
+    if row["low"] is not None:
+        said.append(f"{readable.measured(row['low'], unit)} to {readable.measured(row['high'], unit)}")
+    return ", ".join(said)
 
 
 def _restated_table(found: list[dict]) -> Table:
@@ -302,7 +315,7 @@ def _restated_table(found: list[dict]) -> Table:
             str(row["period_start"]),
             readable.measured(row["value_then"], unit),
             readable.measured(row["value_now"], unit) if row["value_now"] is not None else row["reason_now"],
-            f"{row['n_then']}, {row['n_now']}",
+            f"{row['n_then']}, {row['n_now'] or 0}",
             f"{row['known_at']:%d %b %H:%M}",
         )
     return table

@@ -32,9 +32,17 @@ def budget(
     with_errors(lambda: write(_budgets(names or [], plant, months, known), as_json, as_csv, _budget_table))
 
 
-def misses(name: str, plant: PLANT = None, as_json: JSON = False, as_csv: CSV = False) -> None:
-    """The cases that missed a KPI's service level this month, the newest first."""
-    with_errors(lambda: write(_misses(name, plant), as_json, as_csv, row_table))
+def misses(
+    name: str,
+    plant: PLANT = None,
+    month: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m"], help="A month that budgets shows; without it, this one.")
+    ] = None,
+    as_json: JSON = False,
+    as_csv: CSV = False,
+) -> None:
+    """The cases that missed a KPI's service level in a month, the newest first."""
+    with_errors(lambda: write(_misses(name, plant, month), as_json, as_csv, row_table))
 
 
 def correct(
@@ -91,7 +99,7 @@ def _budgets(names: list[str], plant: str | None, months: int, known: datetime |
     ]
 
 
-def _misses(name: str, plant: str | None) -> list[dict]:
+def _misses(name: str, plant: str | None, month: datetime | None) -> list[dict]:
     opened = warehouse.open()
     check_plant(opened, plant)
     kpi = _with_level(opened, catalog.load(), name)
@@ -99,10 +107,14 @@ def _misses(name: str, plant: str | None) -> list[dict]:
     found = [
         one for one in budgets.read(opened, decided) if one.kpi == name and one.plant and plant in (None, one.plant)
     ]
-    if not found:
-        return []
-    held = [one.plant for one in found if one.start == found[0].start]
-    return budgets.misses(opened, kpi, found[0], decided, held)
+    starts = sorted({one.start for one in found}, reverse=True)
+    start = month.date() if month else next(iter(starts), None)
+    if month and start not in starts:
+        raise catalog.CatalogError(
+            f"no budget of {month:%Y-%m}: known are {', '.join(f'{one:%Y-%m}' for one in starts) or 'none yet'}."
+        )
+    held = [one for one in found if one.start == start]
+    return budgets.misses(opened, kpi, held[0], decided, [one.plant for one in held]) if held else []
 
 
 def _with_level(opened: warehouse.Warehouse, kpis: dict[str, catalog.Kpi], name: str) -> catalog.Kpi:

@@ -247,7 +247,7 @@ def known(
 def restated(warehouse: Warehouse, since: datetime, kpi: str | None = None, *, plant: str | None = None) -> pa.Table:
     """Weeks that were final as known at `since` (UTC) and say something else now: kpi, plant, clock, period_start,
     period_end, value_then, value_now, n_then, n_now, known_at (the age of the data then), reason_now; the largest
-    relative change first."""
+    relative change first. Weeks that the scoreboard lacks now, though it goes back as far, are told as such."""
     _needs_history(warehouse)
     return (
         warehouse.cursor()
@@ -260,14 +260,16 @@ def restated(warehouse: Warehouse, since: datetime, kpi: str | None = None, *, p
                )
                select past.kpi, past.plant, past.clock, past.period_start, past.period_end,
                    past.value as value_then, present.value as value_now, past.n as n_then, present.n as n_now,
-                   past.as_of as known_at, present.reason as reason_now
+                   past.as_of as known_at,
+                   if(present.n is null, 'no longer in the data', present.reason) as reason_now
                from past
-               inner join agg_kpi as present
+               left join agg_kpi as present
                    on present.kpi = past.kpi and present.plant is not distinct from past.plant
                    and present.clock = past.clock and present.period = past.period
                    and present.period_start = past.period_start
                where past.is_final and ($kpi is null or past.kpi = $kpi) and ($plant is null or past.plant = $plant)
-                   and (present.n <> past.n
+                   and past.period_start >= (select min(period_start) from agg_kpi where period = 'week')
+                   and (present.n is distinct from past.n
                        or abs(present.value - past.value) > 1e-9 * greatest(abs(past.value), 1)
                        or (present.value is null) <> (past.value is null))
                order by abs(value_now - value_then) / nullif(abs(value_then), 0) desc nulls first, past.kpi,

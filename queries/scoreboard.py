@@ -17,6 +17,7 @@ from queries.config import BaselineStart
 
 JUDGED = ("duration", "share")  # measures whose weeks stand by themselves; a queue carries over from week to week
 BASELINE = "baseline"
+LIMITS = "XmR, moving range or standard deviation"  # how limits are found; another word relocks every baseline
 BASELINES = pa.schema(
     [(name, pa.string()) for name in ("kpi", "plant", "clock", "definition")]
     + [("first", pa.date32()), ("last", pa.date32()), ("points", pa.int64())]
@@ -81,12 +82,13 @@ def _judge(weeks: list[dict], baseline: signal.Baseline | None, start: date, is_
         if not week["is_final"]:
             week["verdict_reason"] = "it can still change" if week["value"] is not None else week["reason"]
         elif week["n"] < signal.LEAST_CASES:
-            week["verdict_reason"] = f"too few to judge: {week['n']} cases, {signal.LEAST_CASES} needed"
+            cases = "1 case" if week["n"] == 1 else f"{week['n']} cases"
+            week["verdict_reason"] = f"too few to judge: {cases}, {signal.LEAST_CASES} needed"
         elif baseline is None and len(usable) < signal.LEAST_POINTS:
             weeks_known = f"{len(usable)} of {signal.LEAST_POINTS} weeks with {signal.LEAST_CASES} cases or more"
             week["verdict_reason"] = f"too early to judge: {weeks_known}"
         elif baseline is None and is_rare:
-            week["verdict_reason"] = f"too rare to judge: fewer than {signal.LEAST_EVENTS} cases in a usual week"
+            week["verdict_reason"] = f"too rare to judge: fewer than {signal.LEAST_EVENTS} in a week of its baseline"
         elif baseline is None:
             week["verdict_reason"] = "cannot be judged: its first weeks do not differ at all"
         elif monday in verdicts:
@@ -122,8 +124,8 @@ def _is_log(kpi: Kpi) -> bool:
 
 
 def _definition(kpi: Kpi) -> str:
-    """Changes when the KPI measures something else."""
-    return hashlib.sha256(f"{kpi.measure} {kpi.statistic}\n{kpi.sql}".encode()).hexdigest()[:16]
+    """Changes when the KPI measures something else, or is judged by other limits."""
+    return hashlib.sha256(f"{LIMITS} {kpi.measure} {kpi.statistic}\n{kpi.sql}".encode()).hexdigest()[:16]
 
 
 def _series(row: dict) -> Series:

@@ -44,8 +44,23 @@ def write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> N
     found = found.to_pylist() if isinstance(found, pa.Table) else found
     if as_json:
         print(json.dumps(found, indent=1, default=_text))
+    elif found:
+        show(table(found))
     else:
-        Console().print(table(found))
+        print("Nothing found.")
+
+
+def show(table: Table) -> None:
+    """Prints a table as its texts are, whatever brackets they hold: in a terminal no cell is cut, anywhere else (file,
+    pipe) each row is one line."""
+    console = Console(markup=False, highlight=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    if not console.is_terminal:
+        console.width = max(
+            console.width, console.measure(table, options=console.options.update(width=100_000)).maximum
+        )
+    console.print(table)
 
 
 def _text(value) -> str:

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What is planted in the demo plants, and who found it: `make demo-truth`.
 
-Exit code 1 when something planted was not found, or something was found that nobody planted.
+Exit code 1 when something planted was not found, something was found that nobody planted, or nothing is planted of a
+rule.
 """
 
 from __future__ import annotations
@@ -56,10 +57,16 @@ def rule_table(opened, incidents) -> tuple[Table, int]:
         if planted == {(None, None, None)}:  # a check that names no records: they are counted
             number = Counter(one.rule for one in incidents)[rule]
             planted, found = set(range(number)), set(range(counts[rule]))
-        wrong += len(planted ^ found)
+        wrong += faults(planted, found)
         missing, invented = sorted(map(str, planted - found)), sorted(map(str, found - planted))
-        table.add_row(rule, str(len(planted)), str(len(found)), " ".join(missing[:5]), " ".join(invented[:5]))
+        told = " ".join(missing[:5]) if planted else "NOTHING PLANTED"
+        table.add_row(rule, str(len(planted)), str(len(found)), told, " ".join(invented[:5]))
     return table, wrong
+
+
+def faults(planted: set, found: set) -> int:
+    """How many records were not found or invented; a rule of which nothing is planted proves nothing, and is one."""
+    return len(planted ^ found) or int(not planted)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,16 @@ from etl.demo import (
     chatter,
     crons,
     incidents,
+    inspections,
     jobs,
     logistics,
     maintenance,
     production,
+    prototypes,
     purchasing,
     quality,
     rows,
+    samples,
     shopfloor,
 )
 from etl.demo.clock import clock, seconds, stamp, whole_hour
@@ -69,8 +72,11 @@ def _simulated(
     found |= jobs.records(block)
     found |= shopfloor.records(block)
     found |= audit.records(block)
-    for source, more in (maintenance.records(block) | quality.records(block) | approvals.records(block)).items():
+    for source, more in (
+        maintenance.records(block) | quality.records(block) | approvals.records(block) | samples.records(block)
+    ).items():
         found[source] = rows.joined(found[source], more) if source in found else more
+    found |= inspections.records(block)
     found |= crons.records(block)
     found |= changes.records(block)
     found |= accounting.records(block)
@@ -100,10 +106,13 @@ def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
                     production.arrive(block, plant, Random(rng.getrandbits(64)), opening)
                 for _ in range(poisson(rng, plant.purchases * demand)):
                     purchasing.replenish(block, plant, Random(rng.getrandbits(64)), opening)
+    samples.simulate(block)
+    prototypes.simulate(block)
     jobs.simulate(block)
     logistics.simulate(block)
     maintenance.simulate(block)
     quality.simulate(block)
+    inspections.simulate(block)
     approvals.simulate(block)
     accounting.simulate(block)
     return block

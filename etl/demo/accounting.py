@@ -10,7 +10,7 @@ from etl.demo.clock import NEVER, stamp
 from etl.demo.document import Bill, Block, Item, LandedCost, Line, Move, NotYet, Order, Purchase, Transfer
 from etl.demo.people import ADMIN, TEAMS, VENDOR, VENDORS
 from etl.demo.plants import COMPANIES, PLANTS, Wait
-from etl.demo.products import BOUGHT_FROM, CRATE, PRODUCT, PRODUCTS, cost
+from etl.demo.products import BOUGHT_FROM, CARTON, CASTING, CRATE, EXTRA, PRODUCT, PRODUCTS, cost, vendor_of
 from etl.demo.purchasing import PRICE_LEVEL
 
 # From far away: what they deliver has freight and duty.
@@ -30,7 +30,7 @@ _SCATTER, _FAR_OFF, _FAR = 0.03, 0.01, 0.25
 STANDARD_COST = {
     (company.id, product.id): round(cost(product, PRODUCT) * PRICE_LEVEL[company.currency], 2)
     for company in COMPANIES
-    for product in PRODUCTS
+    for product in (*PRODUCTS, *EXTRA)
 }
 
 
@@ -266,7 +266,11 @@ def _prices(written: str) -> list[dict]:
     offers = [
         (plant, vendor, product)
         for plant in PLANTS
-        for vendor, products in (*BOUGHT_FROM[plant.code].items(), (VENDORS[0].partner_id, [CRATE]))
+        for vendor, products in (
+            *BOUGHT_FROM[plant.code].items(),
+            (VENDORS[0].partner_id, [CRATE]),
+            *((vendor_of(plant, product), [product]) for product in (CARTON, CASTING)),
+        )
         for product in products
     ]
     # Two plants of one company share a vendor's price.

@@ -1,4 +1,4 @@
-"""The audit log (OCA auditlog) of the demo plants: plans of production orders, and who is to do an activity.
+"""The audit log (OCA auditlog) of the demo plants: plans and locks of production orders, and who is to do an activity.
 
 Of plans it goes back half a year, as the module clears away what is older; of activities it was told to keep all.
 """
@@ -17,7 +17,7 @@ def records(block: Block) -> dict[str, list[dict]]:
     """`ir_model`, `auditlog_log` and `auditlog_log_line` records; documents must have their ids."""
     logs, lines = [], []
     for number, (at, model, document, by, changes) in enumerate(
-        sorted([*_plans(block), *_activities(block)], key=lambda entry: entry[0]), start=1
+        sorted([*_plans(block), *_unlocked(block), *_activities(block)], key=lambda entry: entry[0]), start=1
     ):
         created = {"create_date": stamp(at)}
         head = {"id": number, "model_id": model, "res_id": document, "method": "write", "user_id": by}
@@ -41,6 +41,14 @@ def _plans(block: Block):
                 dates = (("date_start", before.start, plan.start), ("date_finished", before.finish, plan.finish))
                 changes = [(field, stamp(old), stamp(new)) for field, old, new in dates]
                 yield plan.at, MODEL_ID, order.id, plan.by, changes
+
+
+def _unlocked(block: Block):
+    """The same of orders that were unlocked."""
+    for order in block.orders:
+        if order.unlocked:
+            at, by = order.unlocked
+            yield at, MODEL_ID, order.id, by, [("is_locked", "True", "False")]
 
 
 def _activities(block: Block):

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from etl.demo.clock import stamp
 from etl.demo.document import Bill, Event, Job, Order, Purchase, Sale, Transfer
+from etl.demo.inspections import STATES as INSPECTION_STATES
+from etl.demo.inspections import Inspection
 from etl.demo.maintenance import MARKS, STAGES, Request
 from etl.demo.people import PERSON, VENDOR
 from etl.demo.quality import ACTION_STAGES, NONCONFORMITY_STAGES, SCRAP_STATES, Action, Nonconformity, Scrap
@@ -75,6 +77,7 @@ TRACKED = (
     Tracked(6204, "purchase.order", "acknowledged", "boolean"),
     Tracked(6212, "purchase.order", "amount_untaxed", "monetary"),
     Tracked(6231, "purchase.order", "partner_id", "many2one"),
+    Tracked(6243, "purchase.order", "locked", "boolean"),
     Tracked(6247, "purchase.order", "state", "selection", _PURCHASE_STATE),
     Tracked(6258, "purchase.order", "user_id", "many2one"),
     Tracked(8681, "mrp.production", "product_qty", "float"),
@@ -87,6 +90,7 @@ TRACKED = (
     Tracked(9204, "sale.order", "state", "selection", _SALE_STATE),
     Tracked(9310, "mgmtsystem.action", "stage_id", "many2one", ACTION_STAGES),
     Tracked(9344, "mgmtsystem.nonconformity", "stage_id", "many2one", NONCONFORMITY_STAGES),
+    Tracked(9420, "qc.inspection", "state", "selection", INSPECTION_STATES),
     Tracked(9501, "stock.scrap", "state", "selection", SCRAP_STATES),
 )
 MODEL = {
@@ -100,6 +104,7 @@ MODEL = {
     Nonconformity: "mgmtsystem.nonconformity",
     Action: "mgmtsystem.action",
     Scrap: "stock.scrap",
+    Inspection: "qc.inspection",
 }
 # What Odoo calls an attribute of a document that has another name here.
 _ODOO = {"scheduled": "scheduled_date"}

@@ -50,6 +50,8 @@ class Block:
     sale_lines: list = field(default_factory=list)
     transfers: list = field(default_factory=list)
     crates: dict[int, float] = field(default_factory=dict)
+    inspections: list = field(default_factory=list)
+    lots: list = field(default_factory=list)
     reviews: list = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
@@ -123,7 +125,8 @@ class Document:
 @dataclass(slots=True, eq=False, kw_only=True)
 class Order(Document):
     """A production order; `started` and `finished` are the plan first and the actual afterwards. `waited`: it was short
-    of a component once."""
+    of a component once. `changed`: when its quantity was, after its release. `work`: what is special of its work orders
+    (see shopfloor.py). `unlocked`: when and by whom."""
 
     product: int
     product_qty: float
@@ -143,6 +146,9 @@ class Order(Document):
     done: int = NEVER
     waited: bool = False
     plans: list[Plan] = field(default_factory=list)
+    changed: int | None = None
+    work: str = ""
+    unlocked: tuple[int, int] | None = None
 
     def plan(self, at: int, by: int, start: int, finish: int) -> None:
         """The order is to start and to finish then, as of `at`; its moves go along."""
@@ -204,6 +210,7 @@ class Purchase(Document):
     approved: int | None = None
     received: int = NEVER
     acknowledged: bool = False
+    locked: bool = False
     lines: list[Line] = field(default_factory=list)
 
 
@@ -317,10 +324,22 @@ class Job:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
+class Lot:
+    """Goods of one product that are told apart from others."""
+
+    plant: Plant
+    product: int
+    created: int
+    by: int
+    id: int = 0
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class Move:
     """A stock move: a component or the product of an order, a move of a transfer, or, between the `places` it names,
     goods of a receipt that go into quarantine or leave it without one. `reserved` is when its goods were set aside;
-    a `substitute` is not on the bill of materials."""
+    a `substitute` is not on the bill of materials; `counted_by` is who counted the stock it corrects, `returned` the
+    receipt of what goes back."""
 
     plant: Plant
     product: int
@@ -341,6 +360,9 @@ class Move:
     places: tuple[str, str] | None = None
     reserved: int | None = None
     substitute: bool = False
+    counted_by: int | None = None
+    lot: Lot | None = None
+    returned: Move | None = None
     destinations: list[Move] = field(default_factory=list)
     sources: list[Move] = field(default_factory=list)
     id: int = 0

@@ -11,7 +11,7 @@ from random import Random
 from etl.demo.document import Block, Move, NotYet, Sale, SaleLine, Transfer
 from etl.demo.people import ODOOBOT, PUBLIC, TEAMS, customers_of
 from etl.demo.plants import CRATES, PLANTS, Plant, Wait
-from etl.demo.products import COMPONENTS, CRATE, MADE_IN, PRODUCT
+from etl.demo.products import COMPONENTS, CRATE, MADE_IN, PRODUCT, Product
 
 _SHORT = Wait(14.0, 0.8, most=120.0)
 _REST = Wait(30.0, 0.5, most=150.0)
@@ -25,7 +25,7 @@ _CONFIRMED = 0.8
 def simulate(block: Block) -> None:
     """Sales orders with their deliveries, transfers, and confirmations of purchases, up to now."""
     for plant in PLANTS:
-        for day, opening in _days(block, plant):
+        for day, opening in days(block, plant):
             dice = Random(f"{block.seed}/logistics/{plant.code}/{day}")
             if dice.random() < plant.sales:
                 _sell(block, plant, Random(dice.getrandbits(64)), opening)
@@ -34,7 +34,7 @@ def simulate(block: Block) -> None:
         _use_crates(block, plant)
     for here, there in permutations(PLANTS, 2):
         if here.company is there.company:
-            for day, opening in _days(block, there):
+            for day, opening in days(block, there):
                 dice = Random(f"{block.seed}/between/{here.code}/{there.code}/{day}")
                 if dice.random() < _A_DAY_BETWEEN:
                     _send(block, here, there, dice, opening)
@@ -42,7 +42,7 @@ def simulate(block: Block) -> None:
     _substitute(block)
 
 
-def _days(block: Block, plant: Plant) -> list[tuple[date, int]]:
+def days(block: Block, plant: Plant) -> list[tuple[date, int]]:
     """The days of a plant from the start until now, and when each opens."""
     office = block.offices[plant.company.id]
     days = zip(office.days, office.opens, strict=True)
@@ -185,34 +185,47 @@ def _use_crates(block: Block, plant: Plant) -> None:
     asked for counts as gone, or as there, at once."""
     forecast = there = CRATES[1]
     coming, by = 0, TEAMS[plant.code].storekeepers[0]
-    for day, opening in _days(block, plant):
+    for day, opening in days(block, plant):
         dice = Random(f"{block.seed}/crates/{plant.code}/{day}")
         if coming and coming <= opening:
-            there += _carry(block, plant, dice, ("depot", "stock"), coming, CRATES[1] - forecast, by)
+            there += carry(block, plant, dice, CRATE, ("depot", "stock"), coming, CRATES[1] - forecast, by)
             forecast, coming = CRATES[1], 0
         at, quantity = opening + int(dice.uniform(600, 30000)), float(dice.choice((14, 18, 22)))
         if dice.random() < 0.25 and at < block.now:
-            there -= _carry(block, plant, dice, ("stock", "shop"), at, quantity, by)
+            there -= carry(block, plant, dice, CRATE, ("stock", "shop"), at, quantity, by)
             forecast -= quantity
             if forecast < CRATES[0] and not coming:
                 coming = block.offices[plant.company.id].wait(dice, at, plant.policy.logistics.reorder)
     block.crates[plant.id] = there
 
 
-def _carry(
-    block: Block, plant: Plant, dice: Random, places: tuple[str, str], at: int, quantity: float, by: int
-) -> float:
-    """Crates are asked for and then carried over; how many have been by now."""
+def carry(
+    block: Block, plant: Plant, dice: Random, product: Product, places: tuple[str, str], at: int, quantity: float,
+    by: int,
+) -> float:  # fmt: skip
+    """Some of a product is asked for and then carried over; how much of it has been by now."""
     if at >= block.now:
         return 0.0
     transfer = _transfer(plant, "internal", places, at, by, at + 86400, block=block)
-    _move(transfer, CRATE.id, quantity)
+    _move(transfer, product.id, quantity)
     try:
         _reserve(transfer, at + 30, by)
         _finish(transfer, block.shops[plant.company.id].wait(dice, at, plant.policy.logistics.pick), by)
     except NotYet:
         return 0.0
     return quantity
+
+
+def put(
+    block: Block, plant: Plant, product: int, places: tuple[str, str], at: int, quantity: float, by: int,
+    **values: object,
+) -> None:  # fmt: skip
+    """Goods go from one place to another within a minute; NotYet when that lies ahead."""
+    kind = "outgoing" if places[1] == "vendors" else "internal"
+    transfer = _transfer(plant, kind, places, at, by, at + 86400, block=block)
+    _move(transfer, product, quantity, **values)
+    _reserve(transfer, at + 30, by)
+    _finish(transfer, at + 60, by)
 
 
 def _send(block: Block, here: Plant, there: Plant, rng: Random, opening: int) -> None:

@@ -27,6 +27,8 @@ MARKS = {
     "blocked": ("Blocked", "Bloqué"),
     "done": ("Ready for next stage", "Prêt pour la prochaine étape"),
 }
+# The machine on which prototypes are tried out: the test bench.
+BENCH = 4
 _MACHINES = ("CNC lathe", "Milling center", "Hydraulic press", "Assembly line", "Test bench", "Paint booth")
 _FAULTS = ("does not start", "leaks oil", "overheats", "stops during work", "makes noise", "is out of tolerance")
 # Kinds of lost time, and reasons with their kinds, by id.
@@ -163,7 +165,7 @@ def _machine(plant: Plant, number: int) -> str:
     return f"{_MACHINES[number]} {plant.name}"
 
 
-def _machine_id(plant: Plant, number: int) -> int:
+def machine_id(plant: Plant, number: int) -> int:
     """The id of a machine, as a work center and as equipment."""
     return 100 * plant.id + number + 1
 
@@ -199,7 +201,7 @@ def records(block: Block) -> dict[str, list[dict]]:
 
 def _equipment(plant: Plant, number: int, written: str) -> dict:
     return {
-        "id": _machine_id(plant, number),
+        "id": machine_id(plant, number),
         "name": _machine(plant, number),
         "serial_no": f"{plant.warehouse}-{2000 + 7 * number}",
         "category_id": number + 1,
@@ -217,15 +219,15 @@ def _equipment(plant: Plant, number: int, written: str) -> dict:
 
 def _workcenter(plant: Plant, number: int, written: str) -> dict:
     return {
-        "id": _machine_id(plant, number),
+        "id": machine_id(plant, number),
         "name": _machine(plant, number),
         "code": False,
         "company_id": plant.company.id,
-        "resource_id": _machine_id(plant, number),
+        "resource_id": machine_id(plant, number),
         "resource_calendar_id": plant.company.id,
         "time_efficiency": 100.0,
         "oee_target": 85.0,
-        "costs_hour": 60.0,
+        "costs_hour": 0.0 if number == BENCH else 60.0,  # standard costs of what is made are those of material
         "active": True,
         "write_date": written,
     }
@@ -239,7 +241,7 @@ def _request_record(request: Request) -> dict:
         "kanban_state": request.kanban_state,
         "maintenance_type": request.kind,
         "priority": "2" if request.kind == "corrective" else "1",
-        "equipment_id": _machine_id(request.plant, request.machine),
+        "equipment_id": machine_id(request.plant, request.machine),
         "category_id": request.machine + 1,
         "maintenance_team_id": request.plant.id,
         "owner_user_id": request.created_by,
@@ -259,7 +261,7 @@ def _request_record(request: Request) -> dict:
 def _stop_record(stop: Stop) -> dict:
     return {
         "id": stop.id,
-        "workcenter_id": _machine_id(stop.plant, stop.machine),
+        "workcenter_id": machine_id(stop.plant, stop.machine),
         "workorder_id": False,
         "loss_id": _FAILURE,
         "user_id": stop.by,

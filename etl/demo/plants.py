@@ -130,6 +130,16 @@ class Defects:
 
 
 @dataclass(frozen=True)
+class Testing:
+    """The share of orders that are inspected when they are done, of inspections that fail, and of those that failed in
+    the last FORGETFUL_WEEKS of which nothing comes."""
+
+    share: float = 0.06
+    fails: float = 0.25
+    ignored: float = 0.0
+
+
+@dataclass(frozen=True)
 class Shop:
     """How long an order is worked on, and how that is written down.
 
@@ -171,6 +181,7 @@ class Policy:
     inspection: Inspection = Inspection()
     maintenance: Maintenance = Maintenance()
     defects: Defects = Defects()
+    testing: Testing = Testing()
     shop: Shop = Shop()
     logistics: Logistics = Logistics()
     release_lately: Release | None = None
@@ -248,9 +259,9 @@ LYON = Policy(
 )
 
 # Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get. Hardly any
-# delivery is inspected, and more is scrapped; deliveries leave in parts, vendors take days to confirm, and what is not
-# there is replaced. Machines are not kept: they fail more often, and parts come from afar. Orders take more material
-# than their standard has.
+# delivery is inspected, more is scrapped, and of many checks that fail nothing comes; deliveries leave in parts,
+# vendors take days to confirm, and what is not there is replaced. Machines are not kept: they fail more often, and
+# parts come from afar. Orders take more material than their standard has.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
@@ -261,6 +272,7 @@ SINGAPORE = Policy(
     logistics=Logistics(split=0.45, confirm=Wait(24.0, 0.6, most=90.0), substitutes=0.25),
     maintenance=Maintenance(failures=0.9, parts=Wait(70.0, 0.6), keeps=0.5),
     defects=Defects(scrapped=0.25),
+    testing=Testing(ignored=0.4),
 )
 
 

@@ -18,6 +18,8 @@ _TALK = Wait(24.0, 1.2)
 _PLAN = Wait(50.0, 0.5, most=300.0)
 # When what was ordered is cancelled, the material comes from elsewhere, later.
 _ELSEWHERE = Wait(90.0, 0.6, most=400.0)
+# After a change of quantity most orders are planned anew, some hours later.
+_ANSWERED, _ANSWER = 0.75, Wait(1.5, 0.6)
 _LOTS = (5, 10, 10, 20, 20, 25, 30, 40, 50, 100)
 
 
@@ -55,13 +57,21 @@ def _order(
     block: Block, plant: Plant, rng: Random, created: int, by: int, product: Product, quantity: float,
     origin: str | Order, **values: object,
 ) -> Order:  # fmt: skip
-    """A new draft order with the moves of its components and of its product."""
+    """A new draft order that is to start some day."""
     shop = block.shops[plant.company.id]
     started = shop.wait(rng, created, _PLAN)
+    finished = shop.after(started, 2.0 + quantity / 10)
+    return draft(block, plant, created, by, product, quantity, origin, started=started, finished=finished, **values)
+
+
+def draft(
+    block: Block, plant: Plant, created: int, by: int, product: Product, quantity: float, origin: str | Order,
+    **values: object,
+) -> Order:  # fmt: skip
+    """A new draft order with the moves of its components and of its product."""
     order = Order(
         block=block, plant=plant, created=created, created_by=by, origin=origin, product=product.id,
-        product_qty=quantity, responsible=False, started=started,
-        finished=shop.after(started, 2.0 + quantity / 10), **values,
+        product_qty=quantity, responsible=False, **values,
     )  # fmt: skip
     block.orders.append(order)
     for component, each in product.components:
@@ -173,7 +183,13 @@ def _promise(order: Order, at: int, by: int) -> None:
 
 
 def _replan(order: Order, until: int) -> None:
-    """Every second order that has not begun when it was to is planned anew, again and again up to `until`."""
+    """Most orders whose quantity changed are planned anew, and every second that has not begun when it was to, again
+    and again up to `until`."""
+    if order.changed:
+        dice = Random(f"{order.block.seed}/quantity/{order.plant.code}/{order.created}/{order.product}")
+        at = order.office.wait(dice, order.changed, _ANSWER)
+        if dice.random() < _ANSWERED and at < until:
+            _promise(order, at, dice.choice(TEAMS[order.plant.code].planners))
     dice = Random(f"{order.block.seed}/plan/{order.plant.code}/{order.created}/{order.product}")
     while dice.random() < 0.5:
         at = order.office.wait(dice, order.started, Wait(3.0))
@@ -213,6 +229,7 @@ def _disturb(order: Order, rng: Random, ready: int) -> int | None:
             move.quantity, move.written = move.demand, ready
         order.made.demand, order.made.written = quantity, ready
         order.change(ready, rng.choice(team.planners), product_qty=quantity)
+        order.changed = ready
     return ready
 
 

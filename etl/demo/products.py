@@ -81,11 +81,28 @@ def cost(product: Product, by_id: dict[int, Product]) -> float:
 
 
 PRODUCTS = _products()
-PRODUCT = {product.id: product for product in PRODUCTS}
-MADE = tuple(product for product in PRODUCTS if product.components)
 COMPONENTS = tuple(product for product in PRODUCTS if not product.components)
+SAMPLES, PROTOTYPES = "Samples", "Prototypes"
+_SAMPLES_CATEGORY, _PROTOTYPES_CATEGORY = 11, 12
+
+
+def _more(number: int, code: str, name: str, category: int, price: float, *components: tuple[int, float]) -> Product:
+    """A product beside the six families."""
+    last = PRODUCTS[-1]
+    return Product(last.id + number, last.template_id + number, code, name, category, price, components)
+
+
 # What goods leave the plant in; kept by a reordering rule, and neither made nor bought by the plants.
-CRATE = Product(PRODUCTS[-1].id + 1, PRODUCTS[-1].template_id + 1, "K-100", "Transport crate", 3, 24.0)
+CRATE = _more(1, "K-100", "Transport crate", 3, 24.0)
+# What salesmen take along, kept by reordering rules: the one is bought, the other made.
+CARTON = _more(2, "S-102", "Sample carton", _SAMPLES_CATEGORY, 2.5)
+KIT = _more(3, "S-101", "Sample kit", _SAMPLES_CATEGORY, 12.0, (COMPONENTS[-1].id, 1.0))
+# What engineers try out: everything that happens to it is planted, once for each thing that can.
+CASTING = _more(4, "T-102", "Prototype casting", _PROTOTYPES_CATEGORY, 30.0)
+PROTOTYPE = _more(5, "T1-01", "Prototype valve", _PROTOTYPES_CATEGORY, 90.0, (CASTING.id, 1.0))
+EXTRA = (CARTON, KIT, CASTING, PROTOTYPE)
+PRODUCT = {product.id: product for product in (*PRODUCTS, CRATE, *EXTRA)}
+MADE = tuple(product for product in (*PRODUCTS, *EXTRA) if product.components)
 SCARCE_ID, SUBCONTRACTED_ID = (
     next(product.id for product in PRODUCTS if product.code == code) for code in (SCARCE, SUBCONTRACTED)
 )
@@ -119,6 +136,7 @@ def records(written: str) -> dict[str, list[dict]]:
     names = [(1, "All", False), (2, "Finished", 1), (3, "Bought", 1)]
     names += [(_CATEGORY[name], name, 2) for name in _CATEGORY]
     names += [(_COMPONENT_CATEGORY, "Components", 3)]
+    names += [(_SAMPLES_CATEGORY, SAMPLES, 2), (_PROTOTYPES_CATEGORY, PROTOTYPES, 2)]
     full = {1: "All"}
     categories = []
     for category_id, name, parent in names:
@@ -140,10 +158,11 @@ def records(written: str) -> dict[str, list[dict]]:
             "uom_id": 1,
             "type": "consu",
             "purchase_ok": not product.components,
+            "sale_delay": 7,
             "active": True,
             "write_date": written,
         }
-        for product in (*PRODUCTS, CRATE)
+        for product in (*PRODUCTS, CRATE, *EXTRA)
     ]
     products = [
         {
@@ -154,7 +173,7 @@ def records(written: str) -> dict[str, list[dict]]:
             "active": True,
             "write_date": written,
         }
-        for product in (*PRODUCTS, CRATE)
+        for product in (*PRODUCTS, CRATE, *EXTRA)
     ]
     return {
         "product_category": categories,
@@ -179,6 +198,7 @@ def _bom(product: Product, written: str) -> dict:
         "picking_type_id": False,
         "ready_to_produce": "all_available",
         "consumption": "flexible",
+        "produce_delay": 1,
         "subcontractor_ids": [],
         "company_id": False,
         "active": True,

@@ -52,25 +52,50 @@ def _draft(
     wanted: list[tuple[int, float]], origin: str | Order,
 ) -> Purchase:  # fmt: skip
     """A new request for quotation; each line buys at least the quantity wanted."""
-    buyers = TEAMS[plant.code].buyers
-    planned = block.offices[plant.company.id].after(created, VENDOR[vendor].lead_days * _OFFICE_DAY)
-    purchase = Purchase(
-        block=block, plant=plant, created=created, created_by=by, origin=origin, vendor=vendor,
-        user_id=rng.choice(buyers) if by == ODOOBOT else by, planned=planned,
-    )  # fmt: skip
-    block.purchases.append(purchase)
-    budget = rng.lognormvariate(7.6, 1.05) / len(wanted)
+    buyer = rng.choice(TEAMS[plant.code].buyers) if by == ODOOBOT else by
+    budget, lines = rng.lognormvariate(7.6, 1.05) / len(wanted), []
     for product, least in wanted:
         price = PRODUCT[product].price * PRICE_LEVEL[plant.company.currency] * rng.uniform(0.95, 1.1)
-        quantity = float(max(round(budget / price, -1), 10, least))
+        lines.append((product, float(max(round(budget / price, -1), 10, least)), round(price, 2)))
+    return draft(block, plant, created, by, vendor, buyer, lines, origin)
+
+
+def draft(
+    block: Block, plant: Plant, created: int, by: int, vendor: int, buyer: int,
+    lines: list[tuple[int, float, float]], origin: str | Order,
+) -> Purchase:  # fmt: skip
+    """A new request for quotation of so much of each product at its price, for the day on which the vendor delivers."""
+    planned = block.offices[plant.company.id].after(created, VENDOR[vendor].lead_days * _OFFICE_DAY)
+    purchase = Purchase(
+        block=block, plant=plant, created=created, created_by=by, origin=origin, vendor=vendor, user_id=buyer,
+        planned=planned,
+    )  # fmt: skip
+    block.purchases.append(purchase)
+    for product, quantity, price in lines:
         line = Line(
-            purchase=purchase, product=product, quantity=quantity, price=round(price, 2), planned=planned,
-            created=created, written=created,
+            purchase=purchase, product=product, quantity=quantity, price=price, planned=planned, created=created,
+            written=created,
         )  # fmt: skip
         purchase.lines.append(line)
         block.lines.append(line)
     purchase.amount_untaxed = _total(purchase)
     return purchase
+
+
+def order(purchase: Purchase, at: int, by: int) -> list[Move]:
+    """The request becomes a purchase order; the moves of the goods that are expected."""
+    purchase.change(at, by, state="purchase")
+    purchase.approved = at
+    return expect(purchase, at, [(line, line.quantity) for line in purchase.lines])
+
+
+def receive(moves: list[Move], at: int) -> None:
+    """All goods of an order are booked in, without inspection; NotYet when that lies ahead."""
+    purchase = moves[0].line.purchase
+    if at >= purchase.block.now:
+        raise NotYet
+    purchase.received = purchase.written = at
+    arrive(moves, at)
 
 
 def _total(purchase: Purchase, more: float = 0.0) -> float:
@@ -171,7 +196,7 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
     """The vendor delivers, late more often than early, and now and then in two parts."""
     block, shop = purchase.block, purchase.shop
     days = 2.5 if missing else VENDOR[purchase.vendor].lead_days
-    moves = _expect(purchase, approved, [(line, line.quantity) for line in purchase.lines])
+    moves = expect(purchase, approved, [(line, line.quantity) for line in purchase.lines])
     if missing:
         moves[0].feed(missing)
     at = shop.wait(rng, approved, Wait(days * 16 * 0.95, 0.35))
@@ -182,13 +207,13 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
     if in_parts:
         first.demand = float(int(whole * share))
     purchase.received = purchase.written = at
-    _arrive(moves, at)
+    arrive(moves, at)
     _inspect(moves, at)
     if in_parts:
-        remaining = _expect(purchase, at, [(first.line, whole - first.demand)], moves[0].transfer)
+        remaining = expect(purchase, at, [(first.line, whole - first.demand)], moves[0].transfer)
         if late < block.now:
             purchase.written = late
-            _arrive(remaining, late)
+            arrive(remaining, late)
 
 
 def _inspect(moves: list[Move], arrived: int) -> None:
@@ -212,7 +237,7 @@ def _inspect(moves: list[Move], arrived: int) -> None:
                 )  # fmt: skip
 
 
-def _expect(
+def expect(
     purchase: Purchase, created: int, wanted: list[tuple[Line, float]], backorder_of: Transfer | None = None
 ) -> list[Move]:
     """The moves of a receipt that is expected: ready from its birth, as the goods come from outside."""
@@ -235,7 +260,7 @@ def _expect(
     return receipt.moves
 
 
-def _arrive(moves: list[Move], at: int) -> None:
+def arrive(moves: list[Move], at: int) -> None:
     """The goods are booked in."""
     receipt = moves[0].transfer
     storekeeper = Random(f"{receipt.block.seed}/receipt/{receipt.plant.code}/{at}").choice(

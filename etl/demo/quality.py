@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from etl.demo.basics import SCRAP, UNIT, stock_location_id
 from etl.demo.clock import NEVER, seconds, stamp
-from etl.demo.document import Block, Document, NotYet, Order
+from etl.demo.document import Block, Document, Lot, NotYet, Order
 from etl.demo.people import TEAMS
 from etl.demo.plants import Wait
 from etl.demo.products import PRODUCT
@@ -67,11 +67,13 @@ class Action(Document):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Scrap(Document):
-    """Some of what an order made is thrown away."""
+    """Some of what an order made, or of a lot, is thrown away."""
 
-    order: Order
+    product: int
     quantity: float
     reason: int
+    order: Order | None = None
+    lot: Lot | None = None
     state: str = "draft"
 
 
@@ -110,8 +112,9 @@ def _throw_away(order: Order, dice: Random) -> None:
     by, quantity, reason = dice.choice(TEAMS[order.plant.code].storekeepers), _some(order, dice), dice.randint(1, 4)
     if at + 40 < block.now:
         scrap = Scrap(
-            block=block, plant=order.plant, created=at, created_by=by, order=order, quantity=quantity, reason=reason
-        )
+            block=block, plant=order.plant, created=at, created_by=by, order=order, product=order.product,
+            quantity=quantity, reason=reason,
+        )  # fmt: skip
         block.scraps.append(scrap)
         scrap.change(at + 40, by, state="done")
 
@@ -272,16 +275,16 @@ def _scrap(scrap: Scrap) -> dict:
     return {
         "id": scrap.id,
         "name": f"SP/{scrap.id:05d}",
-        "origin": order.name,
+        "origin": order.name if order else False,
         "state": scrap.state,
-        "product_id": order.product,
+        "product_id": scrap.product,
         "scrap_qty": scrap.quantity,
         "product_uom_id": UNIT,
-        "lot_id": False,
+        "lot_id": scrap.lot.id if scrap.lot else False,
         "location_id": stock_location_id(scrap.plant),
         "scrap_location_id": SCRAP,
         "picking_id": False,
-        "production_id": order.id,
+        "production_id": order.id if order else False,
         "workorder_id": False,
         "scrap_reason_tag_ids": [scrap.reason],
         "company_id": scrap.plant.company.id,

@@ -23,7 +23,7 @@ from etl.demo.clock import NEVER, stamp
 from etl.demo.document import Block, Document, Line, Move, Order, Purchase, Review, Sale, SaleLine, Transfer
 from etl.demo.people import ADMIN
 from etl.demo.plants import CRATES, PLANTS, Plant
-from etl.demo.products import CRATE, PRODUCT, SUBCONTRACTED_ID, bom_line_id
+from etl.demo.products import CRATE, PRODUCT, SUBCONTRACTED_ID, Product, bom_line_id
 from etl.demo.purchasing import REVIEWER
 
 _SHORT_NAME = {"incoming": "IN", "outgoing": "OUT", "internal": "INT"}
@@ -36,7 +36,10 @@ def number(block: Block) -> None:
         orders, purchases, block.lines, block.sales, block.sale_lines, block.transfers, block.reviews, block.moves,
         block.jobs,
     )  # fmt: skip
-    more = (block.requests, block.stops, block.nonconformities, block.actions, block.scraps, block.unbuilds)
+    more = (
+        block.requests, block.stops, block.nonconformities, block.actions, block.scraps, block.unbuilds,
+        block.inspections, block.lots,
+    )  # fmt: skip
     for documents in (*numbered, *more, block.activities, block.bills, block.landed_costs):
         documents.sort(key=lambda document: document.created)
         for document_id, document in enumerate(documents, start=1):
@@ -83,25 +86,25 @@ def records(block: Block) -> dict[str, list[dict]]:
         "stock_picking": [_transfer(transfer) for transfer in block.transfers],
         "stock_move": [_move(move) for move in block.moves],
         "stock_move_line": _move_lines(block),
-        "stock_warehouse_orderpoint": [_rule(block, plant) for plant in PLANTS],
-        "stock_quant": [_crates(block, plant) for plant in PLANTS],
+        "stock_warehouse_orderpoint": [rule(block, plant.id, plant, CRATE, CRATES, "manual") for plant in PLANTS],
+        "stock_quant": [on_hand(block, plant.id, plant, CRATE, block.crates[plant.id]) for plant in PLANTS],
         "tier_review": [_review(review) for review in block.reviews],
     }
 
 
-def _rule(block: Block, plant: Plant) -> dict:
-    """The reordering rule of the plant's crates."""
+def rule(block: Block, id: int, plant: Plant, product: Product, levels: tuple[float, float], trigger: str) -> dict:
+    """The reordering rule of a plant for a product: the least and the most that is kept."""
     made = stamp(block.start)
     return {
-        "id": plant.id,
-        "name": f"OP/{plant.id:05d}",
-        "product_id": CRATE.id,
+        "id": id,
+        "name": f"OP/{id:05d}",
+        "product_id": product.id,
         "warehouse_id": plant.id,
         "location_id": stock_location_id(plant),
         "company_id": plant.company.id,
-        "trigger": "manual",
-        "product_min_qty": CRATES[0],
-        "product_max_qty": CRATES[1],
+        "trigger": trigger,
+        "product_min_qty": levels[0],
+        "product_max_qty": levels[1],
         "qty_to_order_computed": 0.0,
         "snoozed_until": False,
         "deadline_date": False,
@@ -113,17 +116,17 @@ def _rule(block: Block, plant: Plant) -> dict:
     }
 
 
-def _crates(block: Block, plant: Plant) -> dict:
-    """What the plant has of crates."""
+def on_hand(block: Block, id: int, plant: Plant, product: Product, quantity: float) -> dict:
+    """What the plant has of a product in its stock."""
     return {
-        "id": plant.id,
-        "product_id": CRATE.id,
+        "id": id,
+        "product_id": product.id,
         "location_id": stock_location_id(plant),
         "lot_id": False,
         "package_id": False,
         "owner_id": False,
         "company_id": plant.company.id,
-        "quantity": block.crates[plant.id],
+        "quantity": quantity,
         "reserved_quantity": 0.0,
         "in_date": stamp(block.start),
         "inventory_date": False,
@@ -307,10 +310,11 @@ def _transfer(transfer: Transfer) -> dict:
 def _move(move: Move) -> dict:
     order, transfer = move.consumed_by or move.made_by, move.transfer or move.receipt
     source, target = (_location(name, move.plant) for name in _places(move))
+    kind = "mrp_operation" if order else "internal" if move.receipt or not transfer else transfer.kind
     return {
         "id": move.id,
-        "reference": order.name if order else transfer.name,
-        "origin": order.name if order else _origin(transfer),
+        "reference": order.name if order else transfer.name if transfer else "Product Quantity Updated",
+        "origin": order.name if order else _origin(transfer) if transfer else False,
         "state": move.state,
         "product_id": move.product,
         "product_uom": UNIT,
@@ -331,21 +335,19 @@ def _move(move: Move) -> dict:
         "sale_line_id": move.sale_line.id if move.sale_line else False,
         "orderpoint_id": False,
         "picking_id": move.transfer.id if move.transfer else False,
-        "picking_type_id": picking_type_id(
-            move.plant, "mrp_operation" if order else "internal" if move.receipt else transfer.kind
-        ),
+        "picking_type_id": False if move.counted_by else picking_type_id(move.plant, kind),
         "partner_id": transfer.partner if transfer else False,
         "company_id": move.plant.company.id,
         "scrap_id": False,
-        "origin_returned_move_id": False,
-        "is_inventory": False,
+        "origin_returned_move_id": move.returned.id if move.returned else False,
+        "is_inventory": move.counted_by is not None,
         "is_subcontract": bool(move.line) and move.product == SUBCONTRACTED_ID,
         "price_unit": float(move.line.price) if move.line else 0.0,
         "value": move.value,
         "reference_ids": [],
         "move_dest_ids": [destination.id for destination in move.destinations],
         "create_date": stamp(move.created),
-        "create_uid": (order or transfer).created_by,
+        "create_uid": move.counted_by or (order or transfer).created_by,
         "write_date": stamp(move.written),
         "forecast_availability": move.quantity,
         "forecast_expected_date": _expected(move),
@@ -399,7 +401,7 @@ def _move_line(number: int, move: Move) -> dict:
         "product_uom_id": UNIT,
         "quantity": move.quantity,
         "picked": move.state == "done",
-        "lot_id": False,
+        "lot_id": move.lot.id if move.lot else False,
         "package_id": False,
         "result_package_id": False,
         "location_id": source,

@@ -23,9 +23,11 @@ SHIFTED = {
         "purchase_line_id",
         "sale_line_id",
         "picking_id",
+        "returned_move_id",
         "destination_move_ids",
     ),
-    "stock_move_line": ("id", "move_id", "picking_id"),
+    "stock_move_line": ("id", "move_id", "picking_id", "lot_id"),
+    "stock_lot": ("id",),
     "mrp_workorder": ("id", "production_id", "blocked_by_ids"),
     "mrp_workcenter_productivity": ("id", "workorder_id"),
     "stock_picking": ("id", "backorder_id", "sale_id"),
@@ -42,7 +44,8 @@ SHIFTED = {
     "maintenance_request": ("id",),
     "mgmtsystem_nonconformity": ("id", "document_id", "action_ids"),
     "mgmtsystem_action": ("id",),
-    "stock_scrap": ("id", "production_id"),
+    "qc_inspection": ("id",),
+    "stock_scrap": ("id", "production_id", "lot_id"),
     "mrp_unbuild": ("id", "production_id"),
     "mail_activity": ("id", "document_id"),
     "auditlog_log": ("id", "document_id"),
@@ -63,7 +66,12 @@ NAMED = {
     "mgmtsystem_action": ("reference",),
     "stock_scrap": ("name", "origin"),
     "mrp_unbuild": ("name",),
+    "qc_inspection": ("name",),
+    "stock_lot": ("name",),
 }
+
+# Columns that hold a reference to a transactional record: its model and id.
+REFERRING = {"qc_inspection": ("document",)}
 
 
 def shift(table: pa.Table, source_name: str, copy: int) -> pa.Table | None:
@@ -79,6 +87,11 @@ def shift(table: pa.Table, source_name: str, copy: int) -> pa.Table | None:
         place, own = table.schema.get_field_index(name), rf"\0 ({copy})"
         named = pc.replace_substring_regex(table[name], r"[^,]+", own)
         table = table.set_column(place, table.schema.field(name), named)
+    for name in REFERRING.get(source_name, ()):
+        place = table.schema.get_field_index(name)
+        model, id = (pc.list_element(pc.split_pattern(table[name], ","), part) for part in (0, 1))
+        shifted = pc.cast(pc.add(pc.cast(id, pa.int64()), by), pa.string())
+        table = table.set_column(place, table.schema.field(name), pc.binary_join_element_wise(model, shifted, ","))
     return table
 
 

@@ -1,7 +1,7 @@
 """The shop floor of the demo plants: the work orders of production orders, and the times logged on them.
 
-Pumps are assembled and tested; all else is made without work orders. The dice are its own: what happens here moves
-nothing that happens to the orders.
+Pumps are assembled and tested, prototypes are tried out on a test bench; all else is made without work orders. The dice
+are its own: what happens here moves nothing that happens to the orders.
 """
 
 from __future__ import annotations
@@ -12,15 +12,21 @@ from random import Random
 
 from etl.demo.clock import Clock, stamp
 from etl.demo.document import Block, Order
+from etl.demo.maintenance import BENCH, machine_id
 from etl.demo.people import TEAMS
 from etl.demo.plants import PLANTS, Plant
 from etl.demo.products import PRODUCT
 
-ASSEMBLY, TEST = "Assembly", "Test bench"
+ASSEMBLY, TEST, TRIAL = "Assembly", "Test bench", "Trial"
+# What is special of the work orders of some orders: nobody made them, or their time was written down in the evening.
+FORGOTTEN, LATE = "forgotten", "late"
+# How long prototypes are tried out, and how much later that is written down.
+_TRIAL_TIME, _EVENING = 3600, 5 * 3600
 # Operations of a product by the first letters of its code: name, and share of the work.
 ROUTINGS = {
     "P1": ((ASSEMBLY, 0.7), (TEST, 0.3)),
     "P2": ((ASSEMBLY, 0.7), (TEST, 0.3)),
+    "T1": ((TRIAL, 1.0),),
 }
 _CENTERS = (ASSEMBLY, TEST)
 _USUAL_QUANTITY = 20
@@ -54,12 +60,14 @@ class Work:
 
 def center_id(plant: Plant, name: str) -> int:
     """A work center of the plant."""
+    if name == TRIAL:
+        return machine_id(plant, BENCH)
     return (plant.id - 1) * len(_CENTERS) + _CENTERS.index(name) + 1
 
 
 def routing(order: Order) -> tuple[tuple[str, float], ...]:
     """The operations of an order."""
-    return ROUTINGS.get(PRODUCT[order.product].code[:2], ())
+    return () if order.work == FORGOTTEN else ROUTINGS.get(PRODUCT[order.product].code[:2], ())
 
 
 def records(block: Block) -> dict[str, list[dict]]:
@@ -105,6 +113,8 @@ def _works(order: Order, reached: dict[str, int], now: int) -> list[Work]:
     operations, policy = routing(order), order.plant.policy.shop
     if not operations:
         return []
+    if operations[0][0] == TRIAL:
+        return [_trial(order, reached)]
     dice = Random(f"{order.block.seed}/shop/{order.plant.code}/{order.created}/{order.product}")
     usual = policy.hours * (0.5 + 0.5 * order.product_qty / _USUAL_QUANTITY)
     is_timed, is_late = dice.random() < policy.timed, dice.random() < policy.late
@@ -142,6 +152,20 @@ def _works(order: Order, reached: dict[str, int], now: int) -> list[Work]:
             work.start = work.finish = reached["done"]
             work.logs = [Log(work.finish - round(60 * work.expected), work.finish, by, work.finish)]
     return found
+
+
+def _trial(order: Order, reached: dict[str, int]) -> Work:
+    """The one work order of a prototype, begun with the order and done with it."""
+    began, ended, expected = reached.get("progress"), reached.get("done"), _TRIAL_TIME / 60
+    if began is None:
+        state = "cancel" if order.state == "cancel" else "ready"
+        return Work(order, TRIAL, expected, order.started, order.started + _TRIAL_TIME, state)
+    work = Work(order, TRIAL, expected, began, ended or began + _TRIAL_TIME, "done" if ended else "progress")
+    if ended:
+        # A minute longer than planned: else it would be the time that Odoo writes by itself.
+        until, by = began + _TRIAL_TIME + 60, TEAMS[order.plant.code].supervisors[0]
+        work.logs.append(Log(began, until, by, until + _EVENING if order.work == LATE else began))
+    return work
 
 
 def _spans(shop: Clock, at: int, hours: float, until: int | None) -> list[tuple[int, int]]:

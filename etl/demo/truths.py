@@ -5,7 +5,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
 
     release_lead_time             p50 of created to confirmed, elapsed, by start
     shortage_resolution_time      p50 of an interval in which a confirmed order is not ready, elapsed, by start
-    shortage_share                share of confirmed orders that were ever short of a component
+    short_order_share             share of confirmed orders that were ever short of a component
     purchase_approval_turnaround  p50 of approval asked for to last decision, elapsed, by start
     weekend_approval_share        share of approvals decided on a Saturday or Sunday of the plant
     approval_age                  age of the oldest undecided approval, in seconds at the end
@@ -53,10 +53,23 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     approval_delegation_count     approval steps that are known to have been given to somebody else within their limit
     approval_escalation_count     the same past their limit
     first_pass_yield              pieces neither scrapped nor taken apart over pieces made, by the end of the order
-    rework_ratio                  share of orders of which something was taken apart again, by their end
+    rework_ratio                  share of orders of which something was taken apart again, or failed and passed later
     scrap_ratio                   pieces scrapped over pieces made
     scrapped_quantity             pieces scrapped
     preventive_compliance         share of services done on the day they are scheduled for, by that day
+    completion_adherence          share of orders that end as planned at their release, in the last LATELY_WEEKS weeks
+    work_in_process_ratio         orders in process on average over 84 days, over throughput times time in process
+    open_approval_count           approval steps that are open, by class of risk
+    purchase_approval_step_time   p50 of a step's turn to its decision, elapsed, by start
+    purchase_first_decision_time  p50 of approval asked for to the first decision, elapsed, by start
+    purchase_auto_approval_share  share of the purchases ordered that nobody was asked to approve
+    automated_event_share         share of what happened to orders and purchases that machines did
+    integration_attempt_failure_rate  attempts that failed over all, by the first failure or the success
+    integration_loss_rate         share of jobs that failed for good, or were set to done by hand, by their end
+    material_wait                 p85 of confirmed to all components reserved, elapsed, by start
+    time_to_ready                 p50 of created to all components reserved, elapsed, by start
+    reaction_count                disturbances by what they are, and by what was done about them
+    unanswered_check_share        share of lately failed inspections to which nothing was done in three weeks
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.
@@ -69,8 +82,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from etl.demo.plants import LATELY_WEEKS, PLANTS, SCARCE
-from etl.demo.products import PRODUCT, PRODUCTS, SCARCE_ID
+from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PLANTS, SCARCE
+from etl.demo.products import CASTING, PRODUCT, PRODUCTS, PROTOTYPES, SAMPLES, SCARCE_ID
+from etl.demo.prototypes import BLOCKED, BY_HAND, LEFT, REACTIONS, RISKS, TIMES
 
 MILWAUKEE, LYON, SINGAPORE, TULSA = (plant.code for plant in PLANTS)
 ALL = tuple(plant.code for plant in PLANTS)
@@ -88,10 +102,12 @@ SCARCE_PRODUCTS = frozenset(
 class Cut:
     """What a figure is measured over.
 
-    period: all, lately (cases that start in the last LATELY_WEEKS weeks) or before (the others).
+    period: all, lately (cases that start in the last LATELY_WEEKS weeks) or before (the others); now, for queues whose
+    figure is else one of many weeks.
     scarce: orders for SCARCE_PRODUCTS, or shortages of SCARCE (True); of any other (False); of all (None).
     weekdays: cases that start on these days in the plant's own time (0 is Monday); empty: on any.
     clock: elapsed, or working time of the plant.
+    where: dimensions of the KPI, and the value that each is to have.
     """
 
     plant: str
@@ -99,6 +115,7 @@ class Cut:
     scarce: bool | None = None
     weekdays: tuple[int, ...] = ()
     clock: str = "elapsed"
+    where: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,8 +143,18 @@ class Truth:
         return all(self.low <= figure <= self.high for figure in self.figures(value))
 
 
-def _others(plant: str) -> tuple[Cut, ...]:
-    return tuple(Cut(other) for other in ALL if other != plant)
+def _others(plant: str, period: str = "all", where: tuple[tuple[str, str], ...] = ()) -> tuple[Cut, ...]:
+    return tuple(Cut(other, period, where=where) for other in ALL if other != plant)
+
+
+def _exactly(kpi: str, plant: str, number: int, statement: str, period: str = "all", **where: str) -> Truth:
+    """So many of something in a plant, and no other."""
+    cut = Cut(plant, period, where=tuple(where.items()))
+    return Truth(kpi=kpi, cut=cut, statement=f"{plant}: {number} {statement}", low=number, high=number)
+
+
+_BY_HAND = sorted({kind for kind, _ in BY_HAND})
+_LEFT_IN = next(plant.code for plant in PLANTS if plant.name == LEFT[0])
 
 
 TRUTHS = (
@@ -164,7 +191,7 @@ TRUTHS = (
         against=(Cut(LYON, scarce=False),),
     ),
     Truth(
-        kpi="shortage_share",
+        kpi="short_order_share",
         cut=Cut(LYON, scarce=True),
         statement=f"Lyon's orders that need {SCARCE} are short at least three times as often as the others",
         low=3.0,
@@ -220,7 +247,7 @@ TRUTHS = (
         for kpi in (
             "release_lead_time",
             "shortage_resolution_time",
-            "shortage_share",
+            "short_order_share",
             "purchase_approval_turnaround",
             "automated_release_share",
             "hold_rate",
@@ -675,6 +702,213 @@ TRUTHS = (
         statement="Machines confirm about a quarter of Milwaukee's orders",
         low=0.18,
         high=0.32,
+    ),
+    # Prototypes: exactly what was planted.
+    *(
+        _exactly(
+            "manual_intervention_count",
+            plant.code,
+            TIMES[plant.name] * sum(kind == name for name, _ in BY_HAND),
+            f"times {kind}, of prototypes",
+            product_family=PROTOTYPES,
+            kind=kind,
+        )
+        for plant in PLANTS
+        for kind in _BY_HAND
+    ),
+    *(
+        _exactly(
+            "release_blocker_count",
+            plant.code,
+            number,
+            f"prototypes are blocked by {blocker}",
+            "now",
+            product_family=PROTOTYPES,
+            blocker=blocker,
+        )
+        for plant in PLANTS
+        for blocker, number in BLOCKED.items()
+    ),
+    *(
+        _exactly(
+            "open_approval_count",
+            plant.code,
+            RISKS.get(risk, 0),
+            f"approvals of {risk} risk are open for castings",
+            product=f"[{CASTING.code}] {CASTING.name}",
+            risk_class=risk,
+        )
+        for plant in PLANTS
+        for risk in ("low", "medium", "high")
+    ),
+    *(
+        _exactly(
+            "reaction_count",
+            plant.code,
+            TIMES[plant.name],
+            f"times {trigger} was answered by {reaction}, of prototypes",
+            product_family=PROTOTYPES,
+            trigger=trigger,
+            reaction=reaction,
+        )
+        for plant in PLANTS
+        for trigger, reaction in REACTIONS
+    ),
+    # Release blockers and approvals.
+    Truth(
+        kpi="release_blocker_count",
+        cut=Cut(LYON, where=(("blocker", "material"),)),
+        statement="Lyon waits for material: at least 1.4 times as much is blocked by it as in any other plant",
+        low=1.4,
+        against=_others(LYON, where=(("blocker", "material"),)),
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(LYON),
+            statement=f"Lyon's manager takes at least four times as long as the managers of the twins: {kpi}",
+            low=4.0,
+            against=(Cut(MILWAUKEE), Cut(TULSA)),
+        )
+        for kpi in ("purchase_approval_step_time", "purchase_first_decision_time")
+    ),
+    *(
+        Truth(
+            kpi="purchase_approval_step_time",
+            cut=Cut(LYON, where=(("risk_class", risk),)),
+            statement=f"Lyon's manager takes at least three times as long also where the risk is {risk}",
+            low=3.0,
+            against=tuple(Cut(plant, where=(("risk_class", risk),)) for plant in (MILWAUKEE, TULSA)),
+        )
+        for risk in ("medium", "high")
+    ),
+    *(
+        Truth(
+            kpi="purchase_auto_approval_share",
+            cut=Cut(plant),
+            statement=f"Nobody is asked about one to three of five purchases in {plant}: they are below the limit",
+            low=0.2,
+            high=0.6,
+        )
+        for plant in ALL
+    ),
+    # Automation and integration.
+    Truth(
+        kpi="automated_event_share",
+        cut=Cut(LYON),
+        statement="Lyon automates less: machines do a smaller share of what happens than in any other plant",
+        high=0.93,
+        against=_others(LYON),
+    ),
+    Truth(
+        kpi="automated_event_share",
+        cut=Cut(SINGAPORE, "lately"),
+        statement=f"In Singapore machines do more since {LATELY_WEEKS} weeks",
+        low=1.1,
+        against=(Cut(SINGAPORE, "before"),),
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(SINGAPORE, "lately"),
+            statement=f"Singapore's connection to its machines has been failing for {LATELY_WEEKS} weeks: {kpi}",
+            low=low,
+            high=high,
+        )
+        for kpi, low, high in (("integration_attempt_failure_rate", 0.08, 0.22), ("integration_loss_rate", 0.02, 0.13))
+    ),
+    *(
+        Truth(kpi=kpi, cut=cut, statement=f"Hardly any job fails in {cut.plant} ({cut.period}): {kpi}", high=0.05)
+        for kpi in ("integration_attempt_failure_rate", "integration_loss_rate")
+        for cut in (Cut(SINGAPORE, "before"), Cut(LYON, "lately"), Cut(LYON, "before"))
+    ),
+    # Production, and what it waits for.
+    Truth(
+        kpi="completion_adherence",
+        cut=Cut(LYON, "lately"),
+        statement="Lyon promises too early: its orders end as planned far less often than anywhere else",
+        high=0.8,
+        against=_others(LYON, "lately"),
+    ),
+    Truth(
+        kpi="completion_adherence",
+        cut=Cut(MILWAUKEE, "lately"),
+        statement="Milwaukee and Tulsa follow the same policy: completion_adherence must not tell them apart",
+        low=1 / 1.4,
+        high=1.4,
+        against=(Cut(TULSA, "lately"),),
+    ),
+    Truth(
+        kpi="work_in_process_ratio",
+        cut=Cut(_LEFT_IN),
+        statement=f"{_LEFT_IN} began {LEFT[1]} orders that it never closed: more is there than by Little's law",
+        low=1.5,
+    ),
+    *(
+        Truth(
+            kpi="work_in_process_ratio",
+            cut=Cut(plant),
+            statement=f"{plant} has in process what its throughput and its time in process imply",
+            low=0.8,
+            high=1.3,
+        )
+        for plant in ALL
+        if plant != _LEFT_IN
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(LYON),
+            statement=f"Lyon releases late and lacks a component: {kpi} is at least {low} times as long as elsewhere",
+            low=low,
+            against=_others(LYON),
+        )
+        for kpi, low in (("material_wait", 1.3), ("time_to_ready", 1.8))
+    ),
+    Truth(
+        kpi="orderpoint_order_time",
+        cut=Cut(LYON, where=(("product_family", SAMPLES),)),
+        statement="In Lyon it takes at least twice as long as anywhere else until samples are made or bought",
+        low=2.0,
+        against=_others(LYON, where=(("product_family", SAMPLES),)),
+    ),
+    # Inspections, and what is done about those that fail; what is done about changed quantities.
+    Truth(
+        kpi="quality_hold_duration",
+        cut=Cut(LYON, where=(("source", "inspection"),)),
+        statement="Lyon inspects at least 1.5 times as long as any other plant",
+        low=1.5,
+        against=_others(LYON, where=(("source", "inspection"),)),
+    ),
+    *(
+        Truth(
+            kpi="reaction_count",
+            cut=Cut(plant, where=(("trigger", "failed check"), ("reaction", reaction))),
+            statement=f"{plant} answers failed checks by {reaction}, at least now and then",
+            low=4,
+        )
+        for plant in ALL
+        for reaction in ("rework", "containment")
+    ),
+    Truth(
+        kpi="unanswered_check_share",
+        cut=Cut(SINGAPORE),
+        statement=f"Of many checks that failed in Singapore in the last {FORGETFUL_WEEKS} weeks nothing came",
+        low=0.08,
+    ),
+    *(
+        Truth(kpi="unanswered_check_share", cut=Cut(plant), statement=f"{plant} sees to all that fails", high=0.0)
+        for plant in (MILWAUKEE, LYON, TULSA)
+    ),
+    *(
+        Truth(
+            kpi="no_reaction_share",
+            cut=Cut(plant, "lately", where=(("trigger", "demand change"),)),
+            statement=f"In {plant} most orders whose quantity changed are planned anew, as the audit log has it",
+            low=0.05,
+            high=0.6,
+        )
+        for plant in ALL
     ),
 )
 

@@ -1,11 +1,11 @@
 /*
 title = "Counted intervals"
-definition = "What makes up the working time of a plant from one moment to another (to the moment of the data while it is open): the open intervals that count, and between them what was left out. Where working time is not known, one row says why."
+definition = "What makes up the working time of a plant from one moment to another (to the moment of the data while it is open): the open intervals that count, and between them what was left out. Where working time is not known, one row says why. Of a case that a wrong clock ended before it began nothing counts."
 */
 with
 asked as (
     select
-        least($started_at::timestamp, coalesce($ended_at::timestamp, $as_of)) as first_at,
+        $started_at::timestamp as first_at,
         greatest($started_at::timestamp, coalesce($ended_at::timestamp, $as_of)) as last_at,
 ),
 
@@ -65,6 +65,7 @@ counted as (
     cross join asked
     where stretch.stretch_from < asked.last_at
         and stretch.stretch_to > asked.first_at
+        and asked.first_at < asked.last_at
         -- Before its first opening nothing is known of a calendar.
         and asked.first_at >= (select min(open_from) from opening)
 )

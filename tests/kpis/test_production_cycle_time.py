@@ -39,3 +39,13 @@ def test_what_counts(built):
         2: [(STARTED, None)],  # in progress
         4: [(STARTED, DONE)],  # all produced at once
     }  # 3 was cancelled, 5 and 7 have no recorded start, 6 no recorded end
+
+
+def test_the_weekday_is_that_of_the_plant(build):
+    """Sunday night in UTC is Monday in Paris."""
+    chatter = Chatter()
+    for id, started in ((1, "2026-01-11 23:30"), (2, "2026-01-11 22:30")):
+        chatter.say(started, MO, id, state=("Confirmed", "In Progress"))
+    built = build(mrp_production=[order(1, state="progress"), order(2, state="progress")], **chatter.records)
+    rows = built.kpi_rows("production_cycle_time", at("2026-01-01").date(), at("2026-02-01").date())
+    assert {row["record_id"]: row["weekday"] for row in rows} == {1: "Monday", 2: "Sunday"}

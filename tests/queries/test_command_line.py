@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 
 from queries import catalog, measure, warehouse
 from queries.__main__ import app
+from queries.exception_commands import keys_together
 
 ROOT = Path(__file__).parents[2]
 KPIS = catalog.load()
@@ -79,6 +81,45 @@ def answer(call, *arguments) -> list[dict]:
 )
 def test_a_real_process_says_the_same(process, call, arguments):
     assert process(*arguments) == call(*arguments)
+
+
+def test_each_row_is_one_whole_line_where_nobody_sees_a_terminal(process, opened):
+    results = keys_together(warehouse.read(opened, "check_result").to_pylist())
+    code, out, _ = process("checks")
+    lines = out.splitlines()
+    assert (code, len(lines)) == (0, len(results) + 1)
+    assert any("[[marker]]" in row["remedy"] for row in results)
+    for row, line in zip(results, lines[1:], strict=True):
+        assert row["definition"] in line and row["remedy"] in line
+
+
+def test_a_value_says_what_it_is_and_what_stands_beside_it(call):
+    _, out, _ = call("kpi", "release_lead_time", "integration_failure_rate")
+    duration, share = (next(line for line in out.splitlines() if title in line) for title in ("Release", "Integration"))
+    assert "(p50, closed only " in duration
+    assert re.search(r"[\d.]+ % \(rate, [\d.]+ % to [\d.]+ %\)", share)
+
+
+def test_misses_of_an_earlier_month(call, opened):
+    this = f"{opened.as_of:%Y-%m}"
+    earlier = f"{opened.as_of.replace(day=1) - timedelta(days=1):%Y-%m}"
+    assert answer(call, "misses", "release_lead_time") == answer(call, "misses", "release_lead_time", "--month", this)
+    found = answer(call, "misses", "release_lead_time", "--month", earlier)
+    budgets = answer(call, "budget", "release_lead_time", "--months", "2")
+    [month] = [one for one in budgets if one["plant"] is None and one["from"].startswith(earlier)]
+    assert len(found) == month["n_missed"] > 0 and {row["due_at"][:7] for row in found} == {earlier}
+    code, _, err = call("misses", "release_lead_time", "--month", "2001-01")
+    assert code == 1 and f"no budget of 2001-01: known are {this}, {earlier}" in err
+
+
+def test_a_list_refuses_a_plant_that_is_not_there(call):
+    given = ("plant=NOPE", "started_at=2026-01-05", "ended_at=")
+    code, _, err = call("list", "counted_interval", *given)
+    assert code == 1 and "there is no plant 'NOPE': use one of" in err
+
+
+def test_nothing_found_is_said(call):
+    assert call("corrections") == (0, "Nothing found.\n", "")
 
 
 def test_every_kpi_with_all_it_promises(call, opened):

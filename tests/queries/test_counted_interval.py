@@ -60,6 +60,10 @@ def test_what_lies_in_closed_time_alone_is_one_row(built):
     assert said(listed(built, "2026-01-10 10:00", "2026-01-10 11:00")) == [("10 11:00", "10 12:00", "weekend")]
 
 
+def test_of_a_case_that_ended_before_it_began_nothing_counts(built):
+    assert listed(built, "2026-01-14 15:00", "2026-01-12 09:00") == []
+
+
 def test_days_without_hours_that_are_no_weekend(build):
     built = build(as_of=AS_OF, mrp_production=[order(1)], resource_calendar_attendance=week((8, 16), days=[0, 3]))
     [row] = listed(built, "2026-01-06 10:00", "2026-01-06 11:00")

@@ -63,6 +63,18 @@ def test_what_was_restated_is_listed_and_nothing_else(folder, week):  # noqa: F8
     } == {plant}
 
 
+def test_weeks_that_are_gone_are_told(folder, week):  # noqa: F811
+    opened = warehouse.open(warehouse=folder)
+    opened.connection.execute(
+        """create or replace view agg_kpi as select * from published.main.agg_kpi
+            where not (kpi = 'release_lead_time' and plant is null and period = 'week')"""
+    )
+    found = measure.restated(opened, opened.as_of - timedelta(hours=1), KPI).to_pylist()
+    gone = [row for row in found if row["plant"] is None and row["clock"] == "elapsed"]
+    assert len(gone) > 10 and {row["reason_now"] for row in gone} == {"no longer in the data"}
+    assert {(row["value_now"], row["n_now"]) for row in gone} == {(None, None)}
+
+
 def test_readers_of_one_plant_see_its_history_alone(folder, week):  # noqa: F811
     every = warehouse.open(warehouse=folder)
     plant = measure.known(every, every.as_of, KPI)["plant"].to_pylist()[-1]

@@ -6,6 +6,7 @@ import itertools
 import math
 import random
 from datetime import date, datetime, timedelta
+from statistics import NormalDist
 
 import duckdb
 import pyarrow as pa
@@ -165,6 +166,22 @@ def test_beside_it_stands_the_figure_of_ended_cases_alone(seed):
     assert Data([{"at": START, "is_bad": True}]).value(kpi("share", "rate"))["value_closed"] is None
 
 
+def test_with_a_quarter_still_open_it_is_within_a_twentieth_of_the_truth_and_ended_cases_alone_are_not():
+    """Approvals of 30 days, lognormal with a median of 5 days; a quarter is still open when the data are read."""
+    rng = random.Random(1)
+    truth = {name: 5 * 86400 * math.exp(NormalDist().inv_cdf(q)) for name, q in QUANTILES.items() if name != "p95"}
+    rows = [
+        span(AS_OF - timedelta(seconds=rng.uniform(0, 30 * 86400)), 5 * 86400 * math.exp(rng.gauss(0, 1)))
+        for _ in range(20_000)
+    ]
+    assert 0.25 < sum(row["ended_at"] is None for row in rows) / len(rows) < 0.45
+    data = Data(rows)
+    for name, length in truth.items():
+        found = data.value(DURATION[name])
+        assert found["value"] == pytest.approx(length, rel=0.05)
+        assert found["value_closed"] < 0.8 * length
+
+
 def test_duration_without_open_cases_is_the_plain_quantile():
     data = Data([span(START, seconds) for seconds in (10, 20, 20, 40)])
     assert [data.value(DURATION[name])["value"] for name in QUANTILES] == [20, 40, 40, 40]
@@ -243,6 +260,21 @@ def test_sum_adds_up_and_leaves_out_the_unknown():
     one = kpi("sum", "total", unit="currency")
     assert (data.value(one)["value"], data.value(one)["n"]) == (3.0, 3)
     assert data.ids(one) == [0, 1, 3]
+
+
+def test_sum_of_a_period_in_which_nothing_happened_is_zero_once_something_had():
+    week = timedelta(days=7)
+    data = Data([{"at": START, "amount": 2.0, "plant": "A"}, {"at": START + 2 * week, "amount": None, "plant": "B"}])
+    one = kpi("sum", "total")
+    periods = [((START + week * number).date(), (START + week * (number + 1)).date()) for number in (-1, 0, 1, 500)]
+    found = measure.compute(data.connection, one, periods, START + 2 * week, by="plant").to_pylist()
+    told = {(row["cut"], periods.index((row["period_start"], row["period_end"]))): row for row in found}
+    assert [told["A", number]["value"] for number in range(4)] == [None, 2.0, 0.0, None]
+    assert [told["A", number]["is_final"] for number in range(4)] == [False, True, True, False]
+    assert (told["A", 2]["n"], told["A", 2]["reason"]) == (0, None)
+    assert {(row["value"], row["reason"]) for (cut, _), row in told.items() if cut == "B"} == {
+        (None, "nothing was ever recorded up to then")
+    }
 
 
 def stock(entered: datetime, left: datetime | None = None, **more) -> dict:

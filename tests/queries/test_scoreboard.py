@@ -82,6 +82,7 @@ def test_a_later_start_asked_for_begins_the_baseline_anew_in_its_plant():
     ("table", "reason"),
     [
         (board([86400.0], n=29), "too few to judge: 29 cases, 30 needed"),
+        (board([86400.0], n=1), "too few to judge: 1 case, 30 needed"),
         (board(STEADY[:9]), "too early to judge: 9 of 24 weeks with 30 cases or more"),
         (board([86400.0] * 24), "cannot be judged: its first weeks do not differ at all"),
         (board([86400.0], is_final=lambda number: False), "it can still change"),
@@ -97,7 +98,7 @@ def test_a_week_that_cannot_be_judged_says_why(table, reason):
 def test_a_share_of_rare_cases_is_not_judged():
     rare = board([0.0, 0.05] * 13, kpi="start_adherence", n=100)
     found, kept = judged(rare, KPIS, (), NONE)
-    reason = "too rare to judge: fewer than 5 cases in a usual week"
+    reason = "too rare to judge: fewer than 5 in a week of its baseline"
     assert found.to_pylist()[-1]["verdict_reason"] == reason and kept.num_rows == 0
     nearly_all = board([1.0, 0.95] * 13, kpi="start_adherence", n=100)
     assert judged(nearly_all, KPIS, (), NONE)[0].to_pylist()[-1]["verdict_reason"] == reason

@@ -56,6 +56,22 @@ def test_a_shift_began_where_a_step_fits_best():
     assert [verdict.since for verdict in found[:-1]] == [None] * 3
 
 
+def test_a_shift_is_not_dated_to_before_weeks_in_which_all_was_as_ever():
+    """Weeks a little above the centre for a year are no part of a step that comes after them."""
+    found = judge(weeks([*STEADY, 14.0, *[10.3] * 40, 14.0, 14.0]), lock(weeks(STEADY), is_log=False))
+    assert [verdict.since for verdict in found if verdict.since] == [
+        MONDAY + timedelta(weeks=LEAST_POINTS + number) for number in (0, 41, 41)
+    ]
+    lasting = judge(weeks([*STEADY, *[12.8, 11.0] * 20]), lock(weeks(STEADY), is_log=False))
+    assert {verdict.since for verdict in lasting if verdict.since} == {MONDAY + timedelta(weeks=LEAST_POINTS)}
+
+
+def test_where_weeks_spread_wider_than_they_follow_each_other_the_standard_deviation_sets_the_limits():
+    values = [9.0] * 12 + [11.0] * 12  # moves once: mean moving range 2 / 23, standard deviation 1.02
+    reach = 3 * np.std(values, ddof=1)
+    assert lock(weeks(values), is_log=False).limits == pytest.approx((10 - reach, 10, 10 + reach), rel=1e-3)
+
+
 def test_the_first_week_of_a_step_is_found_within_two_weeks_most_of_the_time():
     random, near = np.random.default_rng(5), 0
     for _ in range(1000):
@@ -83,9 +99,14 @@ SHARES = {"share": 0.12, "rare share": 0.03}
 
 
 def medians(random, shape: str, count: int) -> np.ndarray:
-    """Weekly medians of 40 cases each, skewed as durations are, or weekly shares of 200 cases."""
+    """Weekly medians of 40 cases each, skewed as durations are; of two kinds of cases, three in ten over at once and
+    the others after days; their p85; or weekly shares of 200 cases."""
     if shape in SHARES:
         return random.binomial(200, SHARES[shape], count) / 200
+    if shape in ("two kinds", "p85 of two kinds"):
+        at_once, days = (random.lognormal(math.log(seconds), 0.5, (count, 40)) for seconds in (1100.0, 60_000.0))
+        mixed = np.where(random.random((count, 40)) < 0.3, at_once, days)
+        return np.quantile(mixed, 0.5 if shape == "two kinds" else 0.85, axis=1, method="inverted_cdf")
     sigma = {"skewed": 1.0, "very skewed": 1.5}[shape]
     return np.median(random.lognormal(math.log(5 * 86400), sigma, (count, 40)), axis=1)
 
@@ -96,7 +117,7 @@ def spread(shape: str) -> float:
     return float(np.std(values if shape in SHARES else np.log(values)))
 
 
-@pytest.mark.parametrize("shape", ["skewed", "very skewed", "share", "rare share"])
+@pytest.mark.parametrize("shape", ["skewed", "very skewed", "two kinds", "p85 of two kinds", "share", "rare share"])
 def test_at_most_one_false_flag_in_forty_weeks(shape):
     random, flags, judged = np.random.default_rng(7), 0, 0
     for _ in range(1500):
@@ -107,7 +128,7 @@ def test_at_most_one_false_flag_in_forty_weeks(shape):
     assert judged == 1500 * AFTER and 0 < flags / judged <= 0.025
 
 
-@pytest.mark.parametrize("shape", ["skewed", "very skewed", "share"])
+@pytest.mark.parametrize("shape", ["skewed", "very skewed", "two kinds", "share"])
 @pytest.mark.parametrize("side", [1, -1])
 def test_a_step_of_two_standard_deviations_is_seen_within_six_weeks(shape, side):
     random, seen, step = np.random.default_rng(11), 0, 2 * side * spread(shape)

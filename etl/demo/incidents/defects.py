@@ -74,8 +74,9 @@ def _changed_before_it_was_made(block: Block, found: dict[str, list[dict]]) -> I
 
 def _waits_without_request(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
     """A purchase order that code put up for approval without a trace."""
-    for purchase in _first(reversed(block.purchases), _TULSA, "draft"):
-        id = add_like(found, "purchase_order", purchase.id, name="P/API/1", state="to approve")
+    for purchase in islice((one for one in reversed(block.purchases) if one.plant is _TULSA), 1):
+        asked = {"state": "to approve", "acknowledged": False, "date_approve": False, "effective_date": False}
+        id = add_like(found, "purchase_order", purchase.id, name="P/API/1", invoice_status="no", **asked)
         yield Incident("approval_without_request", "purchase.order", id, _TULSA.code)
 
 

@@ -1,11 +1,12 @@
-"""Shop floor: work orders that should be finished, and orders that were closed without consuming anything."""
+"""Shop floor: work orders that should be finished, orders that nobody closes, and orders that were closed without
+consuming anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
 
-from etl.demo import shopfloor
+from etl.demo import prototypes, shopfloor
 from etl.demo.clock import stamp
 from etl.demo.document import Block, Order
 from etl.demo.incidents import Incident, add_change, add_like
@@ -27,6 +28,11 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
             and work.order.state in ("confirmed", "progress", "to_close")
         ),
         *_nothing_consumed(block, found),
+        *(
+            Incident("work_in_process_not_leaving", "stock.warehouse", plant.id, plant.code)
+            for plant in PLANTS
+            if plant.name == prototypes.LEFT[0]
+        ),
     ]
 
 
@@ -46,7 +52,7 @@ def _nothing_consumed(block: Block, found: dict[str, list[dict]]) -> Iterator[In
 def _done(block: Block, where: Plant, age: int) -> Iterator[Order]:
     """Orders that were done, whole, so long ago; of products without work orders."""
     for order in block.orders:
-        is_whole = order.plant is where and order.state == "done" and not order.split
+        is_whole = order.plant is where and order.state == "done" and not order.split and len(order.raws) > 1
         if is_whole and block.now - age <= order.done < block.now - age + 15 * _DAY and not shopfloor.routing(order):
             yield order
 

@@ -56,11 +56,18 @@ REFERENCES = {
     "severity_id": "mgmtsystem_nonconformity_severity",
     "workcenter_id": "mrp_workcenter",
     "workorder_id": "mrp_workorder",
+    "lot_id": "stock_lot",
+    "origin_returned_move_id": "stock_move",
 }
 PARENT = {"product_category": "product_category", "res_partner": "res_partner"}
 ORDER = {"purchase_order_line": "purchase_order", "sale_order_line": "sale_order"}
 FIELD = "ir_model_fields"
-NOT_INSTALLED = {"sale_order_line": {"unit_cost"}, "stock_picking": {"batch_id"}}
+NOT_INSTALLED = {
+    "qc_inspection": {"picking_id", "lot_id", "production_id"},
+    "sale_order_line": {"unit_cost"},
+    "stock_lot": {"expires_at", "best_before_at", "remove_at", "alert_at"},
+    "stock_picking": {"batch_id"},
+}
 GONE = {"old_value_monetary", "new_value_monetary"}  # fields that go before those of today where a server has both
 
 

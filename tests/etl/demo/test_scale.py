@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from etl.demo.fill import fields_of
-from etl.demo.scale import NAMED, SHIFTED, STEP, shift
+from etl.demo.scale import NAMED, REFERRING, SHIFTED, STEP, shift
 from etl.source import Source, discover
 
 SOURCES = discover()
@@ -59,6 +59,10 @@ def test_only_references_within_the_block_change(tables, name):
         if column in SHIFTED[name]:
             assert flat(copy, column) == [value + 3 * STEP for value in flat(table, column)]
             assert copy[column].is_null().equals(table[column].is_null())
+        elif column in REFERRING.get(name, ()):
+            for own, other in zip(table[column].to_pylist(), copy[column].to_pylist(), strict=True):
+                model, id = own.split(",")
+                assert other == f"{model},{int(id) + 3 * STEP}"
         elif column in NAMED.get(name, ()):
             assert copy[column].to_pylist() == [named and f"{named} (3)" for named in table[column].to_pylist()]
         else:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from etl.demo import records, shopfloor
-from etl.demo.products import PRODUCT
+from etl.demo.products import PRODUCT, PROTOTYPE
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +21,11 @@ def works(demo):
 def test_orders_have_the_work_orders_of_their_product(demo, works):
     for order in demo["mrp_production"]:
         routing = shopfloor.ROUTINGS.get(PRODUCT[order["product_id"]].code[:2], ())
-        assert [work["name"] for work in works[order["id"]]] == [name for name, _ in routing]
+        names = [work["name"] for work in works[order["id"]]]
+        # Those of some prototypes were forgotten.
+        assert names == [name for name, _ in routing] or (order["product_id"] == PROTOTYPE.id and not names)
     counts = [len(works[order["id"]]) for order in demo["mrp_production"]]
-    assert set(counts) == {0, 2}
+    assert set(counts) == {0, 1, 2}
 
 
 def test_work_orders_stand_where_their_orders_stand(demo, works):

@@ -9,20 +9,47 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import DAILY, rrule
 
+from etl.demo.basics import stock_location_id
 from etl.demo.people import MACHINES
-from etl.demo.plants import BY_CODE, LATELY_WEEKS, SCARCE, SHIFTS
-from etl.demo.products import PRODUCT
+from etl.demo.plants import BY_CODE, FORGETFUL_WEEKS, LATELY_WEEKS, SCARCE, SHIFTS
+from etl.demo.products import CARTON, CASTING, KIT, PRODUCT, PROTOTYPE, PROTOTYPES, SAMPLES
 from etl.demo.truths import SCARCE_PRODUCTS, TRUTHS, Cut
 
 OPEN = float("inf")
-COUNTED = ("throughput", "work_in_process", "replan_count", "release_blocker_count", "manual_intervention_count")
+SECOND = timedelta(seconds=1)
+COUNTED = (
+    "throughput",
+    "work_in_process",
+    "replan_count",
+    "release_blocker_count",
+    "manual_intervention_count",
+    "reaction_count",
+    "open_approval_count",
+)
+RATIOS = ("hold_rate", "flow_share", "replan_churn", "integration_attempt_failure_rate", "work_in_process_ratio")
 
-RATES = ("_share", "_adherence", "_failure_rate", "_attainment", "_compliance", "_recurrence", "rework_ratio")
+RATES = (
+    "_share",
+    "_adherence",
+    "_failure_rate",
+    "_loss_rate",
+    "_attainment",
+    "_compliance",
+    "_recurrence",
+    "rework_ratio",
+)
+# When an order or purchase is not one of the ordinary ones: its family, by product.
+FAMILIES = {
+    product.id: ("product_family", family)
+    for family, products in ((SAMPLES, (KIT, CARTON)), (PROTOTYPES, (PROTOTYPE, CASTING)))
+    for product in products
+}
+ORDINARY = ("product_family", "any other")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One observation behind a figure: so many seconds (or pieces) of so many."""
+    """One observation behind a figure: so many seconds (or pieces) of so many; `tags` are its dimensions and values."""
 
     plant: str
     started: datetime
@@ -31,6 +58,8 @@ class Case:
     scarce: bool = False
     ended: datetime | None = None
     of: float = 1.0
+    tags: frozenset[tuple[str, str]] = frozenset()
+    is_now: bool = False
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +71,7 @@ def value(demo, demo_now):
     cases |= _maintenance(demo, now) | _nonconformities(demo) | _yields(demo)
     cases |= _work(demo) | _process(demo, now) | _by_hand(demo) | _reactions(demo, now)
     cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
+    cases["manual_intervention_count"] += _jobs(demo)["manual_intervention_count"]
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -49,13 +79,15 @@ def value(demo, demo_now):
             case
             for case in cases[kpi]
             if case.plant == cut.plant
-            and cut.period in ("all", "lately" if case.started >= lately else "before")
+            and cut.period in ("all", "now", "lately" if case.started >= lately else "before")
             and cut.scarce in (None, case.scarce)
             and (not cut.weekdays or _weekday(case) in cut.weekdays)
+            and case.tags >= {*cut.where}
+            and (cut.period == "now") == case.is_now
         ]
         if cut.clock == "working":
             return median(_worked(case) for case in chosen)
-        if kpi in ("hold_rate", "flow_share", "replan_churn"):
+        if kpi in RATIOS:
             return sum(case.seconds for case in chosen) / sum(case.of for case in chosen)
         if kpi in COUNTED:
             return sum(case.seconds for case in chosen)
@@ -73,7 +105,7 @@ def value(demo, demo_now):
             return sum(case.is_hit for case in chosen) / len(chosen)
         if kpi == "production_variance":
             return sum(case.seconds for case in chosen) / sum(case.of for case in chosen) - 1
-        if kpi == "receipt_delay":
+        if kpi in ("receipt_delay", "material_wait"):
             return sorted(case.seconds for case in chosen)[int(0.85 * len(chosen))]
         if kpi == "approval_age":
             return max((case.seconds for case in chosen), default=0.0)
@@ -102,13 +134,14 @@ def _worked(case: Case) -> float:
 
 
 def _holds(demo) -> dict[str, list[Case]]:
-    """How long what went into quarantine stayed there; how much of each purchase order did."""
+    """How long what went into quarantine stayed there, and what was inspected until it passed or was gone; how much of
+    each purchase order went into quarantine."""
     places = {place["id"]: place for place in demo["stock_location"]}
     moves = {move["id"]: move for move in demo["stock_move"]}
     open_holds, durations, counts = defaultdict(list), [], defaultdict(int)
     for line in demo["stock_move_line"]:
         move, plant = moves[line["move_id"]], _plant(demo, moves[line["move_id"]])
-        key = plant, move["origin"], line["product_id"]
+        key = plant, move["origin"] or line["lot_id"], line["product_id"]
         if places[line["location_dest_id"]]["name"] == "Quarantine":
             counts[move["origin"]] += 1
             open_holds[key].append(_moment(line["date"]))
@@ -116,11 +149,44 @@ def _holds(demo) -> dict[str, list[Case]]:
             held = open_holds[key].pop(0)
             durations.append(Case(plant, held, (_moment(line["date"]) - held).total_seconds()))
     durations += [Case(key[0], held, OPEN) for key, entered in open_holds.items() for held in entered]
+    tags = frozenset({("source", "inspection")})
+    for plant, _, inspection, _, gone in _inspected(demo):
+        held = _moment(inspection["create_date"])
+        end = _moment(inspection["date_done"]) if inspection["state"] == "success" else gone
+        durations.append(Case(plant, held, (end - held).total_seconds() if end else OPEN, tags=tags))
     orders = [
         Case(_plant(demo, order), _moment(order["create_date"]), counts[order["name"]])
         for order in demo["purchase_order"]
     ]
     return {"quality_hold_duration": durations, "hold_rate": orders}
+
+
+def _inspected(demo):
+    """Plant, order (None: goods of a vendor, or a lot), record, changes and end of goods of each inspection: scrapped
+    for the order or the lot, or sent back to the vendor."""
+    orders = {order["id"]: order for order in demo["mrp_production"]}
+    pickings = {picking["id"]: picking for picking in demo["stock_picking"]}
+    lots = {lot["id"]: lot for lot in demo["stock_lot"]}
+    codes = {stock_location_id(plant): plant.code for plant in BY_CODE.values()}
+    moves, gone = {move["id"]: move for move in demo["stock_move"]}, {}
+    for scrap in demo["stock_scrap"]:
+        about = ("stock.lot", scrap["lot_id"]) if scrap["lot_id"] else ("mrp.production", scrap["production_id"])
+        gone.setdefault((*about, scrap["product_id"]), []).append(_moment(scrap["date_done"]))
+    for move in demo["stock_move"]:
+        if move["origin_returned_move_id"] and move["state"] == "done":
+            receipt = moves[move["origin_returned_move_id"]]["picking_id"]
+            gone.setdefault(("stock.picking", receipt, move["product_id"]), []).append(_moment(move["date"]))
+    changes = _changes(demo, "qc.inspection")
+    for inspection in demo["qc_inspection"]:
+        model, id = inspection["object_id"].split(",")
+        if model == "stock.lot":
+            plant = codes[lots[int(id)]["location_id"]]
+        else:
+            plant = _plant(demo, (orders if model == "mrp.production" else pickings)[int(id)])
+        order = orders[int(id)] if model == "mrp.production" else None
+        since = _moment(inspection["create_date"])
+        ends = [at for at in gone.get((model, int(id), inspection["product_id"]), []) if at >= since]
+        yield plant, order, inspection, changes[inspection["id"]], min(ends, default=None)
 
 
 def _transfers(demo) -> dict[str, list[Case]]:
@@ -226,34 +292,48 @@ def _components(demo) -> dict[str, list[Case]]:
                             waits[plants[order], move["product_id"]].append((since, at))
                 since = at if new == "confirmed" else None
     for (plant, product), spans in waits.items():
-        began = until = before = None
+        until = None
         for since, ended in sorted(spans):
-            if until is None or since > until:
-                before, began, until = until, since, ended
-            until = max(until, ended)
-            if since >= first + timedelta(days=14):
-                is_again = before is not None and began - before <= timedelta(days=14)
+            is_new = until is None or since > until
+            if is_new and since >= first + timedelta(days=14):
+                is_again = until is not None and since - until <= timedelta(days=14)
                 found["shortage_recurrence"].append(Case(plant, since, 0, is_again, PRODUCT[product].code == SCARCE))
+            until = ended if is_new else max(until, ended)
     return found
 
 
 def _needs(demo) -> dict[str, list[Case]]:
-    """When crates that were asked for left fewer than the minimum, until more were asked for."""
+    """When what was asked for left less than the minimum, until more was asked for: by a transfer, or by an order."""
     places = {place["id"]: place["name"] for place in demo["stock_location"]}
     rules = {rule["product_id"]: (rule["product_min_qty"], rule["product_max_qty"])
              for rule in demo["stock_warehouse_orderpoint"]}  # fmt: skip
+    asked = {rule["name"]: [] for rule in demo["stock_warehouse_orderpoint"]}
+    for order in (*demo["purchase_order"], *demo["mrp_production"]):
+        if order["origin"] in asked:
+            asked[order["origin"]].append(order)
     found, left, since = [], {}, {}
-    for move in sorted(demo["stock_move"], key=lambda move: move["create_date"]):
-        if move["product_id"] in rules:
-            plant, at = _plant(demo, move), _moment(move["create_date"])
-            minimum, maximum = rules[move["product_id"]]
-            is_out = places[move["location_id"]] == "Stock"
-            left[plant] = left.get(plant, maximum) + (-1 if is_out else 1) * move["product_uom_qty"]
-            if is_out and left[plant] < minimum:
-                since.setdefault(plant, at)
-            if not is_out:
-                found.append(Case(plant, since[plant], (at - since.pop(plant)).total_seconds()))
-    found += [Case(plant, at, OPEN) for plant, at in since.items()]
+    steps = [
+        (_moment(order["create_date"]), _plant(demo, order), rule["product_id"], None)
+        for rule in demo["stock_warehouse_orderpoint"]
+        for order in asked[rule["name"]]
+    ] + [
+        (_moment(move["create_date"]), _plant(demo, move), move["product_id"], move)
+        for move in demo["stock_move"]
+        if move["product_id"] in rules and move["picking_id"] and not move["purchase_line_id"]
+    ]
+    for at, plant, product, move in sorted(steps, key=lambda step: step[0]):
+        minimum, maximum = rules[product]
+        kept, tags = (plant, product), frozenset({FAMILIES.get(product, ORDINARY)})
+        left.setdefault(kept, maximum)
+        if move and places[move["location_id"]] == "Stock":
+            left[kept] -= move["product_uom_qty"]
+            if left[kept] < minimum:
+                since.setdefault(kept, at)
+        else:
+            left[kept] += move["product_uom_qty"] if move else maximum - left[kept]
+            found.append(Case(plant, since[kept], (at - since.pop(kept)).total_seconds(), tags=tags))
+    found += [Case(plant, at, OPEN, tags=frozenset({FAMILIES.get(product, ORDINARY)}))
+              for (plant, product), at in since.items()]  # fmt: skip
     return {"orderpoint_order_time": found}
 
 
@@ -281,13 +361,19 @@ def _jobs(demo) -> dict[str, list[Case]]:
     failed = {message["res_id"] for message in demo["mail_message"] if message["model"] == "queue.job"}
     companies = [plant.company.id for plant in BY_CODE.values()]
     alone = {plant.company.id: plant.code for plant in BY_CODE.values() if companies.count(plant.company.id) == 1}
-    return {
-        "integration_failure_rate": [
-            Case(alone[job["company_id"]], _moment(job["date_created"]), 0.0, job["id"] in failed)
-            for job in demo["queue_job"]
-            if job["company_id"] in alone
-        ]
-    }
+    found = defaultdict(list)
+    for job in (job for job in demo["queue_job"] if job["company_id"] in alone):
+        plant, at, has_failed = alone[job["company_id"]], _moment(job["date_created"]), job["id"] in failed
+        by_hand = bool(job["result"])
+        found["integration_failure_rate"].append(Case(plant, at, 0.0, has_failed))
+        if job["state"] in ("done", "failed"):
+            found["integration_loss_rate"].append(Case(plant, at, 0.0, job["state"] == "failed" or by_hand))
+            attempts = 1 + (has_failed and job["state"] == "done" and not by_hand)
+            found["integration_attempt_failure_rate"].append(Case(plant, at, has_failed, of=attempts))
+        if by_hand:
+            tags = frozenset({("kind", "job done by hand")})
+            found["manual_intervention_count"].append(Case(plant, at, 1, tags=tags))
+    return found
 
 
 def _bills(demo) -> dict[str, list[Case]]:
@@ -335,12 +421,26 @@ def _touches(demo) -> dict[str, list[Case]]:
     """Completed orders that machines alone created, changed and reviewed."""
     tracked = {value["mail_message_id"] for value in demo["mail_tracking_value"]}
     by = defaultdict(set)
+    orders = {
+        (model, order["id"]): _plant(demo, order)
+        for name, model in (("purchase_order", "purchase.order"), ("mrp_production", "mrp.production"))
+        for order in demo[name]
+    }
     for message in demo["mail_message"]:
         if message["id"] in tracked:
             by[message["model"], message["res_id"]].add(message["create_uid"])
     for review in demo["tier_review"]:
         by["purchase.order", review["res_id"]] |= {review["requested_by"], review["done_by"] or review["requested_by"]}
+    tracked_by = [
+        (orders[message["model"], message["res_id"]], message)
+        for message in demo["mail_message"]
+        if message["id"] in tracked and (message["model"], message["res_id"]) in orders
+    ]
     return {
+        "automated_event_share": [
+            Case(plant, _moment(message["date"]), 0.0, message["create_uid"] in MACHINES)
+            for plant, message in tracked_by
+        ],
         "no_touch_share": [
             Case(
                 _plant(demo, order),
@@ -354,7 +454,7 @@ def _touches(demo) -> dict[str, list[Case]]:
             )
             for order in demo[name]
             if order["state"] in ("purchase", "done")
-        ]
+        ],
     }
 
 
@@ -411,15 +511,22 @@ def _yields(demo) -> dict[str, list[Case]]:
     """Pieces in `seconds`: those of orders that are done, and what of them was scrapped or taken apart again (hits)."""
     done = {order["id"]: order for order in demo["mrp_production"] if order["state"] == "done"}
     bad, found = defaultdict(float), defaultdict(list)
+    codes = {stock_location_id(plant): plant.code for plant in BY_CODE.values()}
     for scrap in demo["stock_scrap"]:
-        order, at = done[scrap["production_id"]], _moment(scrap["date_done"])
-        bad[order["id"]] += scrap["scrap_qty"]
-        case = Case(_plant(demo, order), at, scrap["scrap_qty"], True)
+        at, lot = _moment(scrap["date_done"]), scrap["lot_id"]
+        plant = codes[scrap["location_id"]]
+        if not lot:
+            bad[scrap["production_id"]] += scrap["scrap_qty"]
+        case = Case(plant, at, scrap["scrap_qty"], True)
         found["scrap_ratio"].append(case)
         found["scrapped_quantity"].append(case)
     for unbuild in demo["mrp_unbuild"]:
         bad[unbuild["mo_id"]] += unbuild["product_qty"]
     rebuilt = {unbuild["mo_id"] for unbuild in demo["mrp_unbuild"]}
+    for _, order, inspection, changes, _ in _inspected(demo):
+        if order and any(new == "waiting" for _, _, _, new in changes):
+            bad[order["id"]] = max(bad[order["id"]], inspection["qty"])
+            rebuilt |= {order["id"]} if inspection["state"] == "success" else set()
     for order in done.values():
         plant, at, pieces = _plant(demo, order), _moment(order["date_finished"]), order["product_qty"]
         made = Case(plant, at, pieces)
@@ -455,10 +562,18 @@ def _production(demo) -> dict[str, list[Case]]:
                 found["production_cycle_time"].append(Case(plant, begun, (at - begun).total_seconds(), ended=at))
         if since:
             found["shortage_resolution_time"].append(Case(plant, since, OPEN, scarce=scarce))
+        states = {new: at for at, _, field, new in reversed(changes) if field == "state"}
+        released, begun = states.get("confirmed"), states.get("progress", states.get("done"))
+        ready = [at for at, _, field, new in changes if (field, new) == ("reservation_state", "assigned")]
+        ready += [begun] if begun else []
+        if released and (ready or "cancel" not in states):
+            end = min(ready, default=None)
+            for kpi, start in (("material_wait", released), ("time_to_ready", created)):
+                found[kpi].append(Case(plant, start, (end - start).total_seconds() if end else OPEN))
         reached = {(field, new) for _, _, field, new in changes}
         if ("state", "confirmed") in reached:
             is_short = ("reservation_state", "confirmed") in reached
-            found["shortage_share"].append(Case(plant, created, 0, is_short, scarce))
+            found["short_order_share"].append(Case(plant, created, 0, is_short, scarce))
     return found
 
 
@@ -484,35 +599,79 @@ def _process(demo, now: datetime) -> dict[str, list[Case]]:
     """Orders completed; those in process, and those that wait for material, on every Monday."""
     orders = {order["id"]: order for order in demo["mrp_production"]}
     first = _moment(min(order["create_date"] for order in orders.values())).replace(hour=0, minute=0, second=0)
+    quarter = now - timedelta(days=84)
     mondays = [day for day in rrule(DAILY, first, until=now) if day.weekday() == 0]
     found = defaultdict(list)
 
-    def on_mondays(kpi: str, plant: str, since: datetime, until: datetime | None) -> None:
-        found[kpi] += [Case(plant, day, 1) for day in mondays if since < day and (until is None or until >= day)]
+    def on_mondays(kpi: str, plant: str, since: datetime, until: datetime | None, *tags: tuple[str, str]) -> None:
+        days = [day for day in mondays if since < day and (until is None or until >= day)]
+        found[kpi] += [Case(plant, day, 1, tags=frozenset(tags)) for day in days]
+        found[kpi] += [Case(plant, now, 1, tags=frozenset(tags), is_now=True)] if until is None else []
 
     for order_id, changes in _changes(demo, "mrp.production").items():
         plant, short = _plant(demo, orders[order_id]), None
+        family = FAMILIES.get(orders[order_id]["product_id"], ORDINARY)
         reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
         ended = reached.get("done", reached.get("cancel"))
         if "confirmed" in reached:
             on_mondays("work_in_process", plant, reached["confirmed"], ended)
+            here = max(0.0, ((ended or now) - max(reached["confirmed"], quarter)).total_seconds())
+            # Little's law: what is there on average, over what leaves times how long that was there
+            has_left = ended is not None and ended >= quarter
+            stay = (ended - reached["confirmed"]).total_seconds() if has_left else 0.0
+            found["work_in_process_ratio"].append(Case(plant, now, here, of=stay))
         if "done" in reached:
             found["throughput"].append(Case(plant, reached["done"], 1))
         for at, _, field, new in changes:
             if field == "reservation_state":
-                if short:  # nearly all that blocks is material
-                    on_mondays("release_blocker_count", plant, short, at)
+                if short:
+                    on_mondays("release_blocker_count", plant, short, at, ("blocker", "material"), family)
                 short = at if new in ("confirmed", "waiting") else None
         if short:
-            on_mondays("release_blocker_count", plant, short, ended)
+            on_mondays("release_blocker_count", plant, short, ended, ("blocker", "material"), family)
+    for order, blocker in _blocked(demo, now):
+        tags = frozenset({("blocker", blocker), FAMILIES.get(order["product_id"], ORDINARY)})
+        found["release_blocker_count"].append(Case(_plant(demo, order), now, 1, tags=tags, is_now=True))
     return found
+
+
+def _blocked(demo, now: datetime):
+    """Orders that have not begun, and what but material keeps them from it: they lack their work orders, the machine
+    was down when they were to begin, or a purchase for them is not approved."""
+    works, down, asked = {}, defaultdict(list), set()
+    for work in reversed(demo["mrp_workorder"]):
+        works[work["production_id"]] = work["workcenter_id"]
+    routed = {(_plant(demo, o), o["product_id"]) for o in demo["mrp_production"] if o["id"] in works}
+    for log in (log for log in demo["mrp_workcenter_productivity"] if not log["workorder_id"]):
+        down[log["workcenter_id"]].append((_moment(log["date_start"]), log["date_end"] and _moment(log["date_end"])))
+    pending = {review["res_id"] for review in demo["tier_review"] if review["status"] == "pending"}
+    for purchase in demo["purchase_order"]:
+        if purchase["state"] == "to approve" or purchase["id"] in pending:
+            asked.add((purchase["company_id"], purchase["origin"]))
+    for order in (order for order in demo["mrp_production"] if order["state"] in ("draft", "confirmed")):
+        if order["id"] not in works and (_plant(demo, order), order["product_id"]) in routed:
+            yield order, "routing"
+        due = _moment(order["date_start"])
+        is_due = order["reservation_state"] == "assigned" and order["id"] in works and due < now
+        if is_due and any(start <= due and not (end and end <= due) for start, end in down[works[order["id"]]]):
+            yield order, "capacity"
+        if (order["company_id"], order["name"]) in asked:
+            yield order, "approval"
 
 
 def _by_hand(demo) -> dict[str, list[Case]]:
     """What people did to orders, and when they entered the work that was timed by hand."""
     orders = {order["id"]: order for order in demo["mrp_production"]}
     works = {work["id"]: work for work in demo["mrp_workorder"]}
+    made = defaultdict(list)
+    for order in orders.values():
+        made[_plant(demo, order), order["product_id"]].append(order)
     found, touched = defaultdict(list), set()
+
+    def act(plant: str, at: datetime, kind: str, product: int, number: int = 1) -> None:
+        tags = frozenset({("kind", kind), FAMILIES.get(product, ORDINARY)})
+        found["manual_intervention_count"].append(Case(plant, at, number, tags=tags))
+
     for log in (log for log in demo["mrp_workcenter_productivity"] if log["workorder_id"]):
         work = works[log["workorder_id"]]
         is_written_by_odoo = log["create_date"] == log["date_end"] and log["duration"] == work["duration_expected"]
@@ -521,7 +680,7 @@ def _by_hand(demo) -> dict[str, list[Case]]:
             lag = max(0.0, (entered - _moment(log["date_end"])).total_seconds())
             found["recording_lag"].append(Case(plant, _moment(log["date_end"]), lag))
             if lag > 3600:
-                found["manual_intervention_count"].append(Case(plant, entered, 1))
+                act(plant, entered, "back-dated entry", orders[work["production_id"]]["product_id"])
                 touched.add(work["production_id"])
     for order_id, changes in _changes(demo, "mrp.production").items():
         plant, reservation = _plant(demo, orders[order_id]), False
@@ -534,8 +693,38 @@ def _by_hand(demo) -> dict[str, list[Case]]:
             if field == "reservation_state":
                 reservation = new
             if by not in MACHINES and (is_alone or (new == "confirmed" and field == "state")):
-                found["manual_intervention_count"].append(Case(plant, at, 1))
+                kind = "reserved by hand" if new == "assigned" else "reservation taken away"
+                act(plant, at, kind if is_alone else "confirmed by hand", orders[order_id]["product_id"])
                 touched |= {order_id} if is_alone else set()
+            if by not in MACHINES and (field, new) == ("state", "cancel"):
+                again = [
+                    one
+                    for one in made[plant, orders[order_id]["product_id"]]
+                    if one["create_uid"] == by
+                    and one["product_qty"] == orders[order_id]["product_qty"]
+                    and one["backorder_sequence"] < 2
+                    and timedelta(0) < _moment(one["create_date"]) - at <= timedelta(days=1)
+                ]
+                act(plant, at, "cancelled and made again", orders[order_id]["product_id"], int(bool(again)))
+                touched |= {order_id} if again else set()
+    logs = {log["id"]: log for log in demo["auditlog_log"]}
+    for line in demo["auditlog_log_line"]:
+        if (line["field_name"], line["old_value"]) == ("is_locked", "True"):
+            order = orders[logs[line["log_id"]]["res_id"]]
+            act(_plant(demo, order), _moment(line["create_date"]), "unlocked", order["product_id"])
+            touched.add(order["id"])
+    [locked] = [field["id"] for field in demo["ir_model_fields"] if field["name"] == "locked"]
+    purchases = {purchase["id"]: purchase for purchase in demo["purchase_order"]}
+    products = {line["order_id"]: line["product_id"] for line in reversed(demo["purchase_order_line"])}
+    messages = {message["id"]: message for message in demo["mail_message"]}
+    for tracked in demo["mail_tracking_value"]:
+        if tracked["field_id"] == locked and tracked["old_value_integer"]:
+            message = messages[tracked["mail_message_id"]]
+            purchase = purchases[message["res_id"]]
+            act(_plant(demo, purchase), _moment(message["date"]), "unlocked", products[purchase["id"]])
+    codes = {stock_location_id(plant): plant.code for plant in BY_CODE.values()}
+    for move in (move for move in demo["stock_move"] if move["is_inventory"]):
+        act(codes[move["location_dest_id"]], _moment(move["date"]), "stock adjusted", move["product_id"])
     for order_id, order in orders.items():
         if order["state"] == "done":
             ended = _moment(order["date_finished"])
@@ -556,42 +745,72 @@ def _reactions(demo, now: datetime) -> dict[str, list[Case]]:
         if tracked["field_id"] in quantities:
             message = messages[tracked["mail_message_id"]]
             changed[message["res_id"]].append(_moment(message["date"]))
-    found = defaultdict(list)
+    found, kept = defaultdict(list), defaultdict(list)
+    quarantine = {place["id"] for place in demo["stock_location"] if place["name"] == "Quarantine"}
+    for line in demo["stock_move_line"]:
+        if line["lot_id"] and line["location_dest_id"] in quarantine and line["state"] == "done":
+            kept[f"stock.lot,{line['lot_id']}"].append(_moment(line["date"]))
     for order_id, changes in _changes(demo, "mrp.production").items():
         order, disturbed, short = orders[order_id], [], None
+        family = FAMILIES.get(order["product_id"], ORDINARY)
         reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
         released = reached.get("confirmed")
         begun = min((reached[state] for state in ("progress", "done", "cancel") if state in reached), default=None)
         ended = reached.get("done", reached.get("cancel"))
         for at, _, field, new in changes:
             if field == "reservation_state":
-                disturbed += [(short, at)] if short else []
+                disturbed += [("shortage", short, at)] if short else []
                 short = at if new in ("confirmed", "waiting") else None
-        disturbed += [(short, ended)] if short else []
-        written = [(at, plan) for at, plan in sorted(plans[order_id].items()) if released and at >= released]
-        written = [(at, plan) for at, plan in written if begun is None or at < begun]
+        disturbed += [("shortage", short, ended)] if short else []
+        # Odoo stamps a message up to a second after the audit log.
+        written = [(at, plan) for at, plan in sorted(plans[order_id].items()) if released and at >= released - SECOND]
+        written = [(at, plan) for at, plan in written if begun is None or at < begun - SECOND]
         for (_, plan), (replaced, _) in zip(written, [*written[1:], (datetime.max, None)], strict=False):
             start = plan["date_start"]
             if start < replaced and start + timedelta(hours=8) < (begun or now) and order["backorder_sequence"] < 2:
-                disturbed.append((start, begun))
+                disturbed.append(("delay", start, begun))
         if released:
-            disturbed += [(at, ended) for at in changed[order_id] if at > released and (ended is None or at < ended)]
-        own = answers[order["company_id"], order["name"].removesuffix("-001")] + [at for at, _ in written[1:]]
-        for since, until in disturbed:
-            done = [at for at in own if since - timedelta(seconds=5) <= at <= (until or now)]
-            seconds = max(0.0, (min(done) - since).total_seconds()) if done else OPEN
-            if done or until is None:
-                found["reaction_time"].append(Case(_plant(demo, order), since, seconds))
-            if done or until:
-                found["no_reaction_share"].append(Case(_plant(demo, order), since, 0, not done))
+            disturbed += [
+                ("demand change", at, ended)
+                for at in changed[order_id]
+                if at > released and (ended is None or at < ended)
+            ]
+        own = [(at, "procurement") for at in answers[order["company_id"], order["name"].removesuffix("-001")]]
+        own += [(at, "re-plan") for at, _ in written[1:]]
+        for trigger, since, until in disturbed:
+            done = [(at, what) for at, what in own if since - timedelta(seconds=5) <= at <= (until or now)]
+            reacted, reaction = min(done, default=(None, "none"))
+            tags = frozenset({("trigger", trigger), ("reaction", reaction), family})
+            _react(found, _plant(demo, order), since, reacted, until, tags)
+    for plant, _, inspection, changes, gone in _inspected(demo):
+        failed = [at for at, _, _, new in changes if new == "waiting"]
+        if failed:
+            again = [(at, "rework") for at, _, _, new in changes if new == "draft" and at > failed[0]]
+            again += [(gone, "containment")] if gone else []
+            again += [(at, "containment") for at in kept[inspection["object_id"]]]
+            reacted, reaction = min(again, default=(None, "none"))
+            tags = frozenset({("trigger", "failed check"), ("reaction", reaction)})
+            _react(found, plant, failed[0], reacted, None, tags)
+            if now - timedelta(weeks=FORGETFUL_WEEKS) <= failed[0] <= now - timedelta(weeks=3):
+                found["unanswered_check_share"].append(Case(plant, failed[0], 0, not again))
     return found
+
+
+def _react(found, plant: str, since: datetime, reacted: datetime | None, until: datetime | None, tags) -> None:
+    """One disturbance: answered, ended without an answer, or open."""
+    seconds = max(0.0, (reacted - since).total_seconds()) if reacted else OPEN
+    if reacted or until is None:
+        found["reaction_time"].append(Case(plant, since, seconds, tags=tags))
+    if reacted or until:
+        found["no_reaction_share"].append(Case(plant, since, 0, not reacted, tags=tags))
+    found["reaction_count"].append(Case(plant, since, 1, tags=tags))
 
 
 def _written_plans(demo) -> dict[int, dict[datetime, dict[str, datetime]]]:
     """What the audit log says was written over the plan of an order: when, and the new dates by their field."""
     logs, planned = {log["id"]: log for log in demo["auditlog_log"]}, defaultdict(dict)
     for line in demo["auditlog_log_line"]:
-        if line["field_name"] == "user_id":  # of an activity
+        if line["field_name"] not in ("date_start", "date_finished"):
             continue
         log = logs[line["log_id"]]
         written = planned[log["res_id"]].setdefault(_moment(log["create_date"]), {})
@@ -615,10 +834,14 @@ def _plans(demo, now: datetime) -> dict[str, list[Case]]:
         due = plans[0][1]["date_start"] + timedelta(hours=8)
         if due <= now:
             found["start_adherence"].append(Case(plant, due, 0, started is not None and started <= due))
+        done = reached.get("done")
+        finish = plans[0][1]["date_finished"] + timedelta(hours=8)
+        if finish <= now:
+            found["completion_adherence"].append(Case(plant, finish, 0, done is not None and done <= finish))
         if started:
             found["replan_churn"].append(Case(plant, started, len(plans) - 1))
         found["replan_count"] += [Case(plant, at, 1) for at, _ in plans[1:]]
-        zone, done = ZoneInfo(BY_CODE[plant].company.tz), reached.get("done")
+        zone = ZoneInfo(BY_CODE[plant].company.tz)
         for (at, plan), (replaced, _) in zip(plans, [*plans[1:], (datetime.max, None)], strict=True):
             finish = plan["date_finished"]
             day = finish.replace(tzinfo=UTC).astimezone(zone)
@@ -649,6 +872,17 @@ def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
         asked.append((purchases[purchase_id], _moment(tiers[0]["create_date"]), end))
     found = defaultdict(list)
     for purchase, since, end in asked:
+        decided = [_moment(t["reviewed_date"]) for t in reviews[purchase["id"]] if t["reviewed_date"]]
+        first = min(decided, default=None) if reviews[purchase["id"]] else end
+        seconds = (first - since).total_seconds() if first else OPEN
+        found["purchase_first_decision_time"].append(Case(_plant(demo, purchase), since, seconds))
+    with_approval = {purchase["id"] for purchase, _, _ in asked}
+    for purchase in (purchase for purchase in purchases.values() if purchase["date_approve"]):
+        at = _moment(purchase["date_approve"])
+        found["purchase_auto_approval_share"].append(
+            Case(_plant(demo, purchase), at, 0, purchase["id"] not in with_approval)
+        )
+    for purchase, since, end in asked:
         plant = _plant(demo, purchase)
         seconds = (end - since).total_seconds() if end else OPEN
         found["purchase_approval_turnaround"].append(Case(plant, since, seconds))
@@ -665,7 +899,17 @@ def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
             late = at > _moment(activity["create_date"]) + timedelta(days=3)
             kpi = "approval_escalation_count" if late else "approval_delegation_count"
             found[kpi].append(Case(_plant(demo, purchases[activity["res_id"]]), at, 0))
-    for plant, since, end in _steps(demo, purchases):
+    products = {line["order_id"]: line["product_id"] for line in reversed(demo["purchase_order_line"])}
+    for purchase, since, end in _steps(demo, purchases):
+        plant, amount = _plant(demo, purchase), purchase["amount_untaxed"]
+        risk = "low" if amount < 1000 else "medium" if amount < 10000 else "high"
+        product = PRODUCT[products[purchase["id"]]]
+        tags = frozenset({("risk_class", risk), ("product", f"[{product.code}] {product.name}")})
+        found["purchase_approval_step_time"].append(
+            Case(plant, since, (end - since).total_seconds() if end else OPEN, tags=tags)
+        )
+        if end is None:
+            found["open_approval_count"].append(Case(plant, since, 1, tags=tags))
         due = since + timedelta(days=3)
         if due <= now:
             found["approval_sla_breach_share"].append(Case(plant, due, 0, end is None or end > due))
@@ -675,19 +919,19 @@ def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
 
 
 def _steps(demo, purchases):
-    """Plant, begin and end of each step that was decided or is open: a tier's turn comes with the one before."""
+    """Purchase, begin and end of each step that was decided or is open: a tier's turn comes with the one before."""
     for purchase_id, changes in _changes(demo, "purchase.order").items():
         states = [(at, new) for at, _, field, new in changes if field == "state"]
         for (since, state), (end, became) in zip(states, [*states[1:], (None, None)], strict=True):
             if state == "to approve" and became in (None, "purchase"):
-                yield _plant(demo, purchases[purchase_id]), since, end
+                yield purchases[purchase_id], since, end
     turn = {}
     for review in demo["tier_review"]:
         since = turn.get(review["res_id"], _moment(review["create_date"]))
         end = _moment(review["reviewed_date"]) if review["reviewed_date"] else None
         turn[review["res_id"]] = end
         if review["status"] in ("approved", "rejected", "pending"):
-            yield _plant(demo, purchases[review["res_id"]]), since, end
+            yield purchases[review["res_id"]], since, end
 
 
 def _changes(demo, model: str) -> dict[int, list[tuple]]:
