@@ -401,7 +401,7 @@ def test_budgets_as_they_were_known(call, demo_warehouse):
         (("budget", "nonsense"), "there is no KPI 'nonsense'"),
         (("budget", "--plant", "Atlantis"), "there is no plant 'Atlantis'"),
         (("misses", "time_to_ready"), "has no service level"),
-        (("withdraw", "3", "--who", "Bo", "--why", "no"), "there is no correction 3"),
+        (("withdraw", "3", "--who", "Bo", "--why", "no"), "there is no decision 3"),
         (
             (
                 "correct",

@@ -72,7 +72,7 @@ def test_what_was_taken_back_stays_readable_with_who_and_why(tmp_path):
         (lambda folder: correct(folder, why=""), "say why"),
         (lambda folder: correct(folder, cause="rain"), "cause 'rain' is unknown: use shutdown, stocktake"),
         (lambda folder: correct(folder, days=DAYS[::-1]), "lies before the first, 2026-03-04"),
-        (lambda folder: decision.withdraw(7, "Ann", "why", folder), "there is no correction 7: known are none yet"),
+        (lambda folder: decision.withdraw(7, "Ann", "why", folder), "there is no decision 7: known are none yet"),
     ],
 )
 def test_what_is_no_decision_is_refused_and_nothing_is_kept(tmp_path, wrong, words):
