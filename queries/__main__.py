@@ -1,4 +1,4 @@
-"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | deviations | list."""
+"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | deviations ..."""
 
 from __future__ import annotations
 

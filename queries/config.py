@@ -491,7 +491,9 @@ def processes(tables: object, file: str) -> tuple[Process, ...]:
         if not (isinstance(workflow, str) and workflow.strip()):
             raise ConfigError(f'{where}: add the workflow its rules are about, as in workflow = "purchase".')
         given = _tables(values.get("rule", []), f"{where} rules are", "[[process.rule]]")
-        rules = tuple(_process_rule(workflow, one, f"{file}: [[process.rule]]", n) for n, one in enumerate(given, start=1))
+        rules = tuple(
+            _process_rule(workflow, one, f"{file}: [[process.rule]]", n) for n, one in enumerate(given, start=1)
+        )
         found.append(Process(workflow, _names(values, "without", where), rules))
     names = [rule.name for process in found for rule in process.rules]
     for name in names:

@@ -2,16 +2,16 @@
 
 A class is a process rule in a plant. What is accepted is applied here, where classes are read, and so holds at once.
 
-Impact in hours: by how much the median lead time of the completed cases that break the rule exceeds that of the completed
-cases of the same workflow and plant that break none, times the number of the former; never less than nothing. The
-difference of medians has a 95 % interval from order statistics: Bonett, D.G., Price, R.M. (2002), Statistical inference
-for a linear function of medians, Psychological Methods 7. It says that such cases take longer, not that they do
-because of the deviation: what is approved twice may be larger, too.
+Impact in hours: by how much the median lead time of the completed cases that break the rule exceeds that of the
+completed cases of the same workflow and plant that break none, times the number of the former; never less than nothing.
+The difference of medians has a 95 % interval from order statistics: Bonett, D.G., Price, R.M. (2002), Statistical
+inference for a linear function of medians, Psychological Methods 7. It says that such cases take longer, not that they
+do because of the deviation: what is approved twice may be larger, too.
 
-Exposure: each class gets a percentile rank (0 less than any other, 1 more than all others; ties share theirs) for its hours,
-its money and its compliance weight times the share of cases, and its score is 100 times their mean. Hours that cannot be
-told from none, and money that is not known, rank as nothing. A score compares the classes in sight with each other: it
-has no meaning beside other classes.
+Exposure: of each class the hours, the money and the compliance weight times the share of cases, each as a share of the
+greatest such figure among the classes in sight; the score is 100 times the mean of the three. 100 is the worst in all
+of them. Hours that cannot be told from none, and money that is not known, count as nothing. A score has no meaning
+beside other classes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ EXACT = 1000  # up to so many cases the level of an order statistic is computed 
 class DeviationClass:
     """A process rule in a plant: of `n_concerned` cases `n` break it, of which `n_open` are still open.
 
-    share has a Wilson interval. delay_seconds is the difference of medians with its interval, hours what that is for all
-    its completed cases; None where it cannot be told, and then `reason` says why. acceptance is what holds today.
+    share has a Wilson interval. delay_seconds is the difference of medians with its interval, hours what that is for
+    all its completed cases; None where it cannot be told, and then `reason` says why. acceptance is what holds today.
     """
 
     rule: str
@@ -77,25 +77,27 @@ class Exposure:
 def classes(
     opened: warehouse.Warehouse, accepted: Iterable[Acceptance] = (), today: date | None = None
 ) -> list[DeviationClass]:
-    """Every process rule in every plant in sight in which it concerns a case, those without a deviation included."""
+    """Every process rule in every plant in sight in which it concerns a case: the most frequent deviations first, rules
+    that nothing breaks last."""
     today = today or readable.utc_now().date()
     held = [one for one in accepted if one.holds(today)]
-    return [_class(row, held) for row in warehouse.read(opened, "deviation_class").to_pylist()]
+    found = [_class(row, held) for row in warehouse.read(opened, "deviation_class").to_pylist()]
+    return sorted(found, key=lambda one: -one.share)
 
 
 def ranked(found: Iterable[DeviationClass]) -> list[Exposure]:
     """Classes with deviations by their exposure, worst first; then the accepted ones, which are in no ranking."""
     broken = [one for one in found if one.n]
     open_ones = [one for one in broken if one.acceptance is None]
-    ranks = [
-        _percentiles([value(one) for one in open_ones])
+    parts = [
+        _relative([value(one) for one in open_ones])
         for value in (
             lambda one: one.hours if one.hours and one.delay_low > 0 else 0.0,
             lambda one: one.amount or 0.0,
             lambda one: one.weight * one.share,
         )
     ]
-    scores = [100 * sum(three) / 3 for three in zip(*ranks, strict=True)]
+    scores = [100 * sum(three) / 3 for three in zip(*parts, strict=True)]
     order = sorted(zip(scores, open_ones, strict=True), key=lambda pair: (-pair[0], -pair[1].n, pair[1].rule))
     places: dict[float, int] = {}
     for number, (score, _) in enumerate(order, start=1):
@@ -191,12 +193,7 @@ def _class(row: dict, held: list[Acceptance]) -> DeviationClass:
     )
 
 
-def _percentiles(values: list[float]) -> list[float]:
-    """The share of the others that each value exceeds, ties by half; the only one exceeds all there are."""
-    others = len(values) - 1
-    if not others:
-        return [1.0]
-    return [
-        (sum(other < value for other in values) + (sum(other == value for other in values) - 1) / 2) / others
-        for value in values
-    ]
+def _relative(values: list[float]) -> list[float]:
+    """Each value as a share of the greatest."""
+    greatest = max(values, default=0.0)
+    return [value / greatest if greatest > 0 else 0.0 for value in values]

@@ -2,8 +2,8 @@
 ever taken away.
 
 So far: corrections of budgets, days on which misses are nobody's fault; deviations from process rules that are accepted
-until a day; and the withdrawal of both. Read by the refresh and by every page and command, so that a decision holds from
-the next look on.
+until a day; and the withdrawal of both. Read by the refresh and by every page and command, so that a decision holds
+from the next look on.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ def corrections(warehouse: Path | None = None, scope: Scope | None = None) -> li
 
 
 def acceptances(warehouse: Path | None = None, scope: Scope | None = None) -> list[Acceptance]:
-    """All accepted deviations that concern the plants of `scope`, expired and withdrawn ones included, the newest first;
-    people under pseudonyms where the scope says so."""
+    """All accepted deviations that concern the plants of `scope`, expired and withdrawn ones included, the newest
+    first; people under pseudonyms where the scope says so."""
     rows = _rows("acceptance", warehouse, needs="has_acceptance")
     return _seen([_acceptance(row, scope or Scope()) for row in rows], scope)
 

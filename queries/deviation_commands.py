@@ -30,11 +30,10 @@ def deviations(
     as_csv: CSV = False,
 ) -> None:
     """Process rules and how often they are broken, with hours and money; with a rule, the cases that break it."""
-    with_errors(
-        lambda: write(_cases(rule, plant), as_json, as_csv, row_table)
-        if rule
-        else write(_classes(plant), as_json, as_csv, _class_table)
-    )
+    if rule:
+        with_errors(lambda: write(_cases(rule, plant), as_json, as_csv, row_table))
+    else:
+        with_errors(lambda: write(_classes(plant), as_json, as_csv, _class_table))
 
 
 def exposure(plant: PLANT = None, as_json: JSON = False, as_csv: CSV = False) -> None:
@@ -114,7 +113,7 @@ def _known(opened: warehouse.Warehouse, rule: str, plant: str | None) -> None:
     known = list(dict.fromkeys(row["rule"] for row in rows))
     if rule not in known:
         near = get_close_matches(rule, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known) or 'none: no rule is in force'}."
+        hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}."
         raise CatalogError(f"there is no process rule {rule!r}: {hint}")
     if plant is not None and not any((row["rule"], row["plant"]) == (rule, plant) for row in rows):
         raise CatalogError(f"the process rule {rule!r} does not hold in {plant}: leave --plant out, or name another.")
@@ -150,7 +149,10 @@ def _share_table(found: list[dict]) -> Table:
 
 def _class_table(found: list[dict]) -> Table:
     table = Table("process rule", "plant", "must hold", "cases", "share (95 %)", *_IMPACT, "accepted", box=None)
-    for row in found:
+    broken = [row for row in found if row["n"]]
+    kept = dict.fromkeys(row["rule"] for row in found if row["rule"] not in {one["rule"] for one in broken})
+    table.caption = f"Nothing breaks: {', '.join(kept)}." if kept else None
+    for row in broken:
         cases = f"{readable.number(row['n'])} of {readable.number(row['n_concerned'])}"
         open_ones = f" ({row['n_open']} open)" if row["n_open"] else ""
         kept = f"until {readable.day(row['accepted_until'])}, {row['accepted_owner']}" if row["is_accepted"] else ""

@@ -126,9 +126,7 @@ def _rows(rule: ProcessRule) -> list[dict]:
 
 def _row(rule: ProcessRule, one: PlantRule) -> dict:
     changed = {
-        key: getattr(one, key)
-        for key in ("at_most", "from_amount", "weight", "owner")
-        if getattr(one, key) is not None
+        key: getattr(one, key) for key in ("at_most", "from_amount", "weight", "owner") if getattr(one, key) is not None
     }
     held = replace(rule, **changed)
     return {

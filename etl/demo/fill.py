@@ -61,8 +61,8 @@ def fill(
 
 
 def configured(config: Config) -> Config:
-    """The configuration with the demo group's own integration user, changes, process rules and places, and what it names
-    in vain."""
+    """The configuration with the demo group's own integration user, changes, process rules and places, and what it
+    names in vain."""
     users = replace(config.users, integration=(*config.users.integration, PERSON[ROBOT].login))
     return replace(
         config,

@@ -196,7 +196,13 @@ def test_the_activities_are_those_of_the_marts(build):
     listed = {(models[row["record_model"]], row["activity"]) for row in tracked}
     beyond = {
         *((workflow, name) for workflow in models.values() for name in ("created",)),
-        *((workflow, f"review {status}") for workflow in models.values() for status in ("requested", "approved", "rejected")),
+        *(
+            (workflow, f"review {status}")
+            for workflow in models.values()
+            for status in ("requested", "approved", "rejected")
+        ),
         ("purchase", "approved"),
     }
-    assert {(workflow, name) for workflow, names in process_rules.ACTIVITIES.items() for name in names} == listed | beyond
+    assert {
+        (workflow, name) for workflow, names in process_rules.ACTIVITIES.items() for name in names
+    } == listed | beyond
