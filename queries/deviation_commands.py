@@ -31,7 +31,7 @@ def deviations(
 ) -> None:
     """Process rules and how often they are broken, with hours and money; with a rule, the cases that break it."""
     if rule:
-        with_errors(lambda: write(_cases(rule, plant), as_json, as_csv, row_table))
+        with_errors(lambda: write(_cases(rule, plant), as_json, as_csv, _case_table))
     else:
         with_errors(lambda: write(_classes(plant), as_json, as_csv, _class_table))
 
@@ -160,6 +160,29 @@ def _class_table(found: list[dict]) -> Table:
             row["rule"], row["plant"] or "none", row["definition"], cases + open_ones, _share(row), *_impact(row), kept
         )
     return table
+
+
+def _case_table(found: list[dict]) -> Table:
+    head = ("record", "plant", "product family", "vendor", "what", "when (UTC)", "times", "than conforming", "at stake")
+    table = Table(*head, box=None)
+    for row in found:
+        missing = "no " if row["kind"] == "missing" else ""
+        table.add_row(
+            row["name"] + (" (open)" if row["is_open"] else ""),
+            row["plant"] or "none",
+            row["product_family"] or "",
+            row["vendor"] or "",
+            missing + row["activity"],
+            f"{row['at']:%Y-%m-%d %H:%M}",
+            str(row["times"]),
+            "" if row["delay_seconds"] is None else _longer(row["delay_seconds"]),
+            readable.money(row["amount"], row["currency"]),
+        )
+    return table
+
+
+def _longer(seconds: float) -> str:
+    return f"{readable.duration(abs(seconds))} {'longer' if seconds >= 0 else 'shorter'}"
 
 
 def _exposure_table(found: list[dict]) -> Table:

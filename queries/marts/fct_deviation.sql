@@ -108,6 +108,7 @@ happened as (
         broken.line,
         event.event_id,
         event.event_at,
+        event.activity,
         list_contains(broken.line.activities, event.activity) as is_own,
         count(*) filter (where is_own) over following as times,
         count(*) filter (where not is_own) over following as other_times,
@@ -146,6 +147,7 @@ deviating_event as (
         line.rule as rule,
         event_id,
         event_at,
+        activity,
     from happened
     where case line.kind
         when 'too often' then is_own and times > line.at_most
@@ -162,6 +164,7 @@ occurrence as (
         record_id,
         rule,
         min(event_at) as at,
+        arg_min(activity, event_at) as activity,
         count(*) as times,
     from deviating_event
     group by instance, record_model, record_id, rule
@@ -208,6 +211,7 @@ told as (
     select
         broken.*,
         if(broken.line.kind = 'missing', broken.ended_at, occurrence.at) as at,
+        occurrence.activity,
         if(broken.line.kind = 'missing', 1, occurrence.times) as times,
         coalesce(touched.event_count, 0) as deviating_event_count,
     from broken
@@ -236,7 +240,7 @@ valued as (
         told.vendor,
         told.line.rule as rule,
         told.line.kind as kind,
-        array_to_string(told.line.activities, ' or ') as activity,
+        coalesce(told.activity, array_to_string(told.line.activities, ' or ')) as activity,
         told.line.definition as definition,
         told.line.weight as weight,
         told.line.owner as owner,
