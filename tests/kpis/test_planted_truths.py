@@ -10,8 +10,9 @@ import pytest
 
 from etl.demo import changes, with_incidents
 from etl.demo.plants import BY_CODE, LATELY_WEEKS
-from etl.demo.truths import MILWAUKEE, SCARCE_NAME, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
-from queries import catalog, measure, warehouse
+from etl.demo.processes import ONE_APPROVAL
+from etl.demo.truths import LYON, MILWAUKEE, SCARCE_NAME, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
+from queries import catalog, conformance, measure, warehouse
 
 KPIS = catalog.load()
 SHARES = {
@@ -34,6 +35,18 @@ SHARES = {
         select avg((isodow(closed_at at time zone 'UTC' at time zone dim_plant.timezone) >= 6)::int) from fct_approval
         inner join dim_plant using (instance, plant)
         where outcome = 'approved' and plant = $plant and closed_at >= $start and closed_at < $end""",
+    **{
+        name: f"""
+        select avg((deviation.record_id is not null)::int) from fct_case
+        left join (select * from fct_deviation where rule = '{rule}') as deviation
+            using (instance, record_model, record_id)
+        where fct_case.workflow = '{workflow}' and fct_case.plant = $plant
+            and fct_case.started_at >= $start and fct_case.started_at < $end"""
+        for name, workflow, rule in (
+            ("double_approval_share", "purchase", ONE_APPROVAL.name),
+            ("early_report_share", "production", "reported complete before start"),
+        )
+    },
 }
 
 
@@ -231,3 +244,22 @@ def test_what_a_module_brought_is_no_change(opened):
     assert {name for (name,) in names} == {
         changes.RELEASE_RULE, changes.SLIPPING_RULE, changes.GATEWAY, changes.TABLETS
     }  # fmt: skip
+
+
+def test_deviations_come_in_their_order_of_size(opened):
+    """Singapore approves every second purchase twice, Lyon reports one order of seven before it begins."""
+    first, second, *rest = conformance.ranked(conformance.classes(opened))
+    assert (first.of.rule, first.of.plant, first.place) == (ONE_APPROVAL.name, SINGAPORE, 1)
+    assert (second.of.rule, second.of.plant, second.place) == ("reported complete before start", LYON, 2)
+    assert first.score > 2 * second.score and second.score > 10 * max(one.score for one in rest)
+    # Who waits for two approvals waits longer; who reports minutes before work begins does not.
+    assert first.of.delay_low > 86400 and second.of.delay_low < 0 < second.of.delay_high
+
+
+def test_no_deviation_is_invented(opened, incidents):
+    """What else is named is a purchase that was ordered before it was reviewed, as the incidents of approvals are."""
+    ordered_first = {one.record_id for one in incidents if one.rule.startswith("approved_")}
+    planted = {(ONE_APPROVAL.name, SINGAPORE), ("reported complete before start", LYON)}
+    rows = opened.cursor().sql("select rule, plant, record_model, record_id from fct_deviation").fetchall()
+    others = {(model, id) for rule, plant, model, id in rows if (rule, plant) not in planted}
+    assert others <= {("purchase.order", id) for id in ordered_first}
