@@ -230,7 +230,7 @@ class Process:
     rules: tuple[ProcessRule, ...] = ()
 
 
-# The kinds of process rules, and the keys that only they have; of one they may have several, of none they need one.
+# The kinds of process rules, and the keys that only they have.
 PROCESS_RULES = {
     "missing": (),
     "too often": ("at_most",),
@@ -525,9 +525,10 @@ def _process_rule(workflow: str, values: dict, section: str, number: int) -> Pro
         raise ConfigError(f"{where}: after and with exclude each other: write two rules.")
     listed = ("product_families", "products", "plants", "except_plants")
     texts = {key: _names(values, key, where) for key in (*listed, "activity", "before", "after", "with")}
+    for key in ("activity", "before", "after", "with"):
+        if key in values and not texts[key]:
+            raise ConfigError(f"{where} {key} is empty: name one.")
     texts["with_"] = texts.pop("with")
-    if not texts["activity"]:
-        raise ConfigError(f"{where} activity is empty: name one.")
     if texts["plants"] and texts["except_plants"]:
         raise ConfigError(f"{where}: plants and except_plants exclude each other: keep one.")
     plants = _section(values.get("plant", {}), f"{where} plant")

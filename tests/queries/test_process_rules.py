@@ -131,6 +131,7 @@ def test_a_rule_of_the_same_name_replaces_the_one_built_in(read):
         ("at_most = 1", "at_most = true", "at_most must be a whole number from 1, not True"),
         ("at_most = 1", 'at_most = 1\nafter = "ordered"', "'too often' has no after: leave it out"),
         ('before = ["ordered", "approved"]', "", 'needs before, as in before = "ordered": add it'),
+        ('before = ["ordered", "approved"]', "before = []", "before is empty: name one"),
         ('before = ["ordered", "approved"]', 'before = "request sent"', "'request sent' stands on both sides"),
         ("weight = 3", "weight = 0", "weight must be more than 0, not 0"),
         ("weight = 3", 'weight = "much"', "'much' is no quantity"),
