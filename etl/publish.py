@@ -21,7 +21,7 @@ import pyarrow as pa
 from etl import landing
 from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.source import Source
-from queries import budget, catalog, decision, effect, measure, rules, scoreboard
+from queries import budget, catalog, decision, effect, measure, process_rules, rules, scoreboard
 from queries.config import Config, ConfigError
 from queries.warehouse import LIMIT_MACRO, MACROS, ODOO_URL_MACRO, current_version
 
@@ -257,7 +257,7 @@ def _build(con, warehouse: Path, run: str, as_of: datetime, sources, config: Con
 def put_configuration(con, config: Config, schema: str) -> None:
     """The cfg_* tables."""
     applied = rules.tables(config, catalog.exceptions(), catalog.checks())
-    for name, table in (config.tables() | applied).items():
+    for name, table in (config.tables() | applied | process_rules.tables(config)).items():
         con.register("configuration_rows", table)
         con.execute(f"create table {schema}.{name} as select * from configuration_rows")
         con.unregister("configuration_rows")

@@ -68,11 +68,11 @@ def correct(
 
 
 def withdraw(number: int, who: WHO, why: WHY) -> None:
-    """Take a correction of budgets back."""
+    """Take a correction of budgets or an accepted deviation back."""
 
     def work() -> None:
         decision.withdraw(number, who, why)
-        print(f"Correction {number} holds no longer.")
+        print(f"Decision {number} holds no longer.")
 
     with_errors(work)
 

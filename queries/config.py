@@ -175,6 +175,68 @@ class Money:
     currency: str = ""
 
 
+@dataclass(frozen=True)
+class PlantRule:
+    """What of a process rule is otherwise in one plant. What is None is as in all plants."""
+
+    plant: str
+    at_most: int | None = None
+    from_amount: float | None = None
+    weight: float | None = None
+    owner: str | None = None
+    is_off: bool = False
+
+
+@dataclass(frozen=True)
+class ProcessRule:
+    """What must hold in every case of a workflow.
+
+    missing: one of `activity` happens. too often: they happen `at_most` times. out of sequence: the first of them comes
+    `before` those. excluded: they do not happen; not `after` one of those, or not `with_` one of them in the same case.
+    It holds from an amount on (reporting currency), for these product families and products, in these plants (none: in
+    all, but for `except_plants`). `weight` is what a deviation means to compliance, beside others.
+    """
+
+    name: str
+    workflow: str
+    kind: str
+    activity: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    with_: tuple[str, ...] = ()
+    at_most: int | None = None
+    weight: float = 1.0
+    owner: str = ""
+    note: str = ""
+    from_amount: float | None = None
+    product_families: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    plants: tuple[str, ...] = ()
+    except_plants: tuple[str, ...] = ()
+    plant: tuple[PlantRule, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The activities it is measured against, if any."""
+        return self.before or self.after or self.with_
+
+
+@dataclass(frozen=True)
+class Process:
+    """The rules of one workflow, and `without` which of those that come with Plant Pulse."""
+
+    workflow: str
+    without: tuple[str, ...] = ()
+    rules: tuple[ProcessRule, ...] = ()
+
+
+# The kinds of process rules, and the keys that only they have.
+PROCESS_RULES = {
+    "missing": (),
+    "too often": ("at_most",),
+    "out of sequence": ("before",),
+    "excluded": ("after", "with"),
+}
 LEAST_HISTORY = 110 * 7 * 86400.0
 
 
@@ -199,6 +261,7 @@ class Config:
     markers: tuple[Marker, ...] = ()
     exceptions: tuple[RuleSetting, ...] = ()
     checks: tuple[RuleSetting, ...] = ()
+    processes: tuple[Process, ...] = ()
     money: Money = field(default_factory=Money)
 
     def tables(self) -> dict[str, pa.Table]:
@@ -258,6 +321,7 @@ def _parse(content: dict, file: str) -> Config:
         "marker",
         "exception",
         "check",
+        "process",
         "money",
     )
     _known(content, sections, file, "section")
@@ -290,6 +354,7 @@ def _parse(content: dict, file: str) -> Config:
         markers=tuple(_markers(content.get("marker", []), instances, file)),
         exceptions=tuple(_rules(content, "exception", ("severity", "sla", "limit", "owner", "fallback"), file)),
         checks=tuple(_rules(content, "check", ("severity", "limit", "owner"), file)),
+        processes=processes(content.get("process", []), file),
         money=_make(Money, _section(content.get("money", {}), f"{file}: [money]"), f"{file}: [money]"),
         touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
     )
@@ -414,6 +479,107 @@ def _rule(rule: str, plant: str, values: dict, keys: tuple[str, ...], where: str
         elif not (isinstance(given[key], str) and given[key].strip()):
             raise ConfigError(f"{where} {key} must be text in quotes, not {given[key]!r}.")
     return RuleSetting(rule, plant, **given)
+
+
+def processes(tables: object, file: str) -> tuple[Process, ...]:
+    """The sections [[process]] and the rules below them."""
+    found = []
+    for number, values in enumerate(_tables(tables, f"{file}: processes are", "[[process]]"), start=1):
+        where = f"{file}: [[process]] {values.get('workflow', f'number {number}')!r}"
+        _known(values, ("workflow", "without", "rule"), where, "key")
+        workflow = values.get("workflow")
+        if not (isinstance(workflow, str) and workflow.strip()):
+            raise ConfigError(f'{where}: add the workflow its rules are about, as in workflow = "purchase".')
+        given = _tables(values.get("rule", []), f"{where} rules are", "[[process.rule]]")
+        rules = tuple(
+            _process_rule(workflow, one, f"{file}: [[process.rule]]", n) for n, one in enumerate(given, start=1)
+        )
+        found.append(Process(workflow, _names(values, "without", where), rules))
+    names = [rule.name for process in found for rule in process.rules]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"{file}: [[process.rule]] {name!r} stands there twice: give each rule its own name.")
+    return tuple(found)
+
+
+def _process_rule(workflow: str, values: dict, section: str, number: int) -> ProcessRule:
+    where = f"{section} {values.get('name', f'number {number} of {workflow}')!r}"
+    shared = [f.name for f in fields(ProcessRule) if f.name not in ("workflow", "before", "after", "with_", "at_most")]
+    own = [key for keys in PROCESS_RULES.values() for key in keys]
+    _known(values, shared + own, where, "key")
+    for key in ("name", "kind", "activity", "owner"):
+        if key not in values:
+            raise ConfigError(f"{where}: add the missing key; needed are name, kind, activity, owner.")
+    for key in ("name", "kind", "owner", "note"):
+        if key in values and not (isinstance(values[key], str) and values[key].strip()):
+            raise ConfigError(f"{where} {key} must be text in quotes, not {values[key]!r}.")
+    kind = values["kind"]
+    _known({kind: None}, PROCESS_RULES, where, "kind")
+    for key in own:
+        if key in values and key not in PROCESS_RULES[kind]:
+            raise ConfigError(f"{where}: {kind!r} has no {key}: leave it out.")
+    if kind in ("too often", "out of sequence") and PROCESS_RULES[kind][0] not in values:
+        hint = {"too often": "at_most = 1", "out of sequence": 'before = "ordered"'}[kind]
+        raise ConfigError(f"{where}: {kind!r} needs {PROCESS_RULES[kind][0]}, as in {hint}: add it.")
+    if "after" in values and "with" in values:
+        raise ConfigError(f"{where}: after and with exclude each other: write two rules.")
+    listed = ("product_families", "products", "plants", "except_plants")
+    texts = {key: _names(values, key, where) for key in (*listed, "activity", "before", "after", "with")}
+    for key in ("activity", "before", "after", "with"):
+        if key in values and not texts[key]:
+            raise ConfigError(f"{where} {key} is empty: name one.")
+    texts["with_"] = texts.pop("with")
+    if texts["plants"] and texts["except_plants"]:
+        raise ConfigError(f"{where}: plants and except_plants exclude each other: keep one.")
+    plants = _section(values.get("plant", {}), f"{where} plant")
+    settings = tuple(_plant_rule(plant, one, kind, f"{where} plant {plant}") for plant, one in plants.items())
+    for one in settings:
+        if one.plant in texts["except_plants"] or (texts["plants"] and one.plant not in texts["plants"]):
+            raise ConfigError(f"{where} plant {one.plant}: the rule does not hold there: leave it out.")
+    plain = {key: values[key] for key in ("name", "kind", "owner", "note") if key in values}
+    return ProcessRule(workflow=workflow, **plain, **texts, **_rule_numbers(values, kind, where), plant=settings)
+
+
+def _plant_rule(plant: str, values: object, kind: str, where: str) -> PlantRule:
+    if values is False:
+        return PlantRule(plant, is_off=True)
+    _known(_section(values, where), ("at_most", "from_amount", "weight", "owner"), where, "key")
+    owner = values.get("owner")
+    if owner is not None and not (isinstance(owner, str) and owner.strip()):
+        raise ConfigError(f"{where} owner must be text in quotes, not {owner!r}.")
+    return PlantRule(plant, owner=owner, **_rule_numbers(values, kind, where))
+
+
+def _rule_numbers(values: dict, kind: str, where: str) -> dict:
+    """at_most, from_amount and weight, where they are given."""
+    found = {}
+    if "at_most" in values:
+        if kind != "too often":
+            raise ConfigError(f"{where}: {kind!r} has no at_most: leave it out.")
+        if type(values["at_most"]) is not int or values["at_most"] < 1:
+            raise ConfigError(f"{where}: at_most must be a whole number from 1, not {values['at_most']!r}.")
+        found["at_most"] = values["at_most"]
+    for key in ("from_amount", "weight"):
+        if key in values:
+            found[key] = quantity(values[key], f"{where} {key}")
+            if found[key] < 0 or (key == "weight" and not found[key]):
+                raise ConfigError(f"{where} {key} must be more than 0, not {values[key]!r}.")
+    return found
+
+
+def _names(values: dict, key: str, where: str) -> tuple[str, ...]:
+    """A text or a list of texts."""
+    given = values.get(key, [])
+    texts = [given] if isinstance(given, str) else given
+    if not (isinstance(texts, list) and all(isinstance(text, str) and text.strip() for text in texts)):
+        raise ConfigError(f"{where} {key} must be text in quotes, or a list of such texts, not {given!r}.")
+    return tuple(dict.fromkeys(text.strip() for text in texts))
+
+
+def _tables(tables: object, what: str, heading: str) -> list[dict]:
+    if not (isinstance(tables, list) and all(isinstance(table, dict) for table in tables)):
+        raise ConfigError(f"{what} a list: write each below a line {heading}, in double brackets.")
+    return tables
 
 
 def _tolerances(section: dict, file: str):

@@ -82,6 +82,7 @@ OF_ALL_PLANTS = (
     "cfg_objective",
     "cfg_exception",
     "cfg_limit",
+    "cfg_process_rule",
 )  # an empty plant stands for all others
 PERSON = {"cfg_user": ["login"]}  # columns that name people, besides those the marts declare
 # Columns that compare a plant with `untouched_count` others: with few, they tell what those others are like.

@@ -146,12 +146,14 @@ class Shop:
     hours: median working hours on an order of usual size.
     timed: share of the orders whose work is timed; of the others Odoo writes the expected time.
     late: share of the timed work that is entered by hand, `entry` after it was done.
+    early: share of the orders whose whole quantity is recorded, and taken back, minutes before work begins.
     """
 
     hours: float = 2.5
     timed: float = 0.9
     late: float = 0.05
     entry: Wait = Wait(4.0, 0.6)
+    early: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -243,8 +245,9 @@ TWINS = Policy(
 
 # Orders are released on Tuesdays and Thursdays only and promised too early, one component is always short, the manager
 # takes days, and so do the inspector, the warehouse and who orders crates. Orders lie on the shop floor longer than
-# they are worked on, and half of the work is entered days later. Its mechanics come late, what is agreed on for quality
-# is done late, and products are often taken apart again. A third of the vendors' bills do not match.
+# they are worked on, and half of the work is entered days later; some are reported complete before it begins. Its
+# mechanics come late, what is agreed on for quality is done late, and products are often taken apart again. A third of
+# the vendors' bills do not match.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
     supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
@@ -252,7 +255,7 @@ LYON = Policy(
     inspection=Inspection(wait=Wait(24.0, 0.7)),
     maintenance=Maintenance(response=Wait(9.0, 0.8)),
     defects=Defects(action=Wait(100.0, 0.6), unbuilt=0.05),
-    shop=Shop(hours=1.0, timed=0.75, late=0.5, entry=Wait(24.0, 0.6)),
+    shop=Shop(hours=1.0, timed=0.75, late=0.5, entry=Wait(24.0, 0.6), early=0.15),
     logistics=Logistics(pick=Wait(72.0, 0.5, most=300.0), reorder=Wait(36.0, 0.1)),
     slack=8.0,
     costing=Costing(mismatch=0.35),

@@ -238,10 +238,19 @@ def _begin(order: Order, rng: Random, at: int, **values: object) -> None:
     if at < order.block.now:
         _replan(order, at)
     by = rng.choice(TEAMS[order.plant.code].supervisors)
+    _report_early(order, at, by)
     order.change(at, by, state="progress", **values)
     order.plan(at, by, at, order.shop.after(at, 2.0 + order.product_qty / 10))
     order.reserve(at)
     _finish(order, rng, at)
+
+
+def _report_early(order: Order, at: int, by: int) -> None:
+    """In some plants the whole quantity is recorded minutes before work begins, and taken back when it does."""
+    dice = Random(f"{order.block.seed}/early/{order.plant.code}/{order.created}/{order.product}")
+    reported = max(order.written, at - dice.randrange(60, 600))
+    if dice.random() < order.plant.policy.shop.early and reported < at < order.block.now:
+        order.change(reported, by, state="to_close")
 
 
 def _finish(order: Order, rng: Random, started: int) -> None:

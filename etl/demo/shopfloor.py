@@ -99,12 +99,15 @@ def works(block: Block) -> list[Work]:
 
 
 def _reached(block: Block) -> dict[Order, dict[str, int]]:
-    """When each order came into each state."""
+    """When each order came into each state; one that was complete before it began was not."""
     found: dict[Order, dict[str, int]] = {}
     for event in block.events:
         for name, _, new in event.changes:
             if name == "state" and isinstance(event.document, Order):
-                found.setdefault(event.document, {})[new] = event.at
+                reached = found.setdefault(event.document, {})
+                reached[new] = event.at
+                if new == "progress":
+                    reached.pop("to_close", None)
     return found
 
 

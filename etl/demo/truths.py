@@ -70,6 +70,8 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     time_to_ready                 p50 of created to all components reserved, elapsed, by start
     reaction_count                disturbances by what they are, and by what was done about them
     unanswered_check_share        share of lately failed inspections to which nothing was done in three weeks
+    double_approval_share         share of purchase orders that were approved more than once
+    early_report_share            share of production orders that were reported complete before they began
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.
@@ -909,6 +911,27 @@ TRUTHS = (
             high=0.6,
         )
         for plant in ALL
+    Truth(
+        kpi="double_approval_share",
+        cut=Cut(SINGAPORE),
+        statement="Singapore approves twice what the others approve once: every second of its purchases",
+        low=0.4,
+        high=0.65,
+    ),
+    Truth(
+        kpi="early_report_share",
+        cut=Cut(LYON),
+        statement="Lyon reports one order of seven complete before work on it begins",
+        low=0.1,
+        high=0.18,
+    ),
+    *(
+        Truth(kpi=kpi, cut=Cut(plant), statement=f"{plant} hardly ever does so ({kpi})", high=0.004)
+        for kpi, plants in (
+            ("double_approval_share", (MILWAUKEE, LYON, TULSA)),
+            ("early_report_share", (MILWAUKEE, SINGAPORE, TULSA)),
+        )
+        for plant in plants
     ),
 )
 

@@ -3,7 +3,7 @@ create table if not exists decision (
     id integer primary key autoincrement,
     decided_at text not null,   -- UTC
     who text not null,
-    kind text not null,         -- 'budget correction' or 'withdrawal'
+    kind text not null,         -- 'budget correction', 'accepted deviation' or 'withdrawal'
     kpi text,                   -- null: all KPIs
     plant text,                 -- null: all plants
     from_on text,
@@ -19,6 +19,23 @@ begin
 end;
 
 create trigger if not exists decision_is_kept before delete on decision
+begin
+    select raise(abort, 'decisions are not deleted: withdraw it');
+end;
+
+-- What an accepted deviation is about, beside its decision.
+create table if not exists accepted_deviation (
+    decision_id integer primary key references decision (id),
+    rule text not null,
+    owner text not null
+);
+
+create trigger if not exists accepted_deviation_stays before update on accepted_deviation
+begin
+    select raise(abort, 'decisions are not changed: withdraw it and decide anew');
+end;
+
+create trigger if not exists accepted_deviation_is_kept before delete on accepted_deviation
 begin
     select raise(abort, 'decisions are not deleted: withdraw it');
 end;

@@ -10,9 +10,10 @@ import pytest
 
 from etl.demo import changes, with_incidents
 from etl.demo.plants import BY_CODE, LATELY_WEEKS
+from etl.demo.processes import ONE_APPROVAL
 from etl.demo.prototypes import BY_HAND, TIMES
-from etl.demo.truths import MILWAUKEE, SCARCE_NAME, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
-from queries import catalog, measure, warehouse
+from etl.demo.truths import LYON, MILWAUKEE, SCARCE_NAME, SCARCE_PRODUCTS, SINGAPORE, TRUTHS, TULSA, Cut
+from queries import catalog, conformance, measure, warehouse
 
 KPIS = catalog.load()
 SHARES = {
@@ -38,6 +39,18 @@ SHARES = {
         select avg((reacted_at is null)::int) from fct_reaction
         where trigger = 'failed check' and plant = $plant
             and triggered_at between $as_of - interval 26 week and $as_of - interval 3 week""",
+    **{
+        name: f"""
+        select avg((deviation.record_id is not null)::int) from fct_case
+        left join (select * from fct_deviation where rule = '{rule}') as deviation
+            using (instance, record_model, record_id)
+        where fct_case.workflow = '{workflow}' and fct_case.plant = $plant
+            and fct_case.started_at >= $start and fct_case.started_at < $end"""
+        for name, workflow, rule in (
+            ("double_approval_share", "purchase", ONE_APPROVAL.name),
+            ("early_report_share", "production", "reported complete before start"),
+        )
+    },
 }
 
 
@@ -260,3 +273,25 @@ def test_what_a_module_brought_is_no_change(opened):
     assert {name for (name,) in names} == {
         changes.RELEASE_RULE, changes.SLIPPING_RULE, changes.GATEWAY, changes.TABLETS
     }  # fmt: skip
+
+
+def test_deviations_come_in_their_order_of_size(opened):
+    """Singapore approves every second purchase twice, Lyon reports one order of seven before it begins."""
+    first, second, *rest = conformance.ranked(conformance.classes(opened))
+    assert (first.of.rule, first.of.plant, first.place) == (ONE_APPROVAL.name, SINGAPORE, 1)
+    assert (second.of.rule, second.of.plant, second.place) == ("reported complete before start", LYON, 2)
+    assert first.score > 2 * second.score and second.score > 10 * max(one.score for one in rest)
+    # Who waits for two approvals waits longer; who reports minutes before work begins does not.
+    assert first.of.delay_low > 86400 and second.of.delay_low < 0 < second.of.delay_high
+
+
+def test_no_deviation_is_invented(opened, simulated):
+    """What else is named is a purchase that was ordered before it was reviewed: in the other plants reviews are only
+    planted so, for the exceptions about approvals."""
+    planted = {(ONE_APPROVAL.name, SINGAPORE), ("reported complete before start", LYON)}
+    rows = opened.cursor().sql("select rule, plant, record_model, record_id from fct_deviation").fetchall()
+    others = [(rule, plant, model, id) for rule, plant, model, id in rows if (rule, plant) not in planted]
+    assert {plant for _, plant, _, _ in others} <= {MILWAUKEE, LYON, TULSA}
+    reviewed = {review["res_id"] for review in simulated[0]["tier_review"]}
+    assert {(model, id) for _, _, model, id in others} <= {("purchase.order", id) for id in reviewed}
+    assert len(others) <= 8

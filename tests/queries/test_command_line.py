@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -442,7 +442,7 @@ def test_budgets_as_they_were_known(call, demo_warehouse):
         (("budget", "nonsense"), "there is no KPI 'nonsense'"),
         (("budget", "--plant", "Atlantis"), "there is no plant 'Atlantis'"),
         (("misses", "time_to_ready"), "has no service level"),
-        (("withdraw", "3", "--who", "Bo", "--why", "no"), "there is no correction 3"),
+        (("withdraw", "3", "--who", "Bo", "--why", "no"), "there is no decision 3"),
         (
             (
                 "correct",
@@ -466,6 +466,90 @@ def test_budgets_as_they_were_known(call, demo_warehouse):
     ],
 )
 def test_slips_with_budgets(call, arguments, words):
+    code, out, error = call(*arguments)
+    assert (code, out) == (1, "")
+    assert words in error and error.startswith("Failed: ")
+
+
+EARLY, LYON = "reported complete before start", "Alder France/WH"
+
+
+def test_deviations_as_classes_and_as_cases(call):
+    found = answer(call, "deviations")
+    [early] = [row for row in found if row["rule"] == EARLY and row["plant"] == LYON]
+    assert early["n"] > 100 and early["low"] < early["share"] < early["high"] and not early["is_accepted"]
+    assert {row["plant"] for row in answer(call, "deviations", "--plant", LYON)} == {LYON}
+    cases = answer(call, "deviations", EARLY, "--plant", LYON)
+    assert len(cases) == early["n"] and {row["plant"] for row in cases} == {LYON}
+    assert {"record_model", "record_id", "record_url", "at", "times", "amount", "delay_seconds"} <= set(cases[0])
+    table = call("deviations")[1]
+    assert "Nothing breaks: " in table and "confirmed more than once" in table
+    assert "ready to close" in call("deviations", EARLY)[1]
+    assert call("deviations", "--csv")[1].startswith("rule,plant,workflow,kind,definition")
+
+
+def test_exposure_is_ranked_among_all_plants_whichever_is_shown(call):
+    found = answer(call, "exposure")
+    assert [row["place"] for row in found][:2] == [1, 2] and found[0]["score"] == 100
+    assert answer(call, "exposure", "--plant", LYON) == [row for row in found if row["plant"] == LYON]
+    assert found[0]["rule"] in call("exposure")[1]
+
+
+def test_conformance_by_workflow_and_plant(call):
+    [row] = [row for row in answer(call, "conformance", "--plant", LYON) if row["workflow"] == "production"]
+    assert row["conforming_count"] + row["deviating_count"] == row["case_count"] and row["accepted_count"] == 0
+    assert row["low"] < row["share"] == row["share_with_accepted"] < row["high"]
+    assert "conform or accepted" in call("conformance")[1]
+    assert answer(call, "conformance", "--from", "2100-01-01") == []
+
+
+def test_a_deviation_is_accepted_at_once_and_taken_back(own):
+    def run(*arguments):
+        result = CliRunner().invoke(app, list(arguments), env={"OPS_WAREHOUSE": str(own), "COLUMNS": "200"})
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+    def seen() -> tuple:
+        [row] = [one for one in json.loads(run("exposure", "--json")) if (one["rule"], one["plant"]) == (EARLY, LYON)]
+        [share] = [
+            one for one in json.loads(run("conformance", "--plant", LYON, "--json")) if one["workflow"] == "production"
+        ]
+        return row["is_accepted"], row["place"], share["accepted_count"] > 0
+
+    today = str(datetime.now(UTC).date())
+    decided = ("--who", "Ann", "--owner", "Bo", "--why", "old gateway", "--until", today, "--plant", LYON)
+    assert seen() == (False, 2, False)
+    assert f"is accepted in {LYON} until {today}" in run("accept", EARLY, *decided)
+    assert seen() == (True, None, True)
+    assert f"accepted until {today}" in run("exposure") and "Bo" in run("deviations")
+    [kept] = json.loads(run("accepted", "--json"))
+    assert (kept["rule"], kept["owner"], kept["until_on"], kept["state"]) == (EARLY, "Bo", today, "holds")
+    assert "Decision 1 holds no longer" in run("withdraw", "1", "--who", "Ann", "--why", "new gateway")
+    assert seen() == (False, 2, False)
+    assert "withdrawn" in run("accepted")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ("deviations", "reported complete before starts"),
+            "no process rule 'reported complete before starts': did you",
+        ),
+        (("deviations", "--plant", "Atlantis"), "there is no plant 'Atlantis'"),
+        (("exposure", "--plant", "Atlantis"), "there is no plant 'Atlantis'"),
+        (("conformance", "--plant", "Atlantis"), "there is no plant 'Atlantis'"),
+        (
+            ("accept", "x", "--who", "A", "--owner", "B", "--why", "c", "--until", "2100-01-01"),
+            "there is no process rule 'x': use one of ",
+        ),
+        (
+            ("accept", EARLY, "--who", "A", "--owner", "B", "--why", "c", "--until", "2020-01-01"),
+            "the last day, 2020-01-01, is over",
+        ),
+    ],
+)
+def test_slips_with_deviations(call, arguments, words):
     code, out, error = call(*arguments)
     assert (code, out) == (1, "")
     assert words in error and error.startswith("Failed: ")

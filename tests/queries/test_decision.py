@@ -72,7 +72,7 @@ def test_what_was_taken_back_stays_readable_with_who_and_why(tmp_path):
         (lambda folder: correct(folder, why=""), "say why"),
         (lambda folder: correct(folder, cause="rain"), "cause 'rain' is unknown: use shutdown, stocktake"),
         (lambda folder: correct(folder, days=DAYS[::-1]), "lies before the first, 2026-03-04"),
-        (lambda folder: decision.withdraw(7, "Ann", "why", folder), "there is no correction 7: known are none yet"),
+        (lambda folder: decision.withdraw(7, "Ann", "why", folder), "there is no decision 7: known are none yet"),
     ],
 )
 def test_what_is_no_decision_is_refused_and_nothing_is_kept(tmp_path, wrong, words):
@@ -169,3 +169,81 @@ def test_a_full_disk_or_a_file_that_may_not_be_written_decides_nothing(tmp_path)
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(DecisionError, match="cannot be read"):
         correct(Path(tmp_path / "nowhere"))
+
+
+TODAY = date(2026, 3, 2)
+
+
+def accept(folder, who="Ann", owner="Head of purchasing", why="the bank asks for it", rule="once", **of) -> int:
+    until = of.pop("until", TODAY)
+    return decision.accept(who, owner, why, rule, until, warehouse=folder, **({"today": TODAY} | of))
+
+
+def test_an_accepted_deviation_has_an_owner_and_a_last_day(tmp_path):
+    number = accept(tmp_path, plant="X", until=date(2026, 6, 30))
+    [found] = decision.acceptances(tmp_path)
+    assert (found.id, found.rule, found.plant, found.owner) == (number, "once", "X", "Head of purchasing")
+    assert (found.who, found.why, found.until_on) == ("Ann", "the bank asks for it", date(2026, 6, 30))
+    assert found.concerns("once", "X") and not found.concerns("once", "Y") and not found.concerns("twice", "X")
+    assert decision.corrections(tmp_path) == []
+
+
+def test_it_expires_by_itself_after_its_day(tmp_path):
+    accept(tmp_path)
+    [found] = decision.acceptances(tmp_path)
+    days = (TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1))
+    assert [found.state(day) for day in days] == ["holds", "holds", "expired"]
+
+
+def test_it_can_be_withdrawn_once_and_decided_anew(tmp_path):
+    number = accept(tmp_path)
+    with pytest.raises(DecisionError, match=f"accepted until 2026-03-02 already: withdraw {number} first"):
+        accept(tmp_path)
+    accept(tmp_path, plant="X")  # that is another decision
+    decision.withdraw(number, "Bo", "it was wrong", tmp_path)
+    with pytest.raises(DecisionError, match="was withdrawn by Bo already"):
+        decision.withdraw(number, "Bo", "again", tmp_path)
+    accept(tmp_path)
+    assert [one.state(TODAY) for one in decision.acceptances(tmp_path)] == ["holds", "holds", "withdrawn"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"owner": " "}, "say who owns it"),
+        ({"why": ""}, "say why"),
+        ({"who": ""}, "say who decides"),
+        ({"until": date(2026, 3, 1)}, "the last day, 2026-03-01, is over: give today, 2026-03-02, or a later one"),
+    ],
+)
+def test_what_is_no_acceptance_is_refused(tmp_path, wrong, words):
+    with pytest.raises(DecisionError, match=words):
+        accept(tmp_path, **wrong)
+    assert decision.acceptances(tmp_path) == []
+
+
+def test_what_an_acceptance_is_about_is_never_changed_or_removed(tmp_path):
+    accept(tmp_path)
+    con = sqlite3.connect(tmp_path / "decisions.sqlite")
+    for statement in ("update accepted_deviation set rule = 'x'", "delete from accepted_deviation"):
+        with pytest.raises(sqlite3.IntegrityError, match="withdraw it"):
+            con.execute(statement)
+    con.close()
+
+
+def test_a_file_from_before_there_were_acceptances_holds_none_and_takes_one(tmp_path):
+    correct(tmp_path)
+    con = sqlite3.connect(tmp_path / "decisions.sqlite")
+    con.execute("drop table accepted_deviation")
+    con.close()
+    assert decision.acceptances(tmp_path) == []
+    assert accept(tmp_path) == 2
+    assert (len(decision.corrections(tmp_path)), len(decision.acceptances(tmp_path))) == (1, 1)
+
+
+def test_who_sees_an_acceptance_and_whose_names(tmp_path):
+    for plant in (None, "X", "Y"):
+        accept(tmp_path, plant=plant, owner="Carla")
+    seen = decision.acceptances(tmp_path, Scope(plants=frozenset({"X"}), sees_names=False))
+    assert [one.plant for one in seen] == ["X", None]
+    assert not {one.who for one in seen} & {"Ann"} and not {one.owner for one in seen} & {"Carla"}

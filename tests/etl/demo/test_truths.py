@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,7 @@ def value(demo, demo_now):
     cases |= _bills(demo) | _costs(demo)
     cases |= _maintenance(demo, now) | _nonconformities(demo) | _yields(demo)
     cases |= _work(demo) | _process(demo, now) | _by_hand(demo) | _reactions(demo, now)
+    cases |= _deviations(demo)
     cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
     cases["manual_intervention_count"] += _jobs(demo)["manual_intervention_count"]
 
@@ -851,6 +853,25 @@ def _plans(demo, now: datetime) -> dict[str, list[Case]]:
             )
             if at <= locked < replaced and ended <= now and (done is None or done > locked):
                 found["mps_attainment"].append(Case(plant, finish, 0, done is not None and done < ended))
+    return found
+
+
+def _deviations(demo) -> dict[str, list[Case]]:
+    """Purchase orders approved more than once, in Odoo or by reviews; production orders complete before they began."""
+    found, approvals = defaultdict(list), Counter()
+    for id, changes in _changes(demo, "purchase.order").items():
+        states = [new for _, _, field, new in changes if field == "state"]
+        approvals[id] += list(pairwise(states)).count(("to approve", "purchase"))
+    approvals.update(review["res_id"] for review in demo["tier_review"] if review["status"] == "approved")
+    for purchase in demo["purchase_order"]:
+        case = Case(_plant(demo, purchase), _moment(purchase["create_date"]), 0, approvals[purchase["id"]] > 1)
+        found["double_approval_share"].append(case)
+    changed = _changes(demo, "mrp.production")
+    for order in demo["mrp_production"]:
+        states = [new for _, _, field, new in changed.get(order["id"], ()) if field == "state"]
+        is_early = ("to_close", "progress") in pairwise(states)
+        case = Case(_plant(demo, order), _moment(order["create_date"]), 0, is_early)
+        found["early_report_share"].append(case)
     return found
 
 
