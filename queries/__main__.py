@@ -1,4 +1,4 @@
-"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | list."""
+"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | export | list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ import pyarrow as pa
 import typer
 from rich.table import Table
 
-from queries import budget_commands, catalog, effect_commands, exception_commands, measure, readable, warehouse
+from queries import (
+    budget_commands,
+    catalog,
+    effect_commands,
+    exception_commands,
+    export_commands,
+    measure,
+    readable,
+    warehouse,
+)
 from queries.catalog import CatalogError, Kpi
 from queries.docs import render
 from queries.terminal import CLOCK, CSV, FROM, JSON, PLANT, TO, check_plant, named, row_table, with_errors, write
@@ -78,6 +87,8 @@ for command in (
     budget_commands.corrections,
 ):
     app.command()(command)
+
+app.add_typer(export_commands.app, name="export")
 
 
 @app.command("list")

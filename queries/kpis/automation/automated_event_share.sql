@@ -26,4 +26,7 @@ select
     event_at as at,
     actor_kind <> 'human' as is_good,
 from fct_event
-where actor_kind in ('human', 'automation', 'integration') and recorded_by <> 'snapshot'
+where actor_kind in ('human', 'automation', 'integration')
+    and recorded_by <> 'snapshot'
+    and workflow in ('production', 'purchase')
+    and told_by_model is null
