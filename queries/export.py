@@ -1,10 +1,10 @@
 """The event log as a file for other tools.
 
-OCEL 2.0 in JSON (ocel-standard.org, 2023): every document is an object of the type of its workflow, every activity an event
-of its document, every link of fct_link a relationship between two objects. CSV: one line per activity, the columns by the
-names of XES (IEEE 1849-2016) and its extensions concept, time, organizational and lifecycle. Both hold whole cases, those
-that began in the span asked for, and of each the activities that make up its variant. Names of people are masked as the
-scope of the opened warehouse demands.
+OCEL 2.0 in JSON (Berti et al., "OCEL (Object-Centric Event Log) 2.0 Specification", 2023): every document is an object
+of the type of its workflow, every activity an event of its document, every link of fct_link a relationship of two
+objects. CSV: one line per activity, the columns named as in XES (IEEE 1849-2016) and its extensions concept, time,
+organizational, lifecycle and identity. Both hold whole cases, those that began in the span asked for, and of each the
+activities that make up its variant. Names of people are masked as the scope of the opened warehouse demands.
 """
 
 from __future__ import annotations
@@ -125,22 +125,21 @@ def to_csv(
     """Writes one line per activity, case by case; `report` is told how many of how many rows are done."""
     parts = _parts(opened, chosen)
     total, done = sum(part["event_count"] for part in parts), 0
-    with _replacing(path) as file:
-        with arrow_csv.CSVWriter(file, CSV_SCHEMA) as writer:
-            for batch in _rows(opened, "event", parts, chosen):
-                columns = [
-                    pa.repeat("complete", batch.num_rows) if column is None else batch.column(column)
-                    for column in CSV_COLUMNS.values()
-                ]
-                columns = [column.cast(type) for column, type in zip(columns, CSV_SCHEMA.types, strict=True)]
-                writer.write_batch(pa.record_batch(columns, schema=CSV_SCHEMA))
-                done += batch.num_rows
-                report(done, total)
+    with _replacing(path) as file, arrow_csv.CSVWriter(file, CSV_SCHEMA) as writer:
+        for batch in _rows(opened, "event", parts, chosen):
+            columns = [
+                pa.repeat("complete", batch.num_rows) if column is None else batch.column(column)
+                for column in CSV_COLUMNS.values()
+            ]
+            columns = [column.cast(type) for column, type in zip(columns, CSV_SCHEMA.types, strict=True)]
+            writer.write_batch(pa.record_batch(columns, schema=CSV_SCHEMA))
+            done += batch.num_rows
+            report(done, total)
     return Written(sum(part["case_count"] for part in parts), done)
 
 
 def _parts(opened: warehouse.Warehouse, chosen: Selection) -> list[dict]:
-    """Workflows and plants of the selection: what is exported one after the other, so that little is sorted at a time."""
+    """Workflows and plants of the selection, exported one after the other: so little is sorted at a time."""
     known = {row["workflow"] for row in _rows_of(opened, "part", Selection())}
     if chosen.workflow is not None and chosen.workflow not in known:
         raise CatalogError(f"there is no workflow {chosen.workflow!r}: use one of {', '.join(sorted(known))}.")
@@ -195,7 +194,7 @@ def _event(row: dict) -> bytes:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` when all of it is written; until then, and on failure, `path` stays as it is."""
+    """A file that takes the place of `path` when all of it is written; until then `path` stays as it is."""
     if path.is_dir():
         raise ExportError(f"{path} is a folder: name a file in it.")
     part = path.with_name(f".{path.name}.{os.getpid()}.part")

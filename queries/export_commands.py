@@ -33,7 +33,7 @@ def ocel(
     last: TO = None,
     nameless: NAMELESS = False,
 ) -> None:
-    """OCEL 2.0 (JSON): documents, what happened to them and what led to what; cases that began --from DATE --to DATE."""
+    """OCEL 2.0 (JSON): documents, what happened to them, what led to what; cases that began --from DATE --to DATE."""
     with_errors(lambda: _export(export.to_ocel, file, plant, workflow, first, last, nameless))
 
 

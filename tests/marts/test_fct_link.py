@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.rows import order, purchase
+from tests import machines
+from tests.marts.test_fct_nonconformity import nonconformity
+from tests.rows import PLACES, bought, goods, order, purchase, sold, transfer, work_order
 
 FIELDS = ("from_model", "from_id", "to_model", "to_id", "kind", "confidence", "plant")
 
@@ -68,3 +70,37 @@ def test_same_names_in_two_companies_are_not_linked(build):
 def test_other_instances_are_not_linked(build):
     built = build(mrp_production=[order(1), order(2, origin="WH/MO/00001", instance="other")])
     assert links(built) == []
+
+
+def test_what_stands_around_an_order(build):
+    sale, sale_line = sold(1)
+    built = build(
+        mrp_production=[order(1)],
+        mrp_workorder=[work_order(1), work_order(2, 99)],
+        purchase_order=[purchase(1)],
+        purchase_order_line=[bought(1, 1)],
+        sale_order=[sale],
+        sale_order_line=[sale_line],
+        stock_location=PLACES,
+        stock_picking=[transfer(1, 1, 11, picking_type_id=3), transfer(2), transfer(3, backorder_id=2), transfer(4)],
+        stock_move=[
+            goods(1, 1, 11, picking_id=1, purchase_line_id=1),
+            goods(2, picking_id=2, sale_line_id=101),
+            goods(3, picking_id=2, sale_line_id=101),
+            goods(4, picking_id=4),
+        ],
+        qc_inspection=[{"id": 1, "name": "QC/1", "state": "ready", "picking_id": 1, "product_id": 1, "company_id": 1,
+                        "created_at": order(1)["created_at"]}],
+        maintenance_request=[machines.Workshop().request(1, production_id=1).requests[0]],
+        mgmtsystem_nonconformity=[nonconformity(1, document_model="stock.picking", document_id=1)],
+    )  # fmt: skip
+    assert links(built) == [
+        ("mrp.production", 1, "maintenance.request", 1, "asks for repair", "A", "Nord/WH"),
+        ("mrp.production", 1, "mrp.workorder", 1, "has operation", "A", "Nord/WH"),
+        ("purchase.order", 1, "qc.inspection", 1, "is judged by", "A", "Nord/WH"),
+        ("purchase.order", 1, "stock.picking", 1, "is received by", "A", "Nord/WH"),
+        ("sale.order", 1, "stock.picking", 2, "is delivered by", "A", "Nord/WH"),
+        ("stock.picking", 1, "mgmtsystem.nonconformity", 1, "is reported in", "A", "Nord/WH"),
+        ("stock.picking", 1, "qc.inspection", 1, "is judged by", "A", "Nord/WH"),
+        ("stock.picking", 2, "stock.picking", 3, "has back-order", "A", "Nord/WH"),
+    ]
