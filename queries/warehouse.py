@@ -217,7 +217,7 @@ def _asked(warehouse: Warehouse, listing: catalog.Listing, parameters: dict):
     parameters = {"as_of": warehouse.as_of} | parameters
     used = set(re.findall(r"\$(\w+)", listing.sql))
     try:
-        return warehouse.cursor().execute(listing.sql, {k: value for k, value in parameters.items() if k in used})
+        return warehouse.cursor().sql(listing.sql, params={k: value for k, value in parameters.items() if k in used})
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise WarehouseMissing(
             f"{warehouse.version} was published before it held the list {listing.name}: run `python -m etl refresh`."

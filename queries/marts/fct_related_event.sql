@@ -101,7 +101,7 @@ called_off as (
         valid_from as seen_at,
     from stg_maintenance_request_history
     qualify coalesce(is_archived, false)
-        and not coalesce(lag(is_archived) over (partition by instance, id order by valid_from), true)
+        and not coalesce(lag(coalesce(is_archived, false)) over (partition by instance, id order by valid_from), true)
 ),
 
 own_event as (

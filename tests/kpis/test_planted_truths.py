@@ -231,3 +231,14 @@ def test_what_a_module_brought_is_no_change(opened):
     assert {name for (name,) in names} == {
         changes.RELEASE_RULE, changes.SLIPPING_RULE, changes.GATEWAY, changes.TABLETS
     }  # fmt: skip
+
+
+def test_the_inspection_that_singapore_skips_shows_in_the_variants_of_its_purchases(opened):
+    """A third of the deliveries is inspected elsewhere, one in twenty there: see Inspection.share in plants.py."""
+    sql = """
+        select plant, sum(case_count) filter (where contains(variant, 'goods held')) / sum(case_count)
+        from fct_variant where workflow = 'purchase' and contains(variant, 'received') group by plant"""
+    held = dict(opened.cursor().execute(sql).fetchall())
+    assert held[SINGAPORE] < 0.15
+    assert all(0.3 < share < 0.7 for plant, share in held.items() if plant != SINGAPORE)
+    assert abs(held[MILWAUKEE] - held[TULSA]) < 0.08
