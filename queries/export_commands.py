@@ -67,5 +67,9 @@ def _export(
         )
     print(
         f"Wrote {readable.number(written.cases)} cases with {readable.number(written.events)} events to {file} "
-        f"({file.stat().st_size / 1e6:,.1f} MB)."
+        f"({_size(file.stat().st_size)})."
     )
+
+
+def _size(byte_count: int) -> str:
+    return f"{byte_count / 1e6:,.1f} MB" if byte_count >= 1e6 else f"{byte_count / 1e3:,.0f} kB"

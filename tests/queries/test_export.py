@@ -114,6 +114,7 @@ def test_pm4py_reads_the_ocel_and_finds_the_same_cases_variants_and_steps(opened
     assert len(ocel.events) == events == ocel.events["ocel:eid"].nunique()
     for workflow in of_type:
         flat = pm4py.ocel_flattening(ocel, workflow)
+        flat = flat.sort_values(["case:concept:name", "time:timestamp"], kind="stable").reset_index(drop=True)
         sql = """select from_activity, to_activity, sum(step_count)::int from agg_dfg
             where workflow = $workflow and from_activity <> 'start' and to_activity not in ('end', 'still open')
             group by all"""
