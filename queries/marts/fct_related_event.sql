@@ -46,7 +46,7 @@ change as (
         case
             when change.field <> 'stage_id' then change.new_value
             when change.record_model = 'mgmtsystem.nonconformity' then new_stage.kind
-            when new_stage.kind = 'done' and old_stage.kind <> 'done' then 'done'
+            when new_stage.kind = 'done' and old_stage.kind is distinct from 'done' then 'done'
             when old_stage.kind = 'done' and new_stage.kind <> 'done' then 'reopened'
             when old_stage.kind = 'start' then 'begun'
         end as entered,
@@ -217,7 +217,10 @@ own_event as (
                 else if(document.state in ('success', 'pass'), 'passed', 'failed')
             end
         end as activity,
-        case when document.workflow <> 'quality' or document.record_model = 'quality.alert' then 60 else 50 end as rank,
+        case
+            when document.workflow <> 'quality' or document.record_model = 'quality.alert' then 60
+            else if(document.state in ('success', 'pass'), 50, 51)
+        end as rank,
         case document.record_model
             when 'qc.inspection' then inspection.done_at
             when 'quality.check' then checked.checked_at
