@@ -55,6 +55,12 @@ MODEL = {
     "stock.picking": "transfer",
     "stock.move": "stock move",
     "quality.check": "quality check",
+    "quality.alert": "quality alert",
+    "qc.inspection": "inspection",
+    "mrp.workorder": "work order",
+    "maintenance.request": "maintenance request",
+    "mgmtsystem.nonconformity": "nonconformity",
+    "approval.request": "approval request",
     "account.move": "invoice or entry",
 }
 

@@ -16,6 +16,7 @@ from queries import (
     deviation_commands,
     effect_commands,
     exception_commands,
+    export_commands,
     measure,
     readable,
     warehouse,
@@ -92,6 +93,8 @@ for command in (
     deviation_commands.accepted,
 ):
     app.command()(command)
+
+app.add_typer(export_commands.app, name="export")
 
 
 @app.command("list")

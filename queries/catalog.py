@@ -187,6 +187,12 @@ def lists(folder: Path = FOLDER) -> dict[str, Listing]:
     return {path.stem: _read(Listing, path) for path in sorted((folder / "lists").glob("*.sql"))}
 
 
+@cache
+def exports(folder: Path = FOLDER) -> dict[str, Listing]:
+    """What `queries export` writes, from exports/<name>.sql."""
+    return {path.stem: _read(Listing, path) for path in sorted((folder / "exports").glob("*.sql"))}
+
+
 def checks(folder: Path = FOLDER) -> dict[str, Check]:
     found = {path.stem: _read(Check, path) for path in sorted((folder / "checks").glob("*.sql"))}
     for check in found.values():

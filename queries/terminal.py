@@ -16,6 +16,7 @@ from queries import measure, warehouse
 from queries.catalog import CatalogError, Kpi
 from queries.config import ConfigError
 from queries.decision import DecisionError
+from queries.export import ExportError
 from queries.warehouse import WarehouseMissing
 
 PLANT = Annotated[str | None, typer.Option(help="One plant, by its code.")]
@@ -30,7 +31,7 @@ def with_errors(work) -> None:
     """Runs `work`; a known error is one sentence and exit code 1."""
     try:
         work()
-    except (CatalogError, ConfigError, DecisionError, WarehouseMissing) as error:
+    except (CatalogError, ConfigError, DecisionError, ExportError, WarehouseMissing) as error:
         print(f"Failed: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -207,13 +208,21 @@ def pseudonym(name: str | None) -> str | None:
 def read(warehouse: Warehouse, name: str, **parameters) -> pa.Table:
     """The rows of queries/lists/<name>.sql; WarehouseMissing where the published file is older than the list or lacks a
     column of it."""
-    listing = catalog.lists()[name]
+    return _asked(warehouse, catalog.lists()[name], parameters).to_arrow_table()
+
+
+def batches(warehouse: Warehouse, name: str, rows: int, **parameters) -> Iterator[pa.RecordBatch]:
+    """The rows of queries/exports/<name>.sql, so many at a time: they need not fit into memory together."""
+    yield from _asked(warehouse, catalog.exports()[name], parameters).to_arrow_reader(rows)
+
+
+def _asked(warehouse: Warehouse, listing: catalog.Listing, parameters: dict):
+    """A list or an export, asked with the parameters that its SQL names."""
     parameters = {"as_of": warehouse.as_of} | parameters
     used = set(re.findall(r"\$(\w+)", listing.sql))
     try:
-        found = warehouse.cursor().sql(listing.sql, params={k: value for k, value in parameters.items() if k in used})
+        return warehouse.cursor().sql(listing.sql, params={k: value for k, value in parameters.items() if k in used})
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise WarehouseMissing(
-            f"{warehouse.version} was published before it held the list {name}: run `python -m etl refresh`."
+            f"{warehouse.version} was published before it held the list {listing.name}: run `python -m etl refresh`."
         ) from error
-    return found.to_arrow_table()

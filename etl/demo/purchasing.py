@@ -217,7 +217,7 @@ def _receive(purchase: Purchase, rng: Random, approved: int, missing: Move | Non
 
 
 def _inspect(moves: list[Move], arrived: int) -> None:
-    """Some of what arrived goes into quarantine, and on from there: mostly into stock."""
+    """Some of what arrived is handed on into quarantine, and on from there: mostly into stock."""
     purchase, block = moves[0].line.purchase, moves[0].line.purchase.block
     plant, policy = purchase.plant, purchase.plant.policy.inspection
     dice = Random(f"{block.seed}/inspect/{plant.code}/{purchase.created}/{purchase.vendor}/{arrived}")
@@ -227,14 +227,16 @@ def _inspect(moves: list[Move], arrived: int) -> None:
         held = arrived + int(dice.uniform(300, 3000))
         verdict = purchase.office.wait(dice, held, policy.wait)
         target = dice.choices(("stock", "scrap", "vendors"), (85, 7, 8))[0]
+        before = move
         for at, places in ((held, ("stock", "quarantine")), (verdict, ("quarantine", target))):
             if at < block.now:
-                block.moves.append(
-                    Move(
-                        plant=plant, product=move.product, demand=move.demand, created=at, at=at, written=at,
-                        state="done", quantity=move.demand, receipt=move.transfer, places=places,
-                    )
+                handed_on = Move(
+                    plant=plant, product=move.product, demand=move.demand, created=at, at=at, written=at,
+                    state="done", quantity=move.demand, receipt=move.transfer, places=places,
                 )  # fmt: skip
+                block.moves.append(handed_on)
+                before.feed(handed_on)
+                before = handed_on
 
 
 def expect(

@@ -911,6 +911,7 @@ TRUTHS = (
             high=0.6,
         )
         for plant in ALL
+    ),
     Truth(
         kpi="double_approval_share",
         cut=Cut(SINGAPORE),

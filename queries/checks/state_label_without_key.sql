@@ -14,6 +14,6 @@ select
     field || ' ' || new_label as detail,
 from fct_event
 where recorded_by = 'tracking'
-    and field in ('state', 'reservation_state')
+    and field in ('state', 'reservation_state', 'quality_state', 'request_status')
     and new_label is not null
     and new_value is null

@@ -1,6 +1,6 @@
 /*
 title = "Find a record"
-definition = "Documents whose name or origin holds a text, newest first."
+definition = "Documents whose name or origin holds a text: the one of that name, then production and purchase orders, then what is around them, newest first."
 */
 select
     instance,
@@ -19,5 +19,5 @@ where (name ilike '%' || $text || '%' or origin ilike '%' || $text || '%')
         or contains(lower(name), lower($text))
         or contains(lower(origin), lower($text))
     )
-order by lower(name) = lower($text) desc, started_at desc
+order by lower(name) = lower($text) desc, workflow in ('production', 'purchase') desc, started_at desc
 limit 50

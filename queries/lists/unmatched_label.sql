@@ -10,7 +10,7 @@ select
     count(*) as n,
 from fct_event
 where recorded_by = 'tracking'
-    and field in ('state', 'reservation_state')
+    and field in ('state', 'reservation_state', 'quality_state', 'request_status')
     and new_label is not null
     and new_value is null
 group by instance, record_model, field, new_label

@@ -1,5 +1,5 @@
 /*
-grain = "one row per workflow, plant and pair of activities of which the second directly followed the first: how often, and how long it took"
+grain = "one row per workflow, plant and pair of activities of which the second directly followed the first: how often, and how long it took; and per activity that cases began with (from 'start'), ended with (to 'end') or stand at (to 'still open')"
 key = ["workflow", "plant", "from_activity", "to_activity"]
 */
 with
@@ -25,3 +25,29 @@ select
 from step
 where to_activity is not null
 group by workflow, plant, from_activity, to_activity
+
+union all
+
+select
+    workflow,
+    plant,
+    'start' as from_activity,
+    first_activity as to_activity,
+    sum(case_count)::bigint as step_count,
+    null::double as median_wait_seconds,
+from fct_variant
+group by workflow, plant, first_activity
+
+union all
+
+select
+    variant.workflow,
+    variant.plant,
+    variant.last_activity as from_activity,
+    stands.name as to_activity,
+    sum(if(stands.name = 'end', case_count - open_count, open_count))::bigint as step_count,
+    null::double as median_wait_seconds,
+from fct_variant as variant
+cross join (values ('end'), ('still open')) as stands (name)
+where if(stands.name = 'end', case_count - open_count, open_count) > 0
+group by variant.workflow, variant.plant, variant.last_activity, stands.name

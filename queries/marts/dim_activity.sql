@@ -1,5 +1,5 @@
 /*
-grain = "one row per tracked state and the activity that entering it stands for; rank orders activities of one moment"
+grain = "one row per tracked state, or kind of stage, and the activity that entering it stands for; rank orders activities of one moment"
 key = ["record_model", "field", "value"]
 */
 select
@@ -25,5 +25,40 @@ from (
     ('purchase.order', 'state', 'purchase', 'ordered', 40),
     ('purchase.order', 'state', 'done', 'locked', 60),
     ('purchase.order', 'state', 'cancel', 'cancelled', 70),
-    ('purchase.order', 'acknowledged', '1', 'confirmed by vendor', 90)
+    ('purchase.order', 'acknowledged', '1', 'confirmed by vendor', 90),
+    ('stock.picking', 'state', 'draft', 'reset to draft', 10),
+    ('stock.picking', 'state', 'waiting', 'goods awaited from another operation', 20),
+    ('stock.picking', 'state', 'confirmed', 'goods awaited', 21),
+    ('stock.picking', 'state', 'assigned', 'ready', 30),
+    ('stock.picking', 'state', 'done', 'done', 60),
+    ('stock.picking', 'state', 'cancel', 'cancelled', 70),
+    ('qc.inspection', 'state', 'draft', 'reset to draft', 10),
+    ('qc.inspection', 'state', 'plan', 'planned', 11),
+    ('qc.inspection', 'state', 'ready', 'ready to inspect', 20),
+    ('qc.inspection', 'state', 'waiting', 'approval requested', 30),
+    ('qc.inspection', 'state', 'success', 'passed', 50),
+    ('qc.inspection', 'state', 'failed', 'failed', 51),
+    ('qc.inspection', 'state', 'canceled', 'cancelled', 70),
+    ('quality.check', 'quality_state', 'none', 'to be checked again', 10),
+    ('quality.check', 'quality_state', 'pass', 'passed', 50),
+    ('quality.check', 'quality_state', 'fail', 'failed', 51),
+    ('quality.alert', 'stage_id', 'done', 'closed', 60),
+    ('quality.alert', 'stage_id', 'reopened', 'reopened', 10),
+    ('maintenance.request', 'stage_id', 'begun', 'work begun', 20),
+    ('maintenance.request', 'stage_id', 'done', 'repaired', 60),
+    ('maintenance.request', 'stage_id', 'reopened', 'reopened', 10),
+    ('maintenance.request', 'kanban_state', 'blocked', 'blocked', 30),
+    ('maintenance.request', 'kanban_state', 'normal', 'no longer blocked', 31),
+    ('maintenance.request', 'kanban_state', 'done', 'ready for the next stage', 32),
+    ('mgmtsystem.nonconformity', 'stage_id', 'draft', 'reset to draft', 10),
+    ('mgmtsystem.nonconformity', 'stage_id', 'analysis', 'analysis begun', 20),
+    ('mgmtsystem.nonconformity', 'stage_id', 'pending', 'actions planned', 30),
+    ('mgmtsystem.nonconformity', 'stage_id', 'open', 'actions begun', 40),
+    ('mgmtsystem.nonconformity', 'stage_id', 'done', 'closed', 60),
+    ('mgmtsystem.nonconformity', 'stage_id', 'cancel', 'cancelled', 70),
+    ('approval.request', 'request_status', 'new', 'reset to draft', 10),
+    ('approval.request', 'request_status', 'pending', 'submitted', 20),
+    ('approval.request', 'request_status', 'approved', 'approved', 60),
+    ('approval.request', 'request_status', 'refused', 'refused', 61),
+    ('approval.request', 'request_status', 'cancel', 'cancelled', 70)
 ) as activity (record_model, field, value, activity, rank)

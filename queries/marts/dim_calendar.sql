@@ -19,7 +19,7 @@ span as (
     from (
         select min(created_at) as first_at from dim_document
         union all
-        select min(event_at) from fct_event
+        select min(event_at) from fct_event where workflow in ('production', 'purchase') and told_by_model is null
     )
 ),
 

@@ -1,5 +1,5 @@
 /*
-grain = "one row per document that has a chatter: production orders and purchase orders"
+grain = "one row per production order and purchase order; what stands around them is in dim_related_document"
 key = ["instance", "record_model", "record_id"]
 person = ["responsible"]
 */

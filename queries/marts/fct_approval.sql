@@ -111,7 +111,7 @@ document_end as (
         min(event_at) filter (where new_value = 'cancel') as cancelled_at,
         min(event_at) filter (where new_value in ('purchase', 'done')) as confirmed_at,
     from fct_event
-    where field = 'state'
+    where field = 'state' and workflow in ('production', 'purchase')
     group by instance, record_model, record_id
 ),
 

@@ -6,31 +6,34 @@ person = ["responsible"]
 with
 activity as (
     select
+        rank,
         activity,
-        row_number() over (order by min(rank), activity) as number,
+        row_number() over (order by rank, activity) as number,
     from fct_event
     where rank < 90
-    group by activity
+    group by rank, activity
 ),
 
 -- The order of activities is sorted as numbers, in a quarter of the time and memory: each is the moment (microseconds),
 -- then the number of the activity, which follows rank and name. The events of one message are one touch; what has no
--- message stands by itself.
+-- message stands by itself, and what another document tells is a touch of that one.
 trace as (
     select
         event.instance,
         event.record_model,
         event.record_id,
         count(*) as event_count,
-        count(*) filter (where event.actor_kind = 'human') as human_event_count,
+        count(*) filter (where event.actor_kind = 'human' and event.told_by_model is null) as human_event_count,
         coalesce(list_unique(list(event.message_id) filter (where event.actor_kind = 'human')), 0)::bigint
-        + count(*) filter (where event.actor_kind = 'human' and event.message_id is null) as human_touch_count,
+        + count(*) filter (
+            where event.actor_kind = 'human' and event.message_id is null and event.told_by_model is null
+        ) as human_touch_count,
         min(event.event_at) as first_event_at,
         max(event.event_at) as last_event_at,
         max(event.event_at) filter (where event.activity in ('done', 'approved', 'ordered', 'cancelled')) as closing_at,
         list_sort(list(epoch_us(event.event_at) * 1000 + activity.number) filter (where event.rank < 90)) as steps,
     from fct_event as event
-    left join activity on activity.activity = event.activity
+    left join activity on activity.rank = event.rank and activity.activity = event.activity
     group by event.instance, event.record_model, event.record_id
 ),
 
@@ -75,8 +78,25 @@ touch as (
         on closing.instance = event.instance
         and closing.record_model = event.record_model
         and closing.record_id = event.record_id
-    where event.recorded_by <> 'snapshot' and event.event_at <= coalesce(closing.closing_at, event.event_at)
+    where event.recorded_by <> 'snapshot'
+        and event.told_by_model is null
+        and event.event_at <= coalesce(closing.closing_at, event.event_at)
     group by event.instance, event.record_model, event.record_id
+),
+
+document as (
+    select
+        dim_document.*,
+        case state
+            when 'done' then 'completed'
+            when 'purchase' then 'completed'
+            when 'cancel' then 'cancelled'
+            when 'deleted' then 'deleted'
+            else 'open'
+        end as outcome,
+    from dim_document
+    union all by name
+    select * from dim_related_document
 )
 
 select
@@ -97,17 +117,12 @@ select
     document.currency,
     document.created_at as started_at,
     case
-        when document.state in ('done', 'purchase', 'cancel') then trace.closing_at
-        when document.state = 'deleted' then document.gone_at
+        when document.workflow not in ('production', 'purchase') then document.ended_at
+        when document.outcome = 'deleted' then document.gone_at
+        when document.outcome <> 'open' then trace.closing_at
     end as ended_at,
-    document.state not in ('done', 'purchase', 'cancel', 'deleted') as is_open,
-    case document.state
-        when 'done' then 'completed'
-        when 'purchase' then 'completed'
-        when 'cancel' then 'cancelled'
-        when 'deleted' then 'deleted'
-        else 'open'
-    end as outcome,
+    document.outcome = 'open' as is_open,
+    document.outcome,
     coalesce(trace.event_count, 0) as event_count,
     coalesce(trace.human_event_count, 0) as human_event_count,
     coalesce(trace.human_touch_count, 0) as human_touch_count,
@@ -119,7 +134,7 @@ select
     document.gone_at,
     document.gone_by,
     array_to_string(list_transform(trace.steps, lambda step: activity_name.of_number[step % 1000]), ' > ') as variant,
-from dim_document as document
+from document
 cross join (select list(activity order by number) as of_number from activity) as activity_name
 cross join (select list(actor_rule order by number) as of_number from rule) as rule_text
 left join trace

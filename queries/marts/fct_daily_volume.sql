@@ -1,5 +1,5 @@
 /*
-grain = "one row per plant, thing that documents go through and one of the last seven whole days (of the plant's own time), with how often it usually happens on such a day"
+grain = "one row per plant, thing that production and purchase orders go through and one of the last seven whole days (of the plant's own time), with how often it usually happens on such a day"
 key = ["instance", "plant", "workflow", "activity", "day"]
 */
 -- Compared with the 26 such days before: the same weekday, open or closed as this one. Counts are set to one spread by
@@ -29,6 +29,8 @@ hour as (
         max(record_id) as record_id,
     from fct_event
     where plant is not null
+        and workflow in ('production', 'purchase')
+        and told_by_model is null
         and rank < 90
         and time_quality = 'exact'
         and event_at >= $as_of - interval 40 week

@@ -1,5 +1,5 @@
 /*
-grain = "one row per thing that happened to a document: creation, tracked change, approval step"
+grain = "one row per thing that happened to a document: creation, tracked change, approval step; and per thing that another document tells about it (told_by_model, told_by_id)"
 key = ["event_id"]
 person = ["actor", "old_text", "new_text"]
 */
@@ -29,7 +29,7 @@ birth as (
 ),
 
 -- Not kept: wide as it is, it is made three times in less time than it is written down and read again.
-event as not materialized (
+own_event as not materialized (
     select
         instance,
         'created:' || instance || ':' || record_model || ':' || record_id as event_id,
@@ -131,12 +131,48 @@ event as not materialized (
         'tier review' as recorded_by,
     from stg_tier_review_last
     where status in ('approved', 'rejected') and reviewed_at is not null
+    union all by name
+    select
+        entry.instance,
+        'studio:' || entry.instance || ':' || entry.id as event_id,
+        entry.document_model as record_model,
+        entry.document_id as record_id,
+        if(entry.is_approved, 'approval granted', 'approval refused') as activity,
+        35 as rank,
+        rule.name as field,
+        entry.created_at as event_at,
+        entry.user_id as actor_id,
+        'studio approval' as recorded_by,
+    from stg_studio_approval_entry_last as entry
+    left join stg_studio_approval_rule_last as rule
+        on rule.instance = entry.instance and rule.id = entry.rule_id
+),
+
+-- Who did what to which document: where another one tells it, to that one.
+act as not materialized (
+    select
+        instance,
+        event_id,
+        record_model,
+        record_id,
+        event_at,
+        actor_id,
+    from own_event
+    union all
+    select
+        instance,
+        event_id,
+        coalesce(told_by_model, record_model) as record_model,
+        coalesce(told_by_id, record_id) as record_id,
+        event_at,
+        actor_id,
+    from fct_related_event
 ),
 
 -- A background job runs under the name of whoever enqueued it, and a script under that of whoever lent it a key.
 in_job as (
     select distinct event.event_id
-    from event
+    from act as event
     inner join dim_user
         on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
         and dim_user.kind = 'human' and dim_user.confidence <> 'A'
@@ -156,12 +192,31 @@ in_batch as (
         event.record_model,
         date_trunc('second', event.event_at) as event_at,
         count(distinct event.record_id) as document_count,
-    from event
+    from act as event
     inner join dim_user
         on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
         and dim_user.kind = 'human' and dim_user.confidence <> 'A'
     group by event.instance, event.actor_id, event.record_model, date_trunc('second', event.event_at)
     having count(distinct event.record_id) >= (select batch from cfg_touch)
+),
+
+event as not materialized (
+    select
+        own_event.*,
+        dim_document.workflow,
+        dim_document.name,
+        dim_document.plant,
+        dim_document.company,
+        case own_event.recorded_by when 'split' then 'derived' when 'snapshot' then 'snapshot' else 'exact' end
+            as time_quality,
+    from own_event
+    inner join dim_document
+        on dim_document.instance = own_event.instance
+        and dim_document.record_model = own_event.record_model
+        and dim_document.record_id = own_event.record_id
+    where own_event.event_at is not null
+    union all by name
+    select * from fct_related_event
 )
 
 select
@@ -169,10 +224,10 @@ select
     event.instance,
     event.record_model,
     event.record_id,
-    dim_document.workflow,
-    dim_document.name,
-    dim_document.plant,
-    dim_document.company,
+    event.workflow,
+    event.name,
+    event.plant,
+    event.company,
     event.activity,
     event.field,
     event.old_value,
@@ -182,10 +237,12 @@ select
     event.old_text,
     event.new_text,
     event.event_at,
-    case event.recorded_by when 'split' then 'derived' when 'snapshot' then 'snapshot' else 'exact' end as time_quality,
+    event.time_quality,
     event.rank,
     event.message_id,
     event.recorded_by,
+    event.told_by_model,
+    event.told_by_id,
     event.actor_id,
     actor.name as actor,
     case
@@ -204,22 +261,19 @@ select
         when in_batch.document_count is not null
             then 'one of ' || in_batch.document_count || ' documents that the user changed within one second'
         when event.recorded_by = 'snapshot' then 'seen by comparing two refreshes; who did it is not recorded'
+        when event.actor_id is null and event.recorded_by in ('record', 'hold', 'transfer', 'time log')
+            then 'who did it is not recorded'
         when actor.kind is null then 'the user is not known any more'
         when event.recorded_by = 'create' and event.actor_id = 1
             then 'created by Odoo''s system user, which may stand in for the person who asked'
         else actor.rule
     end as actor_rule,
 from event
-inner join dim_document
-    on dim_document.instance = event.instance
-    and dim_document.record_model = event.record_model
-    and dim_document.record_id = event.record_id
 left join dim_user as actor
     on actor.instance = event.instance and actor.user_id = event.actor_id
 left join in_job on in_job.event_id = event.event_id
 left join in_batch
     on in_batch.instance = event.instance
     and in_batch.actor_id = event.actor_id
-    and in_batch.record_model = event.record_model
+    and in_batch.record_model = coalesce(event.told_by_model, event.record_model)
     and in_batch.event_at = date_trunc('second', event.event_at)
-where event.event_at is not null

@@ -26,6 +26,7 @@ moved as (
         line.id as line_id,
         line.move_id,
         move.picking_id,
+        move.purchase_line_id,
         move.reference,
         line.product_id,
         line.lot_id,
@@ -139,9 +140,38 @@ bought as (
         instance,
         lot_id,
         arg_min(partner_id, moved_at) as partner_id,
+        arg_min(purchase_line_id, moved_at) as purchase_line_id,
     from moved
     where from_usage = 'supplier' and lot_id is not null and partner_id is not null
     group by instance, lot_id
+),
+
+-- What a receipt hands on to, as into quarantine, and what it brought for which order.
+handed_on as (
+    select
+        instance,
+        move_id,
+        min(purchase_line_id) as purchase_line_id,
+    from (
+        select
+            instance,
+            purchase_line_id,
+            unnest(destination_move_ids) as move_id,
+        from stg_stock_move
+        where purchase_line_id is not null
+    )
+    group by instance, move_id
+),
+
+brought as (
+    select
+        instance,
+        picking_id,
+        product_id,
+        min(purchase_line_id) as purchase_line_id,
+    from stg_stock_move
+    where purchase_line_id is not null and picking_id is not null and product_id is not null
+    group by grouping sets ((instance, picking_id, product_id), (instance, picking_id))
 ),
 
 held_stock as (
@@ -149,7 +179,7 @@ held_stock as (
         portion.instance,
         'quarantine:' || portion.instance || ':' || line_id || ':' || coalesce(exit_line_id::varchar, 'open') as hold_id,
         if(picking_id is null, 'stock.move', 'stock.picking') as record_model,
-        coalesce(picking_id, move_id) as record_id,
+        coalesce(picking_id, portion.move_id) as record_id,
         reference as name,
         'quarantine stock' as source,
         plant,
@@ -157,6 +187,7 @@ held_stock as (
         product_id,
         portion.lot_id,
         coalesce(bought.partner_id, if(from_usage = 'customer', null, portion.partner_id)) as partner_id,
+        coalesce(portion.purchase_line_id, handed_on.purchase_line_id, bought.purchase_line_id) as purchase_line_id,
         null::bigint as user_id,
         to_location as location,
         held_quantity as quantity,
@@ -166,6 +197,7 @@ held_stock as (
         outcome,
     from portion
     left join bought on bought.instance = portion.instance and bought.lot_id = portion.lot_id
+    left join handed_on on handed_on.instance = portion.instance and handed_on.move_id = portion.move_id
 ),
 
 -- Inspections (OCA) and checks and alerts (Enterprise), with what they are about.
@@ -423,6 +455,7 @@ judged as (
         held.user_id,
         held.picking_id,
         held.production_id,
+        coalesce(brought.purchase_line_id, bought.purchase_line_id) as purchase_line_id,
         held.has_failed,
         null as location,
         held.quantity,
@@ -464,6 +497,10 @@ judged as (
     left join dim_location as lot_place
         on lot_place.instance = lot.instance and lot_place.location_id = lot.location_id
     left join bought on bought.instance = lot.instance and bought.lot_id = lot.id
+    left join brought
+        on brought.instance = held.instance
+        and brought.picking_id = held.picking_id
+        and brought.product_id is not distinct from held.product_id
     left join dim_company as company
         on company.instance = held.instance and company.company_id = held.company_id
     where held.held_at is not null
@@ -491,6 +528,7 @@ select
     dim_user.name as responsible,
     hold.picking_id,
     hold.production_id,
+    purchase_line.order_id as purchase_id,
     hold.has_failed,
     hold.location,
     hold.quantity,
@@ -508,5 +546,7 @@ left join stg_stock_lot_last as lot
     on lot.instance = hold.instance and lot.id = hold.lot_id
 left join dim_partner as partner
     on partner.instance = hold.instance and partner.partner_id = hold.partner_id
+left join stg_purchase_order_line_last as purchase_line
+    on purchase_line.instance = hold.instance and purchase_line.id = hold.purchase_line_id
 left join dim_user
     on dim_user.instance = hold.instance and dim_user.user_id = hold.user_id

@@ -29,6 +29,77 @@ document as (
         on dim_plant.instance = sale.instance and dim_plant.warehouse_id = sale.warehouse_id
 ),
 
+-- What stands around the orders, and by which field of it. A background job names no record, so none is linked.
+around as (
+    select
+        instance,
+        'mrp.production' as from_model,
+        production_id as from_id,
+        record_model as to_model,
+        record_id as to_id,
+        'has operation' as kind,
+    from fct_work_order
+    union all
+    select distinct
+        move.instance,
+        if(purchase_line.order_id is not null, 'purchase.order', 'sale.order') as from_model,
+        coalesce(purchase_line.order_id, sale_line.order_id) as from_id,
+        'stock.picking' as to_model,
+        move.picking_id as to_id,
+        if(purchase_line.order_id is not null, 'is received by', 'is delivered by') as kind,
+    from stg_stock_move_last as move
+    left join stg_purchase_order_line_last as purchase_line
+        on purchase_line.instance = move.instance and purchase_line.id = move.purchase_line_id
+    left join stg_sale_order_line_last as sale_line
+        on sale_line.instance = move.instance and sale_line.id = move.sale_line_id
+    where move.picking_id is not null and coalesce(purchase_line.order_id, sale_line.order_id) is not null
+    union all
+    select
+        instance,
+        'stock.picking' as from_model,
+        backorder_of_id as from_id,
+        record_model as to_model,
+        record_id as to_id,
+        'has back-order' as kind,
+    from fct_transfer
+    where backorder_of_id is not null
+    union all
+    select
+        instance,
+        judged.model as from_model,
+        case judged.model
+            when 'purchase.order' then purchase_id
+            when 'mrp.production' then production_id
+            else picking_id
+        end as from_id,
+        record_model as to_model,
+        record_id as to_id,
+        'is judged by' as kind,
+    from fct_hold
+    cross join (values ('purchase.order'), ('mrp.production'), ('stock.picking')) as judged (model)
+    where source <> 'quarantine stock' and from_id is not null
+    union all
+    select
+        instance,
+        'mrp.production' as from_model,
+        production_id as from_id,
+        'maintenance.request' as to_model,
+        id as to_id,
+        'asks for repair' as kind,
+    from stg_maintenance_request_last
+    where production_id is not null
+    union all
+    select
+        instance,
+        document_model as from_model,
+        document_id as from_id,
+        'mgmtsystem.nonconformity' as to_model,
+        id as to_id,
+        'is reported in' as kind,
+    from stg_mgmtsystem_nonconformity_last
+    where document_model is not null and document_id is not null
+),
+
 feeding as (
     select
         instance,
@@ -87,30 +158,10 @@ named as (
     where (source.record_model, source.record_id) <> (origin.record_model, origin.record_id)
 ),
 
--- Inspections, checks and alerts of what was made or received. Jobs are not linked: a background job names no record.
-checked as (
-    select
-        instance,
-        record_model,
-        record_id,
-        plant,
-        'mrp.production' as from_model,
-        production_id as from_id,
-    from fct_hold
-    where production_id is not null
-    union
-    select
-        hold.instance,
-        hold.record_model,
-        hold.record_id,
-        hold.plant,
-        'purchase.order' as from_model,
-        line.order_id as from_id,
-    from fct_hold as hold
-    inner join stg_stock_move as move
-        on move.instance = hold.instance and move.picking_id = hold.picking_id
-    inner join stg_purchase_order_line_last as line
-        on line.instance = move.instance and line.id = move.purchase_line_id
+known as (
+    select instance, record_model, record_id from document
+    union all
+    select instance, record_model, record_id from dim_related_document
 ),
 
 link as (
@@ -135,14 +186,15 @@ inner join document as target
 union all
 
 select
-    checked.instance,
-    checked.from_model,
-    checked.from_id,
-    checked.record_model as to_model,
-    checked.record_id as to_id,
-    'checked by' as kind,
+    around.instance,
+    around.from_model,
+    around.from_id,
+    around.to_model,
+    around.to_id,
+    around.kind,
     'A' as confidence,
-    checked.plant,
-from checked
-inner join dim_document as source
-    on source.instance = checked.instance and source.record_model = checked.from_model and source.record_id = checked.from_id
+    target.plant,
+from around
+inner join dim_related_document as target
+    on target.instance = around.instance and target.record_model = around.to_model and target.record_id = around.to_id
+where (around.instance, around.from_model, around.from_id) in (select (instance, record_model, record_id) from known)

@@ -425,7 +425,7 @@ answer as (
             created_at as reacted_at,
         from made
     ) as done on done.instance = link.instance and done.record_id = link.from_id
-    where link.from_model = 'mrp.production' and link.kind = 'checked by'
+    where link.from_model = 'mrp.production' and link.kind = 'is judged by'
 ),
 
 -- What Odoo orders with the order itself bears the second at which that began.

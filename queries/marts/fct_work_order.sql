@@ -62,7 +62,7 @@ select
     recorded.name as operation,
     recorded.workcenter_id as work_center_id,
     work_center.name as work_center,
-    case when production.is_cancelled or recorded.gone_at is not null then 'cancel' else recorded.state end as state,
+    case when production.state in ('cancel', 'deleted') or recorded.gone_at is not null then 'cancel' else recorded.state end as state,
     coalesce(recorded.planned_start_at, planned.start_at) as planned_start_at,
     coalesce(recorded.planned_finish_at, planned.finish_at) as planned_finish_at,
     case
@@ -78,8 +78,10 @@ select
     recorded.is_running,
     recorded.created_at,
 from recorded
-inner join fct_production_order as production
-    on production.instance = recorded.instance and production.record_id = recorded.production_id
+inner join dim_document as production
+    on production.instance = recorded.instance
+    and production.record_model = 'mrp.production'
+    and production.record_id = recorded.production_id
 left join planned
     on planned.instance = recorded.instance and planned.id = recorded.id
 left join stg_mrp_workcenter_last as work_center

@@ -6,7 +6,7 @@ import pytest
 
 from queries.config import Config, Touch, Users
 from tests.conftest import PLANTS, Chatter
-from tests.rows import at, order, purchase, user
+from tests.rows import PLACES, at, bought, goods, order, purchase, time_log, transfer, user, work_order
 
 PO, MO = "purchase.order", "mrp.production"
 EVER = (date(2000, 1, 1), date(2100, 1, 1))
@@ -114,3 +114,32 @@ def test_events_by_machines(make):
         ("production", 1, "done"),
     }
     assert {row["confidence"] for row in rows if row["is_good"]} == {"A", "B", "C"}
+
+
+def test_what_happens_around_an_order_is_counted_there(build):
+    """A receipt that a person books in, and a work order that a person works on, are no touch of the order."""
+    chatter = Chatter()
+    chatter.say("2026-01-06 10:00", PO, 1, user=BOT, state=("RFQ", "Purchase Order"))
+    chatter.say("2026-01-05 09:00", "stock.picking", 1, user=ANNA, state=("Ready", "Done"))
+    chatter.say("2026-01-06 10:00", MO, 1, user=BOT, state=("Draft", "Done"))
+    built = build(
+        purchase_order=[purchase(1, state="purchase", created_by_id=BOT)],
+        purchase_order_line=[bought(1, 1)],
+        stock_location=PLACES,
+        stock_picking=[transfer(1, 1, 11, state="done", picking_type_id=3, done_at=at("2026-01-05 09:00"))],
+        stock_move=[goods(1, 1, 11, done="05 09:00", picking_id=1, purchase_line_id=1)],
+        mrp_production=[order(1, state="done", created_by_id=BOT)],
+        mrp_workorder=[work_order(1, state="done", finished_at=at("2026-01-06 09:00"), actual_minutes=30.0)],
+        mrp_workcenter_productivity=[time_log(1, 1, "2026-01-06 08:30", "2026-01-06 09:00")],
+        **chatter.records,
+    )
+    human = built.rows("select distinct record_model from fct_event where actor_kind = 'human' order by all")
+    assert [row["record_model"] for row in human] == ["mrp.workorder", PO, "stock.picking"]
+    assert verdicts(built) == {("purchase", 1): (True, "C"), ("production", 1): (True, "C")}
+    counted = {(row["workflow"], row["activity"]) for row in built.kpi_rows("automated_event_share", *EVER)}
+    assert counted == {
+        ("purchase", "created"),
+        ("purchase", "ordered"),
+        ("production", "created"),
+        ("production", "done"),
+    }

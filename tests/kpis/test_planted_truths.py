@@ -295,3 +295,14 @@ def test_no_deviation_is_invented(opened, simulated):
     reviewed = {review["res_id"] for review in simulated[0]["tier_review"]}
     assert {(model, id) for _, _, model, id in others} <= {("purchase.order", id) for id in reviewed}
     assert len(others) <= 8
+
+
+def test_the_inspection_that_singapore_skips_shows_in_the_variants_of_its_purchases(opened):
+    """A third of the deliveries is inspected elsewhere, one in twenty there: see Inspection.share in plants.py."""
+    sql = """
+        select plant, sum(case_count) filter (where contains(variant, 'goods held')) / sum(case_count)
+        from fct_variant where workflow = 'purchase' and contains(variant, 'received') group by plant"""
+    held = dict(opened.cursor().execute(sql).fetchall())
+    assert held[SINGAPORE] < 0.15
+    assert all(0.3 < share < 0.7 for plant, share in held.items() if plant != SINGAPORE)
+    assert abs(held[MILWAUKEE] - held[TULSA]) < 0.08

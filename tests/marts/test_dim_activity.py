@@ -8,7 +8,8 @@ def test_every_state_odoo_tracks_has_an_activity(build):
     tracked = {
         (field.model, field.name, value)
         for field in TRACKED
-        if field.model in ("mrp.production", "purchase.order") and field.name in ("state", "reservation_state")
+        if field.model in ("mrp.production", "purchase.order", "stock.picking")
+        and field.name in ("state", "reservation_state")
         for value in field.labels
         if value
     }

@@ -41,6 +41,7 @@ def judged(counts: dict[str, list[int]], closed=lambda day: day.weekday() > 4, t
         "rank": np.full(total, 40),
         "record_model": np.full(total, "purchase.order"),
         "record_id": np.arange(total),
+        "told_by_model": pa.nulls(total, pa.string()),
         "time_quality": np.full(total, "exact"),
         "event_at": np.concatenate(list(happened.values())),
     }

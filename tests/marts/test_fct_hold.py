@@ -325,3 +325,32 @@ def test_checks_and_alerts_of_enterprise(judged):
         ("quality.alert", 3): (6, None, "end not recorded"),
         ("quality.alert", 4): (6, 9, "scrapped"),
     }
+
+
+def test_a_hold_names_the_purchase_order_that_brought_its_goods(build):
+    goods = Goods()
+    goods.go("02 08:00", VENDOR, STOCK, purchase_line_id=11, picking_id=70, destination_move_ids=[2])
+    goods.go("05 08:00", STOCK, CAGE)  # handed on by the receipt
+    goods.go("05 09:00", VENDOR, CAGE, 10, 2, purchase_line_id=12, picking_id=71)  # received into quarantine
+    goods.go("02 09:00", VENDOR, STOCK, 10, 1, 3, purchase_line_id=13, partner_id=9)
+    goods.go("05 10:00", STOCK, CAGE, 10, 1, 3)  # by its lot
+    goods.go("05 11:00", STOCK, CAGE, 10, 1, 4)  # nobody knows where from
+    lines = [{"id": 10 + id, "order_id": id} for id in (1, 2, 3)]
+    inspections = [
+        inspection(1, "ready", picking_id=70, product_id=None),
+        inspection(2, "ready", picking_id=71, product_id=2),
+        inspection(3, "ready", picking_id=71, product_id=1),  # that receipt did not bring it
+        inspection(4, "ready", lot_id=3),
+    ]
+    built = build(**MASTER | goods.records, purchase_order_line=lines, qc_inspection=inspections)
+    found = built.rows("select record_model, record_id, purchase_id from fct_hold order by all")
+    assert [tuple(row.values()) for row in found] == [
+        ("qc.inspection", 1, 1),
+        ("qc.inspection", 2, 2),
+        ("qc.inspection", 3, None),
+        ("qc.inspection", 4, 3),
+        ("stock.move", 2, 1),
+        ("stock.move", 5, 3),
+        ("stock.move", 6, None),
+        ("stock.picking", 71, 2),
+    ]

@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.rows import at, order, purchase
+from tests import machines
+from tests.marts.test_fct_nonconformity import nonconformity
+from tests.rows import PLACES, at, bought, goods, order, purchase, sold, transfer, work_order
 
 FIELDS = ("from_model", "from_id", "to_model", "to_id", "kind", "confidence", "plant")
 
@@ -76,7 +78,7 @@ def test_checks_are_linked_to_what_was_made_or_received(build):
         purchase_order=[purchase(1)],
         purchase_order_line=[{"id": 20, "order_id": 1}],
         stock_picking=[{"id": 5, "picking_type_id": 3}, {"id": 6, "picking_type_id": 3}],
-        stock_move=[move(1, purchase_line_id=20, picking_id=5), move(2, picking_id=6)],
+        stock_move=[move(1, purchase_line_id=20, picking_id=5, product_id=1), move(2, picking_id=6)],
         qc_inspection=[
             {"id": 1, "state": "ready", "production_id": 1, "created_at": at("2026-01-07 08:00")},
             {"id": 2, "state": "ready", "picking_id": 5, "created_at": at("2026-01-07 08:00")},
@@ -86,7 +88,44 @@ def test_checks_are_linked_to_what_was_made_or_received(build):
         quality_alert=[{"id": 1, "production_id": 1, "created_at": at("2026-01-07 08:00")}],
     )
     assert links(built) == [
-        ("mrp.production", 1, "qc.inspection", 1, "checked by", "A", "Nord/WH"),
-        ("mrp.production", 1, "quality.alert", 1, "checked by", "A", "Nord/WH"),
-        ("purchase.order", 1, "qc.inspection", 2, "checked by", "A", "Nord/WH"),
+        ("mrp.production", 1, "qc.inspection", 1, "is judged by", "A", "Nord/WH"),
+        ("mrp.production", 1, "quality.alert", 1, "is judged by", "A", "Nord/WH"),
+        ("purchase.order", 1, "qc.inspection", 2, "is judged by", "A", "Nord/WH"),
+        ("purchase.order", 1, "stock.picking", 5, "is received by", "A", "Nord/WH"),
+        ("stock.picking", 5, "qc.inspection", 2, "is judged by", "A", "Nord/WH"),
+        ("stock.picking", 6, "qc.inspection", 3, "is judged by", "A", "Nord/WH"),
+    ]
+
+
+def test_what_stands_around_an_order(build):
+    sale, sale_line = sold(1)
+    built = build(
+        mrp_production=[order(1)],
+        mrp_workorder=[work_order(1), work_order(2, 99)],
+        purchase_order=[purchase(1)],
+        purchase_order_line=[bought(1, 1)],
+        sale_order=[sale],
+        sale_order_line=[sale_line],
+        stock_location=PLACES,
+        stock_picking=[transfer(1, 1, 11, picking_type_id=3), transfer(2), transfer(3, backorder_id=2), transfer(4)],
+        stock_move=[
+            goods(1, 1, 11, picking_id=1, purchase_line_id=1),
+            goods(2, picking_id=2, sale_line_id=101),
+            goods(3, picking_id=2, sale_line_id=101),
+            goods(4, picking_id=4),
+        ],
+        qc_inspection=[{"id": 1, "name": "QC/1", "state": "ready", "picking_id": 1, "product_id": 1, "company_id": 1,
+                        "created_at": order(1)["created_at"]}],
+        maintenance_request=[machines.Workshop().request(1, production_id=1).requests[0]],
+        mgmtsystem_nonconformity=[nonconformity(1, document_model="stock.picking", document_id=1)],
+    )  # fmt: skip
+    assert links(built) == [
+        ("mrp.production", 1, "maintenance.request", 1, "asks for repair", "A", "Nord/WH"),
+        ("mrp.production", 1, "mrp.workorder", 1, "has operation", "A", "Nord/WH"),
+        ("purchase.order", 1, "qc.inspection", 1, "is judged by", "A", "Nord/WH"),
+        ("purchase.order", 1, "stock.picking", 1, "is received by", "A", "Nord/WH"),
+        ("sale.order", 1, "stock.picking", 2, "is delivered by", "A", "Nord/WH"),
+        ("stock.picking", 1, "mgmtsystem.nonconformity", 1, "is reported in", "A", "Nord/WH"),
+        ("stock.picking", 1, "qc.inspection", 1, "is judged by", "A", "Nord/WH"),
+        ("stock.picking", 2, "stock.picking", 3, "has back-order", "A", "Nord/WH"),
     ]

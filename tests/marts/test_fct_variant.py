@@ -29,5 +29,16 @@ def test_the_most_frequent_comes_first_in_the_coverage(variants):
     ]
 
 
+def test_of_equally_frequent_ones_the_name_decides_and_a_map_can_be_drawn(variants):
+    assert [
+        (row["variant_number"], row["first_activity"], row["last_activity"], row["open_count"]) for row in variants
+    ] == [
+        (1, "created", "done", 0),
+        (2, "created", "cancelled", 0),
+        (3, "created", "confirmed", 1),
+    ]
+    assert [row["activity_count"] for row in variants] == [3, 2, 2]
+
+
 def test_median_duration_is_of_ended_cases(variants):
     assert [row["median_seconds"] for row in variants] == [2 * 86400, 86400, None]

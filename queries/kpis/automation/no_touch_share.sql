@@ -30,4 +30,4 @@ select
     ended_at as at,
     manual_event_count = 0 as is_good,
 from fct_case
-where outcome = 'completed' and ended_at is not null
+where outcome = 'completed' and ended_at is not null and workflow in ('production', 'purchase')
