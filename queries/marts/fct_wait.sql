@@ -39,7 +39,7 @@ closing as (
     group by ledger.number
 ),
 
-work as (
+operation as (
     select
         ledger.number,
         work_order.instance,
@@ -71,10 +71,10 @@ made as (
         ledger.number,
         least(
             if(closing.made_at > coalesce(closing.begun_at, '-infinity'), closing.made_at, null),
-            if(work.is_finished, work.finished_at, null),
+            if(operation.is_finished, operation.finished_at, null),
             ledger.until_at
         ) as made_at,
-        work.number is not null as has_work_orders,
+        operation.number is not null as has_work_orders,
     from ledger
     left join closing on closing.number = ledger.number
     left join (
@@ -82,24 +82,24 @@ made as (
             number,
             bool_and(finished_at is not null) as is_finished,
             max(finished_at) as finished_at,
-        from work
+        from operation
         group by number
-    ) as work on work.number = ledger.number
+    ) as operation on operation.number = ledger.number
     where ledger.started_at is not null
 ),
 
 -- Work goes from one work center to the next: each holds the order from the end of the one before to its own.
 passage as (
     select
-        work.number,
-        if(work.turn = 1, ledger.started_at, greatest(work.free_at, ledger.started_at)) as from_at,
-        least(work.finished_at, made.made_at) as to_at,
-        work.work_center,
-        not work.is_time_recorded and work.state in ('progress', 'done') as is_untimed,
-    from work
-    inner join ledger on ledger.number = work.number
-    inner join made on made.number = work.number
-    where work.unfinished_before = 0
+        operation.number,
+        if(operation.turn = 1, ledger.started_at, greatest(operation.free_at, ledger.started_at)) as from_at,
+        least(operation.finished_at, made.made_at) as to_at,
+        operation.work_center,
+        not operation.is_time_recorded and operation.state in ('progress', 'done') as is_untimed,
+    from operation
+    inner join ledger on ledger.number = operation.number
+    inner join made on made.number = operation.number
+    where operation.unfinished_before = 0
 ),
 
 document as (
@@ -324,11 +324,11 @@ plain as (
     from passage
     where is_untimed
     union all
-    select work.number, log.started_at, coalesce(log.ended_at, $as_of), 'touch'
-    from work
+    select operation.number, log.started_at, coalesce(log.ended_at, $as_of), 'touch'
+    from operation
     inner join stg_mrp_workcenter_productivity_last as log
-        on log.instance = work.instance and log.workorder_id = work.record_id
-    where work.is_time_recorded
+        on log.instance = operation.instance and log.workorder_id = operation.record_id
+    where operation.is_time_recorded
 ),
 
 -- Each claim has its digit of twelve bits in one number that counts, at any moment, the claims of each kind. While
@@ -380,13 +380,34 @@ edge as (
     group by number, edge_at
 ),
 
+-- How long the plant was open until each of these moments, since its calendar is known; as with_clocks does it, once per
+-- moment and not for both ends of each stretch.
+timed as (
+    select
+        edge.*,
+        calendar.open_seconds_before + epoch(least(edge.edge_at, calendar.open_to) - calendar.open_from) as open_before,
+    from (
+        select
+            edge.*,
+            ledger.instance,
+            ledger.plant,
+        from edge
+        inner join ledger on ledger.number = edge.number
+    ) as edge
+    asof left join dim_calendar as calendar
+        on calendar.instance = edge.instance
+        and calendar.plant = edge.plant
+        and calendar.open_from <= edge.edge_at
+),
+
 stretch as (
     select
         number,
         edge_at as from_at,
         lead(edge_at) over (partition by number order by edge_at) as to_at,
+        lead(open_before) over (partition by number order by edge_at) - open_before as working_seconds,
         sum(weight) over (partition by number order by edge_at)::hugeint as claims,
-    from edge
+    from timed
     qualify to_at is not null
 ),
 
@@ -417,6 +438,8 @@ owned as (
         stretch.number,
         stretch.from_at,
         stretch.to_at,
+        epoch(stretch.to_at - stretch.from_at) as elapsed_seconds,
+        stretch.working_seconds,
         coalesce(combination.owners[1], 'nobody') as owner,
         coalesce(combination.owners[2:], []) as losers,
         coalesce(combination.is_touch, false) as is_touch,
@@ -442,54 +465,43 @@ reason as (
         and named.from_at <= owned.from_at
         and coalesce(named.to_at, 'infinity') >= owned.to_at
     group by owned.number, owned.from_at
-),
-
-told as (
-    select
-        ledger.instance,
-        ledger.record_model,
-        ledger.record_id,
-        ledger.name,
-        ledger.plant,
-        ledger.company,
-        ledger.product,
-        ledger.product_family,
-        ledger.outcome,
-        ledger.created_at,
-        if(ledger.outcome = 'open', null, ledger.until_at) as order_ended_at,
-        owned.owner,
-        owned.losers,
-        case
-            when owned.owner = 'planner' then ledger.responsible
-            else reason.held_by
-        end as held_by,
-        case
-            when owned.owner = 'planner' and owned.from_at >= ledger.released_at then 'its material is not asked for'
-            when owned.owner = 'planner' then 'draft'
-            when owned.owner = 'work center' and owned.from_at >= ledger.started_at then 'in work'
-            when owned.owner = 'work center' then 'ready, not begun'
-            when owned.owner = 'nobody' and owned.from_at >= ledger.started_at then 'all is made, not closed'
-            when owned.owner = 'nobody' then 'not recorded'
-            else reason.detail
-        end as detail,
-        reason.component,
-        reason.supplier,
-        if(owned.owner = 'work center', coalesce(reason.work_center, first_work.work_center), null) as work_center,
-        case when owned.is_touch then true when owned.is_untimed then null else false end as is_touch,
-        owned.from_at as started_at,
-        owned.to_at as ended_at,
-    from owned
-    inner join ledger on ledger.number = owned.number
-    left join reason on reason.number = owned.number and reason.from_at = owned.from_at
-    left join work as first_work on first_work.number = owned.number and first_work.turn = 1
 )
 
 select
-    * exclude (started_at, ended_at, elapsed_seconds, working_seconds),
-    started_at as from_at,
-    ended_at as to_at,
-    elapsed_seconds,
-    working_seconds is not null as has_calendar,
-    elapsed_seconds - coalesce(working_seconds, elapsed_seconds) as closed_seconds,
-    coalesce(working_seconds, elapsed_seconds) as open_seconds,
-from with_clocks('told', 'dim_calendar', $as_of)
+    ledger.instance,
+    ledger.record_model,
+    ledger.record_id,
+    ledger.name,
+    ledger.plant,
+    ledger.company,
+    ledger.product,
+    ledger.product_family,
+    ledger.outcome,
+    if(ledger.outcome = 'open', null, ledger.until_at) as order_ended_at,
+    stretch.from_at,
+    stretch.to_at,
+    stretch.owner,
+    stretch.losers,
+    if(stretch.owner = 'planner', ledger.responsible, reason.held_by) as held_by,
+    case
+        when stretch.owner = 'planner' and stretch.from_at >= ledger.released_at then 'its material is not asked for'
+        when stretch.owner = 'planner' then 'draft'
+        when stretch.owner = 'work center' and stretch.from_at >= ledger.started_at then 'begun'
+        when stretch.owner = 'work center' then 'ready, not begun'
+        when stretch.owner = 'nobody' and stretch.from_at >= ledger.started_at then 'all is made, not closed'
+        when stretch.owner = 'nobody' then 'not recorded'
+        else reason.detail
+    end as detail,
+    reason.component,
+    reason.supplier,
+    if(stretch.owner = 'work center', coalesce(reason.work_center, first_operation.work_center), null) as work_center,
+    coalesce(stretch.from_at >= ledger.started_at, false) as is_begun,
+    case when stretch.is_touch then true when stretch.is_untimed then null else false end as is_touch,
+    stretch.elapsed_seconds,
+    stretch.working_seconds is not null as has_calendar,
+    stretch.elapsed_seconds - coalesce(stretch.working_seconds, stretch.elapsed_seconds) as closed_seconds,
+    coalesce(stretch.working_seconds, stretch.elapsed_seconds) as open_seconds,
+from owned as stretch
+inner join ledger on ledger.number = stretch.number
+left join reason on reason.number = stretch.number and reason.from_at = stretch.from_at
+left join operation as first_operation on first_operation.number = stretch.number and first_operation.turn = 1
