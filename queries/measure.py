@@ -99,7 +99,7 @@ def tiles(first: date, as_of: datetime) -> list[tuple[date, date]]:
 
 
 def within(periods: Sequence[tuple[date, date]], kpi: Kpi, as_of: datetime) -> list[tuple[date, date]]:
-    """The periods that begin where the rows of a KPI reach back to, or later: of earlier ones a part would be missing."""
+    """The periods that begin where the rows of a KPI reach back to, or later: earlier ones would lack some."""
     if kpi.reach is None:
         return list(periods)
     return [period for period in periods if datetime.combine(period[0], time()) >= as_of - timedelta(seconds=kpi.reach)]

@@ -19,7 +19,7 @@ def waits(
     as_json: JSON = False,
     as_csv: CSV = False,
 ) -> None:
-    """Who has the hours of orders' lead time, and what freeing an owner would give; of one order, stretch by stretch."""
+    """Who has the hours of orders' lead time, and what freeing an owner would give; of one order, what held it when."""
 
     def work() -> None:
         if order is None:
@@ -53,8 +53,8 @@ def _stretches(order: str, plant: str | None) -> list[dict]:
         raise CatalogError(f"there are several production orders {order}: say which with --plant, of {plants}.")
     if found[0]["from_at"] is None:
         raise CatalogError(
-            f"nothing is kept of what held {order}: it ended before the last 26 weeks, took no time, or its end was not "
-            "recorded; the record's timeline shows what happened."
+            f"nothing is kept of what held {order}: it ended before the last 26 weeks, took no time, or its end was "
+            "not recorded; see its timeline in the dashboard, or give another order."
         )
     return found
 
