@@ -20,15 +20,15 @@ waited as (
 
 select
     instance,
-    record_model,
+    any_value(record_model) as record_model,
     record_id,
-    name,
-    plant,
-    company,
-    product,
-    product_family,
+    any_value(name) as name,
+    any_value(plant) as plant,
+    any_value(company) as company,
+    any_value(product) as product,
+    any_value(product_family) as product_family,
     owner,
-    order_ended_at as at,
+    any_value(order_ended_at) as at,
     sum(seconds) as amount,
 from (
     select *, open_seconds as seconds from waited
@@ -36,4 +36,4 @@ from (
     select * replace ('closed' as owner), closed_seconds as seconds from waited
 )
 where seconds > 0
-group by all
+group by instance, record_id, owner
