@@ -9,7 +9,11 @@ stretch as (
         len(losers) = 0 as is_alone,
         if($clock = 'working', open_seconds, elapsed_seconds) as lead_seconds,
     from fct_wait
-    where ($plant is null or plant = $plant) and ($clock = 'elapsed' or has_calendar)
+    where ($plant is null or coalesce(plant, '(none)') = $plant)
+        and (
+            $clock = 'elapsed'
+            or (instance, record_id) not in (select (instance, record_id) from fct_wait where not has_calendar)
+        )
 ),
 
 held as (
@@ -134,7 +138,11 @@ select
     freed.freed_p85,
     freed.freed_most_p50,
     freed.freed_most_p85,
-    if(place.without_calendar > 0, coalesce(gap.gap, 'the work calendar was not known yet'), null) as calendar_gap,
+    case
+        when place.without_calendar = 0 then null
+        when place.plant is null then 'no plant is known'
+        else coalesce(gap.gap, 'the work calendar was not known yet')
+    end as calendar_gap,
 from place
 cross join dim_wait_owner as owner
 left join whole on whole.plant is not distinct from place.plant

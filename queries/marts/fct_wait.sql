@@ -7,7 +7,8 @@ person = ["held_by"]
 -- it then the first by dim_wait_owner owns it, and the others are its losers. A plant that is closed comes before all of
 -- them, by the seconds (closed_seconds) and not by stretches: nights and weekends would make ten times as many.
 with
-ledger as (
+-- The window: whoever reads this mart says so too (`reach` of the KPI wait_time).
+ledger as materialized (
     select
         *,
         row_number() over () as number,
@@ -272,7 +273,7 @@ hold as (
         shortage.number,
         greatest(shortage.from_at, held.from_at) as from_at,
         least(shortage.to_at, held.to_at) as to_at,
-        wait.component || ' is held (' || held.name || ')' as detail,
+        wait.component || ' is held' || coalesce(' (' || held.name || ')', '') as detail,
         null as held_by,
     from fct_component_wait as wait
     inner join shortage
@@ -300,7 +301,7 @@ named as (
     select number, from_at, to_at, work_center, 'work center' as claim from passage
 ),
 
--- Those that need no more words, and what is to be known beside: whether timed work runs (touch), or work that nobody
+-- Claims that need no more words, and what is to be known beside: whether timed work runs (touch), or work that nobody
 -- timed (untimed).
 plain as (
     select number, created_at as from_at, coalesce(released_at, until_at) as to_at, 'planner' as claim
