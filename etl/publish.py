@@ -312,10 +312,11 @@ def _scoreboard(
     parts, due = [], [budget.DUE.empty_table()]
     for kpi in kpis.values():
         kept = measure.with_rows_kept(con, kpi, as_of)
+        reached = measure.within(periods, kpi, as_of)
         if held := [level for level in levels if level.kpi == kpi.name]:
             due.append(budget.due(con, kept, held, as_of))
         for clock in kpi.clocks:
-            part = measure.compute(con, kept, periods, as_of, by="plant", clock=clock, total=True)
+            part = measure.compute(con, kept, reached, as_of, by="plant", clock=clock, total=True)
             con.register("part", part)
             parts.append(
                 con.sql(

@@ -19,6 +19,7 @@ from queries import (
     export_commands,
     measure,
     readable,
+    wait_commands,
     warehouse,
 )
 from queries.catalog import CatalogError, Kpi
@@ -91,6 +92,7 @@ for command in (
     deviation_commands.exposure,
     deviation_commands.accept,
     deviation_commands.accepted,
+    wait_commands.waits,
 ):
     app.command()(command)
 

@@ -54,6 +54,7 @@ class Kpi:
     coverage: where the SELECT returns `is_measured`, what is known of the cases that count: "plan known".
     objective, limit: its service level, from which its budget of misses follows: this share of cases in good order,
     which for durations means within so many seconds.
+    reach: how many seconds back its rows go, where not for ever; periods that begin earlier have no line.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Kpi:
     headline: float | None = None
     objective: float | None = None
     limit: float | None = None
+    reach: float | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +96,13 @@ def tiles(first: date, as_of: datetime) -> list[tuple[date, date]]:
         found.append((end - timedelta(days=28), end))
         end -= timedelta(days=28)
     return found
+
+
+def within(periods: Sequence[tuple[date, date]], kpi: Kpi, as_of: datetime) -> list[tuple[date, date]]:
+    """The periods that begin where the rows of a KPI reach back to, or later: earlier ones would lack some."""
+    if kpi.reach is None:
+        return list(periods)
+    return [period for period in periods if datetime.combine(period[0], time()) >= as_of - timedelta(seconds=kpi.reach)]
 
 
 def columns(con: duckdb.DuckDBPyConnection, kpi: Kpi) -> list[str]:

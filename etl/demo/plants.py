@@ -175,7 +175,8 @@ class Logistics:
 
 @dataclass(frozen=True)
 class Policy:
-    """How one plant works. slack: working hours from the release of an order to its planned start."""
+    """How one plant works. start: from an order that is ready to the beginning of work. slack: working hours from the
+    release of an order to its planned start."""
 
     release: Release
     supply: Supply
@@ -187,6 +188,7 @@ class Policy:
     shop: Shop = Shop()
     logistics: Logistics = Logistics()
     release_lately: Release | None = None
+    start: Wait = Wait(14.0, 1.0)
     slack: float = 30.0
     costing: Costing = Costing()
 
@@ -264,7 +266,8 @@ LYON = Policy(
 # Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get. Hardly any
 # delivery is inspected, more is scrapped, and of many checks that fail nothing comes; deliveries leave in parts,
 # vendors take days to confirm, and what is not there is replaced. Machines are not kept: they fail more often, and
-# parts come from afar. Orders take more material than their standard has.
+# parts come from afar. Orders take more material than their standard has. What is ready is handed over slowly: work
+# begins days later, and is planned so.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
@@ -276,6 +279,8 @@ SINGAPORE = Policy(
     maintenance=Maintenance(failures=0.9, parts=Wait(70.0, 0.6), keeps=0.5),
     defects=Defects(scrapped=0.25),
     testing=Testing(ignored=0.4),
+    start=Wait(36.0, 0.5),
+    slack=56.0,
 )
 
 

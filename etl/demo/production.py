@@ -11,7 +11,6 @@ from etl.demo.people import ODOOBOT, ROBOT, TEAMS
 from etl.demo.plants import Plant, Wait
 from etl.demo.products import MADE_IN, PRODUCT, SCARCE_ID, Product
 
-_START = Wait(14.0, 1.0)
 _WORK = Wait(10.0, 0.8)
 _CLOSE = Wait(2.5, 1.1)
 _TALK = Wait(24.0, 1.2)
@@ -112,7 +111,7 @@ def _live(order: Order, rng: Random, released: tuple[int, int] | None = None) ->
         if ready is not None:
             overtime = rng.random() < 0.04
             later = ready + int(rng.uniform(1, 30) * 3600)
-            _begin(order, rng, later if overtime else order.shop.wait(rng, ready, _START))
+            _begin(order, rng, later if overtime else order.shop.wait(rng, ready, order.plant.policy.start))
     except NotYet:
         if order.state == "confirmed":
             _replan(order, order.block.now)
@@ -164,7 +163,7 @@ def _confirm(order: Order, rng: Random, at: int, by: int) -> int | None:
     else:
         ready = order.shop.wait(rng, at, supply.scarce_wait if scarce and supply.scarce_wait else supply.wait)
     if not sub_assembly and rng.random() < 0.06:
-        began = order.shop.wait(rng, at, _START)
+        began = order.shop.wait(rng, at, order.plant.policy.start)
         if began < ready:
             # Started while short: the start itself takes the components, whatever the stock says.
             _begin(order, rng, began, reservation_state="assigned")

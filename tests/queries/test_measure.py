@@ -677,3 +677,12 @@ def test_the_models_of_a_kpi_are_those_of_its_records(build):
     asked = [kpis["release_lead_time"], kpis["open_approval_count"]]
     models = measure.record_models(con, asked, built.as_of)
     assert models == {"release_lead_time": {"mrp.production"}, "open_approval_count": set()}
+
+
+def test_of_a_kpi_that_does_not_reach_back_only_whole_periods_count():
+    """From noon of the 12th of January on: the week of that day lacks half a day, the one after nothing."""
+    reach = (AS_OF - datetime(2026, 1, 12, 12)).total_seconds()
+    weeks = measure.weeks(date(2026, 1, 5), AS_OF)
+    assert measure.within(weeks, kpi("sum", "total"), AS_OF) == weeks
+    assert measure.within(weeks, kpi("sum", "total", reach=reach), AS_OF)[0] == (date(2026, 1, 19), date(2026, 1, 26))
+    assert measure.within(weeks, kpi("sum", "total", reach=reach + 12 * 3600), AS_OF)[0][0] == date(2026, 1, 12)
