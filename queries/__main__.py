@@ -1,4 +1,4 @@
-"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | causes | touches | list."""
+"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | causes | list."""
 
 from __future__ import annotations
 

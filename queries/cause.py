@@ -4,14 +4,14 @@ Of a duration a case is slow when it took longer than the limit of the KPI's ser
 than the 85th percentile of all cases, open ones included. Cases so young that they could not be slow yet are left out,
 whether they have ended or not: of them only the fast ones would be known. Of a share a case is bad as the KPI says.
 
-For each value: its lift, the share of slow cases among those with it over that among all (Brin, Motwani and Silverstein,
-Beyond market baskets, 1997). Its interval comes from the ratio of the rates with and without the value, whose logarithm
-is nearly normal (Katz et al., Obtaining confidence intervals for the risk ratio in cohort studies, 1978), carried over
-to the lift at the given share of cases with it. Whether it is over-represented is Fisher's exact test, one-sided
-(Fisher 1935), at a false discovery rate of 5 % over all values looked at (Benjamini and Hochberg, Controlling the false
-discovery rate, 1995; it holds too for values that go together, Benjamini and Yekutieli 2001). The excess is how many
-cases would not have been slow at the rate of the others: with it causes are ranked, because a rare value with a large
-lift explains little. Its interval is that of the difference of two shares (Newcombe 1998, method 10).
+For each value: its lift, the share of slow cases among those with it over that among all (Brin, Motwani and
+Silverstein, Beyond market baskets, 1997). Its interval comes from the ratio of the rates with and without the value,
+whose logarithm is nearly normal (Katz et al., Obtaining confidence intervals for the risk ratio in cohort studies,
+1978), carried over to the lift at the given share of cases with it. Whether it is over-represented is Fisher's exact
+test, one-sided (Fisher 1935), at a false discovery rate of 5 % over all values looked at (Benjamini and Hochberg,
+Controlling the false discovery rate, 1995; it holds too for values that go together, Benjamini and Yekutieli 2001). The
+excess is how many cases would not have been slow at the rate of the others: by it causes are ranked, because a rare
+value with a large lift explains little. Its interval is that of a difference of two shares (Newcombe 1998, method 10).
 
 A value that covers all cases, or that fewer than LEAST_CASES have, is not looked at; nor does one with fewer than
 LEAST_SLOW slow cases become a cause. Of values that hold for nearly the same cases (a product and the only plant that
@@ -22,9 +22,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, timedelta
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,6 @@ SAME = 0.9  # share of common cases (Jaccard) from which on two values say the s
 MOST_VALUES = 200  # of one attribute, the most frequent
 SIZES = 4  # bands of the size of orders, by quarters
 SIZE_COLUMNS = ("quantity", "amount", "demand")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -159,10 +159,11 @@ def judge(cases: pd.DataFrame, kpi: Kpi, clock: str, levels: Mapping, as_of) -> 
         limit = pd.Series(at, index=cases.index)
         meaning = f"longer than 85 % of all cases ({_length(at, clock)})"
     cases["is_slow"] = seconds > limit
-    young = cases[is_open & ~cases["is_slow"]].groupby("plant", dropna=False)["started_at"].min()
-    since = cases["plant"].map(young).fillna(pd.Timestamp(as_of))
     if clock == "elapsed":
         since = pd.Timestamp(as_of) - pd.to_timedelta(limit, unit="s")
+    else:  # what began before the first that is still open and not slow could be slow by now
+        young = cases[is_open & ~cases["is_slow"]].groupby("plant")["started_at"].min().to_dict()
+        since = pd.Series([young.get(plant, as_of) for plant in cases["plant"]], cases.index, "datetime64[us]")
     cases["is_known"] = seconds.notna() & (cases["started_at"] < since)
     return "slow", meaning
 
@@ -179,14 +180,13 @@ def describe(cases: pd.DataFrame, kpi: Kpi, zones: Mapping[str, str]) -> None:
         text = cases[name].astype("string")
         cases[_PREFIX + name] = text.fillna(measure.NONE).astype(str)
     at = next(name for name in ("started_at", "due_at", "at") if name in cases)
-    local = pd.Series(pd.NaT, index=cases.index, dtype="datetime64[us]")
-    for plant, group in cases.groupby("plant", dropna=False):
-        zone = zones.get(plant) or "UTC"
-        moved = pd.to_datetime(group[at]).dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-        local.loc[group.index] = moved.astype("datetime64[us]")
-    cases[_PREFIX + "weekday"] = local.dt.weekday.map(dict(enumerate(WEEKDAYS))).fillna(measure.NONE)
-    cases[_PREFIX + "hour"] = local.dt.strftime("%H:00").fillna(measure.NONE)
-    cases[_PREFIX + "month"] = local.dt.strftime("%Y-%m").fillna(measure.NONE)
+    zone = {plant: ZoneInfo(name) for plant, name in zones.items()}
+    local = [
+        moment.replace(tzinfo=UTC).astimezone(zone.get(plant, UTC))
+        for moment, plant in zip(cases[at].dt.to_pydatetime() if len(cases) else [], cases["plant"], strict=True)
+    ]
+    for name, told in (("weekday", "%A"), ("hour", "%H:00"), ("month", "%Y-%m")):
+        cases[_PREFIX + name] = pd.Series([moment.strftime(told) for moment in local], cases.index, object)
     size = next((name for name in SIZE_COLUMNS if name in cases and cases[name].notna().any()), None)
     if size and cases[size].nunique() > SIZES:
         cases[_PREFIX + "size"] = _bands(cases[size].astype(float), size)
@@ -215,17 +215,15 @@ def ranked(cases: pd.DataFrame) -> list[Value]:
                 holds[one.attribute, one.value] = has
     sure = adjusted([one.p_value for one in looked])
     looked = [
-        Value(**asdict(one) | {"q_value": q, "is_cause": q <= RATE and one.slow_with >= LEAST_SLOW})
+        replace(one, q_value=q, is_cause=q <= RATE and one.slow_with >= LEAST_SLOW)
         for one, q in zip(looked, sure, strict=True)
     ]
     looked.sort(key=lambda one: (not one.is_cause, -one.excess, one.attribute, one.value))
     found: list[Value] = []
     for one in looked:
         has = holds[one.attribute, one.value]
-        first = next(
-            (other for other in found if one.is_cause and _same(has, holds[other.attribute, other.value])), None
-        )
-        found.append(Value(**asdict(one) | {"same_as": first and f"{first.attribute}={first.value}"}))
+        before = [other for other in found if one.is_cause and _same(has, holds[other.attribute, other.value])]
+        found.append(replace(one, same_as=f"{before[0].attribute}={before[0].value}" if before else None))
     return found
 
 
@@ -257,7 +255,7 @@ def compared(attribute: str, value: str, slow: np.ndarray, has: np.ndarray) -> V
 
 
 def exact(a: int, n1: int, c: int, n0: int) -> float:
-    """Fisher's exact test, one-sided: how likely so many or more slow cases among those with the value are by chance."""
+    """Fisher's exact test, one-sided: how likely so many slow cases or more with the value are by chance."""
     from scipy.stats import hypergeom
 
     return float(hypergeom.sf(a - 1, n1 + n0, a + c, n1))
@@ -273,7 +271,7 @@ def risk_ratio_interval(a: int, n1: int, c: int, n0: int) -> tuple[float, float]
 
 
 def lift_interval(a: int, n1: int, c: int, n0: int) -> tuple[float, float]:
-    """The lift is ratio / (1 + share (ratio - 1)) with `share` of the cases having the value: it grows with the ratio."""
+    """The lift is ratio / (1 + share (ratio - 1)) with `share` the share of cases that have the value."""
     share = n1 / (n1 + n0)
     low, high = (ratio / (1 + share * (ratio - 1)) for ratio in risk_ratio_interval(a, n1, c, n0))
     return low, high

@@ -254,11 +254,11 @@ LYON = Policy(
     costing=Costing(mismatch=0.35),
 )
 
-# Planners were slow until a rule began to confirm orders; large purchases need two tiers: some never get the first or the
-# second, which approves nearly all others within seconds of the first. Hardly any delivery is inspected, and more is
-# scrapped; deliveries leave in parts, vendors take days to confirm, and what is not there is replaced. Machines are not
-# kept: they fail more often, and parts come from afar. Orders take more material than their standard has, and a seal of
-# theirs has been leaking lately.
+# Planners were slow until a rule began to confirm orders; large purchases need two tiers: some never get the first or
+# the second, which approves nearly all others within seconds of the first. Hardly any delivery is inspected, and more
+# is scrapped; deliveries leave in parts, vendors take days to confirm, and what is not there is replaced. Machines are
+# not kept: they fail more often, and parts come from afar. Orders take more material than their standard has, and a
+# seal of theirs has been leaking lately.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),

@@ -1,5 +1,5 @@
 """
-grain = "one row per plant, text about a defect and what it names besides: how often it was written, and with which theme it belongs"
+grain = "one row per plant, text of a defect and what it names besides: how often, and the theme it belongs to"
 key = ["plant", "text", "about"]
 reads = ["fct_defect_text"]
 """

@@ -1,5 +1,5 @@
 """
-grain = "one row per theme of defects and plant, and one for all plants together (plant empty): its words, how often it was met, and whether more often lately"
+grain = "one row per theme of defects and plant, or all plants (empty): its words, how often, and whether more lately"
 key = ["theme", "plant"]
 reads = ["agg_defect_text"]
 """
