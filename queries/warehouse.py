@@ -75,9 +75,9 @@ WILSON_MACRO = """
     create or replace macro wilson_reach(share, n) as
         1.959964 * sqrt((share * (1 - share) + 0.9603647 / n) / n);
     create or replace macro wilson_low(share, n) as
-        greatest(0, (share + 1.9207294 / n - wilson_reach(share, n)) / (1 + 3.8414588 / n));
+        if(share is null, null, greatest(0, (share + 1.9207294 / n - wilson_reach(share, n)) / (1 + 3.8414588 / n)));
     create or replace macro wilson_high(share, n) as
-        least(1, (share + 1.9207294 / n + wilson_reach(share, n)) / (1 + 3.8414588 / n))"""
+        if(share is null, null, least(1, (share + 1.9207294 / n + wilson_reach(share, n)) / (1 + 3.8414588 / n)))"""
 MACROS = (CLOCK_MACRO, DUE_MACRO, WILSON_MACRO)  # what KPIs and measures need in any database they run in
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 BOARDS = ("agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history")  # with lines over several plants

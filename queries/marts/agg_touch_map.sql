@@ -82,7 +82,7 @@ select
     spread.touched_order_count,
     spread.touch_count,
     100 * mean as touches_per_100,
-    100 * greatest(mean - reach, 0) as touches_per_100_low,
+    if(reach is null, null, 100 * greatest(mean - reach, 0)) as touches_per_100_low,
     100 * (mean + reach) as touches_per_100_high,
     gap.median_since_seconds,
     spread.told_count,
