@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,7 @@ SLOW_QUANTILE = 0.85
 SAME = 0.9  # share of common cases (Jaccard) from which on two values say the same
 MOST_VALUES = 200  # of one attribute, the most frequent
 SIZES = 4  # bands of the size of orders, by quarters
-SIZE_COLUMNS = ("quantity", "amount", "demand")
+BEFORE = timedelta(days=364)  # how long before the period an order may have been created
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def find(
         if row["kpi"] == kpi.name and row["clock"] == clock
     }
     word, meaning = judge(cases, kpi, clock, levels, opened.as_of)
-    describe(cases, kpi, zones)
+    describe(cases, kpi, zones, _orders(opened, start, end))
     cases = cases[cases["is_known"]]
     n, n_slow = len(cases), int(cases["is_slow"].sum())
     said = {"start": start, "last": end - timedelta(days=1), "word": word, "meaning": meaning, "n": n, "n_slow": n_slow}
@@ -134,6 +134,12 @@ def find(
         few = f"only {n_slow} cases are {word}" if n_slow < LEAST_SLOW else f"nearly all cases are {word}"
         return Found(**said, reason=f"{few}: {LEAST_SLOW} on either side are needed", cases=cases)
     return Found(**said, values=ranked(cases), cases=cases)
+
+
+def _orders(opened: warehouse.Warehouse, start: date, end: date) -> pd.DataFrame:
+    """Size and responsible of the orders that cases of the period may be about."""
+    span = {"since_at": datetime.combine(start, time()) - BEFORE, "until_at": datetime.combine(end, time())}
+    return warehouse.read(opened, "order_size", **span).to_pandas()
 
 
 def judge(cases: pd.DataFrame, kpi: Kpi, clock: str, levels: Mapping, as_of) -> tuple[str, str]:
@@ -172,13 +178,15 @@ def _length(seconds: float, clock: str) -> str:
     return f"{readable.working_time(seconds)} of working time" if clock == "working" else readable.duration(seconds)
 
 
-def describe(cases: pd.DataFrame, kpi: Kpi, zones: Mapping[str, str]) -> None:
-    """Adds what each case may be told by: the KPI's dimensions, who is responsible, the size of the order, and when it
-    began in the time of its plant."""
-    names = [*kpi.dimensions, *(name for name in ("responsible",) if name in cases and name not in kpi.dimensions)]
-    for name in names:
-        text = cases[name].astype("string")
-        cases[_PREFIX + name] = text.fillna(measure.NONE).astype(str)
+def describe(cases: pd.DataFrame, kpi: Kpi, zones: Mapping[str, str], orders: pd.DataFrame) -> None:
+    """Adds what each case may be told by: the KPI's dimensions, size and responsible of the order, and when it began in
+    the time of its plant."""
+    key = ["instance", "record_model", "record_id"]
+    of_order = cases[key].merge(orders.drop_duplicates(key), how="left", on=key).set_index(cases.index)
+    for name in kpi.dimensions:
+        cases[_PREFIX + name] = _texts(cases[name])
+    if _PREFIX + "responsible" not in cases:
+        cases[_PREFIX + "responsible"] = _texts(of_order["responsible"])
     at = next(name for name in ("started_at", "due_at", "at") if name in cases)
     zone = {plant: ZoneInfo(name) for plant, name in zones.items()}
     local = [
@@ -187,9 +195,12 @@ def describe(cases: pd.DataFrame, kpi: Kpi, zones: Mapping[str, str]) -> None:
     ]
     for name, told in (("weekday", "%A"), ("hour", "%H:00"), ("month", "%Y-%m")):
         cases[_PREFIX + name] = pd.Series([moment.strftime(told) for moment in local], cases.index, object)
-    size = next((name for name in SIZE_COLUMNS if name in cases and cases[name].notna().any()), None)
-    if size and cases[size].nunique() > SIZES:
-        cases[_PREFIX + "size"] = _bands(cases[size].astype(float), size)
+    if of_order["size"].nunique() > SIZES and of_order["size_of"].nunique() == 1:
+        cases[_PREFIX + "size"] = _bands(of_order["size"].astype(float), of_order["size_of"].dropna().iloc[0])
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    return pd.Series([measure.NONE if pd.isna(value) else str(value) for value in values], values.index, object)
 
 
 def _bands(amount: pd.Series, name: str) -> pd.Series:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from scipy.stats import false_discovery_control, fisher_exact
 from statsmodels.stats.contingency_tables import Table2x2
@@ -142,19 +143,25 @@ class Reading:
         self.cursor, self.as_of, self.version = built.cursor, built.as_of, "built"
 
 
+def service_levels(monkeypatch) -> list[dict]:
+    """Those that `find` reads instead of the published ones, to be filled."""
+    levels, read = [], cause.warehouse.read
+
+    def reading(opened, name, **parameters):
+        return pa.Table.from_pylist(levels) if name == "service_level" else read(opened, name, **parameters)
+
+    monkeypatch.setattr(cause.warehouse, "read", reading)
+    return levels
+
+
 def test_cases_beyond_the_85th_percentile_and_open_ones_past_it_are_slow(opened, monkeypatch):
     kpi = catalog.load()["release_lead_time"]
-    lists = {"plant": [{"plant": "Nord/WH", "timezone": "Europe/Paris"}], "service_level": []}
-    monkeypatch.setattr(
-        cause.warehouse, "read", lambda opened, name: type("T", (), {"to_pylist": lambda self: lists[name]})()
-    )
+    levels = service_levels(monkeypatch)
     found = cause.find(Reading(opened), kpi, START, date(2026, 3, 3))
     assert (found.word, found.meaning) == ("slow", "longer than 85 % of all cases (3 d)")
     assert found.n == 80 and found.n_slow == 1  # the open one alone is longer than three days
 
-    lists["service_level"] = [
-        {"kpi": kpi.name, "plant": "", "clock": "elapsed", "objective": 0.9, "limit_seconds": 2 * 86400.0}
-    ]
+    levels.append({"kpi": kpi.name, "plant": "", "clock": "elapsed", "objective": 0.9, "limit_seconds": 2 * 86400.0})
     found = cause.find(Reading(opened), kpi, START, date(2026, 3, 3))
     assert found.meaning == "longer than the service level allows (2 d)"
     assert (found.n, found.n_slow) == (80, 20)
@@ -171,12 +178,19 @@ def test_cases_beyond_the_85th_percentile_and_open_ones_past_it_are_slow(opened,
         "16:00",
         "2026-01",
     ]  # Paris
+    sizes = found.cases["attribute size"].value_counts().to_dict()
+    assert sizes == {
+        "quantity up to 20.75": 20,
+        "quantity up to 40.5": 20,
+        "quantity up to 60.25": 20,
+        "quantity over 60.25": 20,
+    }
     assert set(found.attributes) >= {"weekday", "hour", "month", "responsible", "product", "product_family"}
 
 
 def test_too_few_cases_are_said_and_other_measures_refused(opened, monkeypatch):
     kpis = catalog.load()
-    monkeypatch.setattr(cause.warehouse, "read", lambda opened, name: type("T", (), {"to_pylist": lambda self: []})())
+    service_levels(monkeypatch)
     found = cause.find(Reading(opened), kpis["release_lead_time"], date(2025, 1, 1), date(2025, 2, 1))
     assert found.reason == "only 0 of 50 cases in this period" and found.causes == []
     with pytest.raises(CatalogError, match="is a stock: only durations and shares"):
