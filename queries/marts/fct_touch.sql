@@ -73,7 +73,7 @@ tracked as (
         min(event_at) as touched_at,
         arg_min(activity, rank) as activity,
         min(rank) as rank,
-        any_value(field) as field,
+        min(field) as field,
         max(actor_confidence) as confidence,
     from fct_event
     where actor_kind = 'human' and recorded_by <> 'snapshot' and event_at >= $as_of - interval 182 day
@@ -119,7 +119,7 @@ unseen as (
         message.document_id as record_id,
         message.created_by_id as actor_id,
         message.id as transaction_id,
-        coalesce(message.sent_at, message.created_at) as touched_at,
+        message.created_at as touched_at,
         case
             when message.activity_type_id is not null then 'marked an activity done'
             when message.message_type = 'notification' then 'saved without a tracked change'
@@ -139,8 +139,8 @@ untracked as (
     semi join person on person.instance = unseen.instance and person.user_id = unseen.actor_id
 ),
 
--- One transaction writes the audit log and posts its messages within two seconds: what is told twice is one touch, and
--- what happened with an event that a machine did in a person's name is none.
+-- The audit log and messages carry when a transaction began, tracked changes when they were posted, seconds later: what
+-- is told twice is one touch, and what happened with an event that a machine did in a person's name is none.
 told as (
     select distinct
         untracked.instance,
@@ -154,7 +154,7 @@ told as (
         and untracked.record_model = fct_event.record_model
         and untracked.record_id = fct_event.record_id
         and untracked.actor_id = fct_event.actor_id
-        and abs(epoch_ms(untracked.touched_at) - epoch_ms(fct_event.event_at)) <= 2000
+        and epoch_ms(fct_event.event_at) - epoch_ms(untracked.touched_at) between -2000 and 10000
     where fct_event.event_at >= $as_of - interval 182 day
 ),
 
