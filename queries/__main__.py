@@ -1,8 +1,8 @@
-"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | deviations ..."""
+"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | causes ..."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -13,18 +13,33 @@ from rich.table import Table
 from queries import (
     budget_commands,
     catalog,
+    cause_commands,
     deviation_commands,
     effect_commands,
     exception_commands,
     export_commands,
     measure,
     readable,
+    touch_commands,
     wait_commands,
     warehouse,
 )
 from queries.catalog import CatalogError, Kpi
 from queries.docs import render
-from queries.terminal import CLOCK, CSV, FROM, JSON, PLANT, TO, check_plant, named, row_table, with_errors, write
+from queries.terminal import (
+    CLOCK,
+    CSV,
+    FROM,
+    JSON,
+    PLANT,
+    TO,
+    check_plant,
+    named,
+    period,
+    row_table,
+    with_errors,
+    write,
+)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: KPIs and the rows behind them.")
 
@@ -93,6 +108,10 @@ for command in (
     deviation_commands.accept,
     deviation_commands.accepted,
     wait_commands.waits,
+    touch_commands.touches,
+    touch_commands.approvers,
+    touch_commands.themes,
+    cause_commands.causes,
 ):
     app.command()(command)
 
@@ -154,7 +173,7 @@ def _values(names, plant, first, last, clock, known=None) -> list[dict]:
                 if row["period_start"] == newest
             ]
         else:
-            start, end = _period(opened, first, last)
+            start, end = period(opened, first, last)
             filters = {"plant": [plant]} if plant else None
             lines = [
                 _answer(opened, one, row, row["cut"] or None, clock)
@@ -187,7 +206,7 @@ def _known(opened, names, plant, first, last, clock, known: datetime) -> list[di
 def _rows(name, plant, first, last, clock) -> pa.Table:
     opened = warehouse.open()
     check_plant(opened, plant)
-    start, end = _period(opened, first, last)
+    start, end = period(opened, first, last)
     filters = {"plant": [plant]} if plant else None
     return measure.rows(opened, named(catalog.load(), name), start, end, filters=filters, clock=clock)
 
@@ -239,16 +258,6 @@ def _chosen(kpis: dict[str, Kpi], names: list[str], clock: str) -> list[Kpi]:
     return chosen
 
 
-def _period(opened: warehouse.Warehouse, first: datetime | None, last: datetime | None) -> tuple[date, date]:
-    """[start, end) in whole days; 28 days up to the data's last day unless told otherwise."""
-    end = (last or opened.as_of).date() + timedelta(days=1)
-    start = first.date() if first else end - timedelta(days=28)
-    if start >= end:
-        until = f"--to {end - timedelta(days=1)}" if last else f"the data's last day, {end - timedelta(days=1)}"
-        raise CatalogError(f"--from {start} lies after {until}: give an earlier one.")
-    return start, end
-
-
 def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict: dict | None = None) -> dict:
     """A line: the value, and what its newest final week is against the baseline."""
     judged = verdict or dict.fromkeys(("period_start", "verdict", "shift_since", "verdict_reason"))
@@ -282,7 +291,7 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict:
 
 def _no_case(one: Kpi, opened, plant: str | None, first, last, clock: str) -> dict:
     """The line of a plant that has not a single case of a KPI, ever."""
-    start, end = _period(opened, first, last)
+    start, end = period(opened, first, last)
     row = dict.fromkeys(("value", "value_closed", "low", "high")) | {"n": 0, "n_open": 0, "is_final": False}
     row |= {"period_start": start, "period_end": end, "reason": "no case of this plant"}
     return _answer(opened, one, row, plant, clock)

@@ -154,6 +154,13 @@ class RiskClass:
 
 
 @dataclass(frozen=True)
+class Approval:
+    """Within how many seconds of being asked for an approval is given without a look at what it is about."""
+
+    quick: float = 10.0
+
+
+@dataclass(frozen=True)
 class Place:
     """In which plant a work center, a maintenance team or a machine of that name stands."""
 
@@ -256,6 +263,7 @@ class Config:
         RiskClass("medium", 1000.0),
         RiskClass("high", 10000.0),
     )
+    approval: Approval = field(default_factory=Approval)
     places: tuple[Place, ...] = ()
     touch: Touch = field(default_factory=Touch)
     markers: tuple[Marker, ...] = ()
@@ -273,6 +281,7 @@ class Config:
         }
         actor = [{"login": login, "kind": kind} for login, kind in kind_of.items()]
         return {
+            "cfg_approval": pa.table({"quick_seconds": pa.array([self.approval.quick], pa.float64())}),
             "cfg_marker": _marker_table(self.markers),
             "cfg_money": _table(Money, [self.money]),
             "cfg_place": _table(Place, self.places),
@@ -350,6 +359,7 @@ def _parse(content: dict, file: str) -> Config:
         tolerances=tuple(_tolerances(_section(content.get("schedule", {}), f"{file}: [schedule]"), file)),
         quality=quality,
         risk_classes=_risk_classes(_section(content.get("approval", {}), f"{file}: [approval]"), file),
+        approval=_approval(_section(content.get("approval", {}), f"{file}: [approval]"), file),
         places=tuple(_places(_section(content.get("place", {}), f"{file}: [place]"), file)),
         markers=tuple(_markers(content.get("marker", []), instances, file)),
         exceptions=tuple(_rules(content, "exception", ("severity", "sla", "limit", "owner", "fallback"), file)),
@@ -596,7 +606,7 @@ def _tolerances(section: dict, file: str):
 
 def _risk_classes(section: dict, file: str) -> tuple[RiskClass, ...]:
     """The classes by their amounts, the lowest first."""
-    _known(section, ("risk",), f"{file}: [approval]", "key")
+    _known(section, ("risk", "quick"), f"{file}: [approval]", "key")
     if "risk" not in section:
         return Config().risk_classes
     where = f"{file}: [approval] risk"
@@ -607,6 +617,13 @@ def _risk_classes(section: dict, file: str) -> tuple[RiskClass, ...]:
             f"{where}: each class begins at an amount of its own, and one at 0, as in {{ low = 0, high = 5000 }}."
         )
     return tuple(found)
+
+
+def _approval(section: dict, file: str) -> Approval:
+    quick = quantity(section.get("quick", Approval.quick), f"{file}: [approval] quick")
+    if quick < 0:
+        raise ConfigError(f"{file}: [approval] quick {quick:g} is less than nothing: use 0 or more.")
+    return Approval(quick)
 
 
 def _places(section: dict, file: str):

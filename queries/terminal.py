@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import pyarrow as pa
@@ -89,3 +89,15 @@ def named(kpis: dict[str, Kpi], name: str) -> Kpi:
     if name not in kpis:
         raise CatalogError(f"there is no KPI {name!r}: use one of {', '.join(kpis)}.")
     return kpis[name]
+
+
+def period(
+    opened: warehouse.Warehouse, first: datetime | None, last: datetime | None, days: int = 28
+) -> tuple[date, date]:
+    """[start, end) in whole days; so many days up to the data's last day unless told otherwise."""
+    end = (last or opened.as_of).date() + timedelta(days=1)
+    start = first.date() if first else end - timedelta(days=days)
+    if start >= end:
+        until = f"--to {end - timedelta(days=1)}" if last else f"the data's last day, {end - timedelta(days=1)}"
+        raise CatalogError(f"--from {start} lies after {until}: give an earlier one.")
+    return start, end

@@ -74,7 +74,15 @@ LIMIT_MACRO = """
         select arg_max_null(its_value, its_plant <> '')
         from (select rule as its_rule, plant as its_plant, value as its_value from cfg_limit)
         where its_rule = of_rule and its_plant in ('', of_plant))"""
-MACROS = (CLOCK_MACRO, DUE_MACRO)  # what KPIs and measures need in any database they run in
+# The ends of Wilson's score interval (1927) at 95 % of a share of n; null where there is nothing.
+WILSON_MACRO = """
+    create or replace macro wilson_reach(share, n) as
+        1.959964 * sqrt((share * (1 - share) + 0.9603647 / n) / n);
+    create or replace macro wilson_low(share, n) as
+        if(share is null, null, greatest(0, (share + 1.9207294 / n - wilson_reach(share, n)) / (1 + 3.8414588 / n)));
+    create or replace macro wilson_high(share, n) as
+        if(share is null, null, least(1, (share + 1.9207294 / n + wilson_reach(share, n)) / (1 + 3.8414588 / n)))"""
+MACROS = (CLOCK_MACRO, DUE_MACRO, WILSON_MACRO)  # what KPIs and measures need in any database they run in
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 BOARDS = ("agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history")  # with lines over several plants
 OF_ALL_PLANTS = (

@@ -1,23 +1,29 @@
-"""The audit log (OCA auditlog) of the demo plants: plans and locks of production orders, and who is to do an activity.
+"""The audit log (OCA auditlog) of the demo plants: plans, locks and empty saves of production orders, and who is to do
+an activity.
 
 Of plans it goes back half a year, as the module clears away what is older; of activities it was told to keep all.
 """
 
 from __future__ import annotations
 
+from random import Random
+
 from etl.demo.clock import stamp
 from etl.demo.document import Block
 from etl.demo.people import TEAMS
+from etl.demo.plants import Wait
 
 MODEL_ID, ACTIVITY_MODEL_ID = 512, 218
 _KEPT = 180 * 86400
+_LOOK = Wait(12.0, 0.8)
 
 
 def records(block: Block) -> dict[str, list[dict]]:
     """`ir_model`, `auditlog_log` and `auditlog_log_line` records; documents must have their ids."""
     logs, lines = [], []
     for number, (at, model, document, by, changes) in enumerate(
-        sorted([*_plans(block), *_unlocked(block), *_activities(block)], key=lambda entry: entry[0]), start=1
+        sorted([*_plans(block), *_unlocked(block), *_saves(block), *_activities(block)], key=lambda entry: entry[0]),
+        start=1,
     ):
         created = {"create_date": stamp(at)}
         head = {"id": number, "model_id": model, "res_id": document, "method": "write", "user_id": by}
@@ -49,6 +55,16 @@ def _unlocked(block: Block):
         if order.unlocked:
             at, by = order.unlocked
             yield at, MODEL_ID, order.id, by, [("is_locked", "True", "False")]
+
+
+def _saves(block: Block):
+    """The same of saves that changed nothing: the log has no line for them."""
+    for order in block.orders:
+        dice = Random(f"{block.seed}/save/{order.plant.code}/{order.created}/{order.product}")
+        if dice.random() < order.plant.policy.shop.saved:
+            at = order.office.wait(dice, order.created, _LOOK)
+            if block.anchor - _KEPT <= at < min(order.done, block.now):
+                yield at, MODEL_ID, order.id, dice.choice(TEAMS[order.plant.code].planners), []
 
 
 def _activities(block: Block):

@@ -79,6 +79,7 @@ class Approval:
     tiers: two reviews in sequence (OCA) instead of Odoo's double validation.
     forgotten: share of the reviews asked for in the last FORGETFUL_WEEKS that nobody ever decides.
     handed: share of the activities of a manager that are given to somebody else, unless decided before.
+    stamped: share of the reviews of the second tier that are decided within seconds of the first.
     """
 
     limit: float
@@ -86,6 +87,7 @@ class Approval:
     tiers: bool = False
     forgotten: float = 0.0
     handed: float = 0.1
+    stamped: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,14 @@ class Maintenance:
 @dataclass(frozen=True)
 class Defects:
     """What goes wrong with what is made: the share of orders that a nonconformity is reported of, how long its actions
-    take, and the shares of orders of which something is scrapped or taken apart again."""
+    take, and the shares of orders of which something is scrapped or taken apart again. leaking_lately: the share of the
+    orders made lately of which a leak is reported on top of that."""
 
     reported: float = 0.04
     action: Wait = Wait(25.0, 0.7)
     scrapped: float = 0.07
     unbuilt: float = 0.01
+    leaking_lately: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -145,12 +149,14 @@ class Shop:
 
     hours: median working hours on an order of usual size.
     timed: share of the orders whose work is timed; of the others Odoo writes the expected time.
+    saved: share of the orders that somebody saves on the way without changing anything.
     late: share of the timed work that is entered by hand, `entry` after it was done.
     early: share of the orders whose whole quantity is recorded, and taken back, minutes before work begins.
     """
 
     hours: float = 2.5
     timed: float = 0.9
+    saved: float = 0.0
     late: float = 0.05
     entry: Wait = Wait(4.0, 0.6)
     early: float = 0.0
@@ -247,9 +253,9 @@ TWINS = Policy(
 
 # Orders are released on Tuesdays and Thursdays only and promised too early, one component is always short, the manager
 # takes days, and so do the inspector, the warehouse and who orders crates. Orders lie on the shop floor longer than
-# they are worked on, and half of the work is entered days later; some are reported complete before it begins. Its
-# mechanics come late, what is agreed on for quality is done late, and products are often taken apart again. A third of
-# the vendors' bills do not match.
+# they are worked on, and half of the work is entered days later; some are reported complete before it begins, most are
+# saved on the way without a change. Its mechanics come late, what is agreed on for quality is done late, and products
+# are often taken apart again. A third of the vendors' bills do not match.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
     supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
@@ -257,27 +263,30 @@ LYON = Policy(
     inspection=Inspection(wait=Wait(24.0, 0.7)),
     maintenance=Maintenance(response=Wait(9.0, 0.8)),
     defects=Defects(action=Wait(100.0, 0.6), unbuilt=0.05),
-    shop=Shop(hours=1.0, timed=0.75, late=0.5, entry=Wait(24.0, 0.6), early=0.15),
+    shop=Shop(hours=1.0, timed=0.75, saved=0.6, late=0.5, entry=Wait(24.0, 0.6), early=0.15),
     logistics=Logistics(pick=Wait(72.0, 0.5, most=300.0), reorder=Wait(36.0, 0.1)),
     slack=8.0,
     costing=Costing(mismatch=0.35),
 )
 
-# Planners were slow until a rule began to confirm orders; large purchases need two tiers, some never get. Hardly any
-# delivery is inspected, more is scrapped, and of many checks that fail nothing comes; deliveries leave in parts,
-# vendors take days to confirm, and what is not there is replaced. Machines are not kept: they fail more often, and
-# parts come from afar. Orders take more material than their standard has. What is ready is handed over slowly: work
-# begins days later, and is planned so.
+# Planners were slow until a rule began to confirm orders; large purchases need two tiers: some never get the first or
+# the second, which approves nearly all others within seconds of the first. Hardly any delivery is inspected, more is
+# scrapped, and of many checks that fail nothing comes; deliveries leave in parts, vendors take days to confirm, and
+# what is not there is replaced. Machines are not kept: they fail more often, and parts come from afar. Orders take more
+# material than their standard has, and a seal of theirs has been leaking lately. What is ready is handed over slowly:
+# work begins days later, and is planned so.
 SINGAPORE = Policy(
     release=Release(wait=Wait(7.0, 0.8), automated=0.10),
     release_lately=Release(wait=Wait(5.0, 0.8), automated=0.80),
     supply=Supply(wait=Wait(9.0, 0.8)),
-    approval=Approval(limit=2000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.08, handed=1.0),
+    approval=Approval(
+        limit=2000.0, wait=Wait(5.0, 0.8, most=45.0), tiers=True, forgotten=0.08, handed=1.0, stamped=0.8
+    ),
     inspection=Inspection(share=0.05),
     costing=Costing(overuse=0.05),
     logistics=Logistics(split=0.45, confirm=Wait(24.0, 0.6, most=90.0), substitutes=0.25),
     maintenance=Maintenance(failures=0.9, parts=Wait(70.0, 0.6), keeps=0.5),
-    defects=Defects(scrapped=0.25),
+    defects=Defects(scrapped=0.25, leaking_lately=0.05),
     testing=Testing(ignored=0.4),
     start=Wait(36.0, 0.5),
     slack=56.0,

@@ -172,11 +172,14 @@ def _review(purchase: Purchase, rng: Random, at: int) -> int | None:
     purchase.say(at, purchase.user_id, "notification")
     share = approval.forgotten if purchase.created >= block.forgetful else 0.0
     forgotten = rng.randrange(2) if rng.random() < share else None
+    hand = Random(f"{block.seed}/stamp/{purchase.plant.code}/{purchase.created}/{purchase.vendor}")
     for number, (review, (_, _, reviewer)) in enumerate(zip(reviews, TIERS, strict=True)):
         if number == forgotten:
             raise NotYet
-        at = purchase.office.wait(rng, at, approval.wait)
+        asked, at = at, purchase.office.wait(rng, at, approval.wait)
         refused = rng.random() < 0.03
+        if number > 0 and not refused and hand.random() < approval.stamped:
+            at = asked + hand.randrange(2, 9)
         if at >= block.now:
             raise NotYet
         review.status, review.done_by = "rejected" if refused else "approved", reviewer

@@ -12,7 +12,7 @@ from etl.demo.basics import SCRAP, UNIT, stock_location_id
 from etl.demo.clock import NEVER, seconds, stamp
 from etl.demo.document import Block, Document, Lot, NotYet, Order
 from etl.demo.people import TEAMS
-from etl.demo.plants import Wait
+from etl.demo.plants import Plant, Wait
 from etl.demo.products import PRODUCT
 
 DRAFT, ANALYSIS, PLAN, OPEN, DONE, CANCEL = range(1, 7)
@@ -35,7 +35,23 @@ ACTION_STAGES = {
 SCRAP_STATES = {"draft": ("Draft", "Brouillon"), "done": ("Done", "Terminé")}
 _REASONS = ("Cracked", "Scratched", "Wrong dimension", "Dropped")
 _SEVERITIES = ("Major", "Minor", "Unfounded")
-_FAULTS = ("surface", "dimension", "leak", "noise", "wrong part", "marking")
+_FAULTS = ("surface", "dimension", "leak", "noise", "mixed up", "marking")
+# How each plant words a fault ("": all others); every wording of a fault is one theme of defects.
+WORDINGS = {
+    "surface": {"": ("surface scratched", "scratches on the surface"), "Lyon": ("scratched surface, visible",)},
+    "dimension": {
+        "": ("dimension out of tolerance", "out of tolerance: dimension"),
+        "Lyon": ("dimension not in tolerance",),
+    },
+    "leak": {
+        "": ("flange seal leaks", "seal leaks at the flange"),
+        "Lyon": ("leak at flange seal",),
+        "Singapore": ("leaking seal on flange", "flange leaks, seal worn"),
+    },
+    "noise": {"": ("bearing noise", "noise from the bearing"), "Singapore": ("noisy bearing",)},
+    "mixed up": {"": ("parts mixed up", "mixed up parts"), "Lyon": ("two parts mixed up",)},
+    "marking": {"": ("marking missing", "missing marking"), "Singapore": ("marking not legible, missing",)},
+}
 _REPORT, _THINK, _CLOSE = Wait(8.0, 0.8), Wait(10.0, 0.6), Wait(6.0, 0.6)
 _FOUND = Wait(10.0, 0.9)
 _DEADLINE = 25 * 86400
@@ -96,6 +112,9 @@ def simulate(block: Block) -> None:
             own, policy = Random(dice.getrandbits(64)), order.plant.policy.defects
             if dice.random() < policy.reported:
                 _report(order, own)
+            leak = Random(f"{block.seed}/leak/{order.plant.code}/{order.created}/{order.product}")
+            if order.done >= block.lately and leak.random() < policy.leaking_lately:
+                _report(order, leak, "leak")
             if dice.random() < policy.scrapped:
                 _throw_away(order, dice)
             if dice.random() < policy.unbuilt:
@@ -126,17 +145,24 @@ def _take_apart(order: Order, dice: Random) -> None:
         order.block.unbuilds.append(Unbuild(order=order, quantity=_some(order, dice), by=by, created=at))
 
 
-def _report(order: Order, dice: Random) -> None:
+def _worded(plant: Plant, fault: str, words: Random) -> str:
+    """A fault as somebody of the plant writes it down."""
+    return words.choice(WORDINGS[fault].get(plant.name) or WORDINGS[fault][""])
+
+
+def _report(order: Order, dice: Random, fault: str | None = None) -> None:
     """A nonconformity is reported, thought about, and closed when its actions are."""
     block, team, policy = order.block, TEAMS[order.plant.code], order.plant.policy.defects
     created, by = order.office.wait(dice, order.done, _REPORT), dice.choice(team.supervisors)
     if created >= block.now:
         return
+    words = Random(f"{block.seed}/words/{order.plant.code}/{order.created}/{order.product}")
     found = Nonconformity(
         block=block, plant=order.plant, created=created, created_by=by, order=order,
         severity=dice.choices((1, 2, 3), (3, 6, 1))[0], responsible=dice.choice(team.supervisors),
-        name=f"{PRODUCT[order.product].code}: {dice.choice(_FAULTS)}",
+        name=dice.choice(_FAULTS),
     )  # fmt: skip
+    found.name = f"{PRODUCT[order.product].code}: {_worded(order.plant, fault or found.name, words)}"
     block.nonconformities.append(found)
     try:
         at = order.office.wait(dice, created, _THINK)

@@ -143,6 +143,16 @@ def test_classes_of_risk_begin_at_their_amounts(read):
             read(f"[approval]\nrisk = {wrong}\n")
 
 
+def test_ten_seconds_are_too_few_to_look_unless_told_otherwise(read):
+    assert (read("").approval.quick, read("[approval]\nquick = '1 min'\n").approval.quick) == (10.0, 60.0)
+    for wrong, sentence in (
+        ("-1", r"quick -1 is less than nothing: use 0 or more"),
+        ("'soon'", "'soon' is no quantity"),
+    ):
+        with pytest.raises(ConfigError, match=rf"\[approval\] quick.*{sentence.removeprefix('quick ')}"):
+            read(f"[approval]\nquick = {wrong}\n")
+
+
 def test_twenty_documents_in_a_second_are_a_batch_unless_told_otherwise(read):
     assert (read("").touch.batch, read("[touch]\nbatch = 5\n").touch.batch) == (20, 5)
     with pytest.raises(ConfigError, match=r"\[touch\]: batch must be a whole number from 1, not 0"):
@@ -152,6 +162,7 @@ def test_twenty_documents_in_a_second_are_a_batch_unless_told_otherwise(read):
 def test_tables_of_a_good_file(read):
     tables = read(GOOD).tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
+        "cfg_approval": 1,
         "cfg_marker": 0,
         "cfg_money": 1,
         "cfg_place": 0,
@@ -169,6 +180,7 @@ def test_tables_of_a_good_file(read):
 def test_tables_of_no_file_have_their_columns():
     tables = Config().tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
+        "cfg_approval": 1,
         "cfg_marker": 0,
         "cfg_money": 1,
         "cfg_place": 0,
