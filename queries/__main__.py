@@ -1,4 +1,4 @@
-"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | list."""
+"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | list | …"""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ import pyarrow as pa
 import typer
 from rich.table import Table
 
-from queries import budget_commands, catalog, effect_commands, exception_commands, measure, readable, warehouse
+from queries import (
+    budget_commands,
+    catalog,
+    effect_commands,
+    exception_commands,
+    harmonization_commands,
+    measure,
+    readable,
+    warehouse,
+)
 from queries.catalog import CatalogError, Kpi
 from queries.docs import render
 from queries.terminal import CLOCK, CSV, FROM, JSON, PLANT, TO, check_plant, named, row_table, with_errors, write
@@ -76,6 +85,7 @@ for command in (
     budget_commands.correct,
     budget_commands.withdraw,
     budget_commands.corrections,
+    harmonization_commands.harmonization,
 ):
     app.command()(command)
 

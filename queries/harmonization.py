@@ -1,10 +1,10 @@
 """How alike plants run a workflow: how far apart the ways their cases took are, and in what they differ.
 
-A way is the order of activities in a case (its variant); a plant is the shares of its cases that took each way. Two plants
-are as far apart as the earth movers' distance between these shares, with the edit distance of two ways over the longer of
-them as the distance on the ground: Leemans, Syring and van der Aalst, Earth movers' stochastic conformance checking (2019);
-Leemans, van der Aalst, Brockhoff and Polyvyanyy, Stochastic process mining: earth movers' stochastic conformance (2021).
-From few cases even equal plants seem apart. How far is found by dealing all cases out anew at random:
+A way is the order of activities in a case (its variant); a plant is the shares of its cases that took each way. Two
+plants are as far apart as the earth movers' distance between these shares, with the edit distance of two ways over the
+longer of them as the distance on the ground: Leemans, Syring and van der Aalst, Earth movers' stochastic conformance
+checking (2019); Leemans, van der Aalst, Brockhoff and Polyvyanyy, Stochastic process mining: earth movers' stochastic
+conformance (2021). From few cases even equal plants seem apart; how far is found by dealing all cases out anew:
 
     index = 100 x (1 - max(0, distance - mean distance of cases dealt out at random))
 """
@@ -58,8 +58,8 @@ class Ways:
 
 @dataclass(frozen=True)
 class Answer:
-    """How far two plants are apart, over the ways that are compared (`coverage`: of their cases); the index and its 95 %
-    interval; `reason` says why that cannot be told. relabellings: how often cases were dealt out anew."""
+    """How far two plants are apart, over the ways that are compared (`coverage`: of their cases); the index and its
+    95 % interval; `reason` says why that cannot be told. relabellings: how often cases were dealt out anew."""
 
     n: int = 0
     n_other: int = 0
@@ -115,8 +115,8 @@ class Move:
 
 @dataclass(frozen=True)
 class Workflow:
-    """One workflow: its ways, and by plant and month (None: the last 26 weeks) how many of the closed cases took each of
-    them, how many cases there were in all, and the newest case of each way."""
+    """One workflow: its ways, and by plant and month (None: the last 26 weeks) how many of the closed cases took each,
+    how many cases there were in all, and the newest case of each way."""
 
     name: str
     ways: Ways
@@ -369,8 +369,8 @@ def _differing(own: np.ndarray, rest: np.ndarray, is_part: bool, features: Mappi
 
 
 def _equalled(shares: np.ndarray, others: np.ndarray, has: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Both distributions after one took the other's share of cases with a feature, within them all as it was; None where
-    all cases of one have it and none of the other."""
+    """Both distributions after one took the other's share of cases with a feature, all else in proportion as it was;
+    None where all cases of one have it and none of the other."""
     rate, wanted = shares[has].sum(), others[has].sum()
     if 0 < rate < 1:
         return _weighed(shares, has, rate, wanted), others
@@ -391,8 +391,8 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
 
 
 def rate_difference(hits: int, n: int, other_hits: int, m: int) -> tuple[float, float, float]:
-    """Share less the other's with its 95 % interval: Newcombe, Interval estimation for the difference between independent
-    proportions (1998), method 10."""
+    """Share less the other's with its 95 % interval: Newcombe, Interval estimation for the difference between
+    independent proportions (1998), method 10."""
     share, other = hits / n, other_hits / m
     (low, high), (other_low, other_high) = wilson(hits, n), wilson(other_hits, m)
     below = sqrt((share - low) ** 2 + (other_high - other) ** 2)

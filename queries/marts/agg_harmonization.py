@@ -1,7 +1,7 @@
 """
 grain = '''
-one row per workflow, plant, what it is compared with (another plant, or null: the reference) and period: how alike
-the ways are that their cases took; over the last 26 weeks and, against the reference, in each of the last twelve months'''
+one row per workflow, plant, what it is compared with (another plant, or null: the reference) and period: how alike the
+ways are that their cases took; over the last 26 weeks and, against the reference, in each of the last twelve months'''
 key = ["workflow", "plant", "other", "period", "period_start"]
 reads = ["agg_variant_month", "cfg_reference"]
 """
@@ -64,7 +64,11 @@ def _row(workflow: Workflow, pair: Pair, month: date | None, found: Answer) -> d
 def _turned(found: Answer) -> Answer:
     """The same as the other plant sees it."""
     turned = replace(found, n=found.n_other, n_other=found.n)
-    return turned if found.reason is None else replace(turned, reason=harmonization.too_few(turned.n, turned.n_other) or found.reason)
+    return (
+        turned
+        if found.reason is None
+        else replace(turned, reason=harmonization.too_few(turned.n, turned.n_other) or found.reason)
+    )
 
 
 def _months(as_of: datetime) -> list[date]:

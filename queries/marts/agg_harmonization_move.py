@@ -1,7 +1,7 @@
 """
 grain = '''
-one row per workflow, plant, what it is told apart from over the last 26 weeks (another plant, or null: the reference) and
-rank of the difference: what the plant does more or less often, and how much of the distance that explains'''
+one row per workflow, plant, what it is told apart from over the last 26 weeks (another plant, or null: the reference)
+and rank of the difference: what the plant does more or less often, and how much of the distance that explains'''
 key = ["workflow", "plant", "other", "rank"]
 reads = ["agg_variant_month", "agg_harmonization", "cfg_reference"]
 """
