@@ -32,8 +32,9 @@ DIFFERENT, ALIKE = "different", "not distinguishable"
 MOVES = 5
 LEAST_EXPLAINED = 0.05  # of the distance; what moves it less is not worth a word
 CANDIDATES = 20  # differences that are looked into, the largest
-PREFERRED = 0.8  # an activity is told rather than an order of two that explains a little more
+PREFERRED = 0.8  # an activity is told rather than an order of two where it explains this much of what that does
 EXAMPLE = ("instance", "record_model", "record_id", "name")
+NEARLY = 1e-6  # decides between ways that are as near
 OCCURRENCE, REPETITION, SUCCESSION = "occurrence", "repetition", "succession"
 
 
@@ -329,20 +330,17 @@ def moves(own: np.ndarray, rest: np.ndarray, is_part: bool, ways: Ways) -> list[
     whole = left = earth_movers(shares, others, ways.distances)
     found, candidates = [], _differing(own, rest, is_part, ways.features)
     while candidates and len(found) < MOVES and left > 0:
-        trials = [(_equalled(shares, others, ways.features[one.feature]), one) for one in candidates]
-        taken = [left - (earth_movers(*pair, ways.distances) if pair else 0.0) for pair, _ in trials]
+        trials = [_equalled(shares, others, ways.features[one.feature], ways.distances) for one in candidates]
+        taken = [left - earth_movers(trial, others, ways.distances) for trial in trials]
         chosen = int(np.argmax(taken))
         if taken[chosen] < LEAST_EXPLAINED * whole:
             break
         if candidates[chosen].feature.kind == SUCCESSION:  # an activity where it says nearly as much
-            nearly = (i for i, gain in enumerate(taken) if gain >= PREFERRED * taken[chosen])
-            chosen = next((i for i in nearly if candidates[i].feature.kind != SUCCESSION), chosen)
-        pair, one = trials[chosen]
-        found.append(replace(one, explained=min(taken[chosen] / whole, 1.0)))
-        candidates = [other for other in candidates if other is not one]
-        if pair is None:
-            break
-        left, (shares, others) = left - taken[chosen], pair
+            steps = [i for i, one in enumerate(candidates) if one.feature.kind != SUCCESSION]
+            step = max(steps, key=lambda i: taken[i], default=chosen)
+            chosen = step if taken[step] >= PREFERRED * taken[chosen] else chosen
+        found.append(replace(candidates.pop(chosen), explained=taken[chosen] / whole))
+        left, shares = left - taken[chosen], trials[chosen]
     return found
 
 
@@ -368,19 +366,20 @@ def _differing(own: np.ndarray, rest: np.ndarray, is_part: bool, features: Mappi
     return sorted(found, key=lambda move: -abs(move.difference))[:CANDIDATES]
 
 
-def _equalled(shares: np.ndarray, others: np.ndarray, has: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Both distributions after one took the other's share of cases with a feature, all else in proportion as it was;
-    None where all cases of one have it and none of the other."""
-    rate, wanted = shares[has].sum(), others[has].sum()
-    if 0 < rate < 1:
-        return _weighed(shares, has, rate, wanted), others
-    if 0 < wanted < 1:
-        return shares, _weighed(others, has, wanted, rate)
-    return (shares, others) if rate == wanted else None
-
-
-def _weighed(shares: np.ndarray, has: np.ndarray, rate: float, wanted: float) -> np.ndarray:
-    return shares * np.where(has, wanted / rate, (1 - wanted) / (1 - rate))
+def _equalled(shares: np.ndarray, others: np.ndarray, has: np.ndarray, distances: np.ndarray) -> np.ndarray:
+    """The first distribution after as many of its cases as differ from the other's share of a feature went the nearest
+    way that has it (or has it not) instead, those that come off cheapest; of ways as near the other's more frequent."""
+    lacking = others[has].sum() - shares[has].sum()
+    goal = has if lacking > 0 else ~has
+    sources, goals = np.flatnonzero(~goal & (shares > 0)), np.flatnonzero(goal)
+    ground = distances[np.ix_(sources, goals)] + NEARLY * (1 - others[goals])
+    left, changed = abs(lacking), shares.copy()
+    for row in np.argsort(ground.min(axis=1), kind="stable"):
+        moved = min(left, shares[sources[row]])
+        changed[sources[row]] -= moved
+        changed[goals[int(np.argmin(ground[row]))]] += moved
+        left -= moved
+    return changed
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
