@@ -46,8 +46,8 @@ IN_STOCK = """
                     on entered_at < least(period_end, $as_of)
                     and coalesce(left_at, 'infinity') >= least(period_end, $as_of)"""
 # Of an index the newest rows of each plant.
-NEWEST = """select * from ({reached})
-                qualify at = max(at) over (partition by period_start, period_end, cut, plant)"""
+NEWEST = """select * from ({reached}) as own
+                qualify own.at = max(own.at) over (partition by period_start, period_end, cut, plant)"""
 # The same rows by the clock of working time, which is not known of every plant; ages grow to the end of the period.
 WORKED = {
     "duration": "select * replace (seconds is not null as is_measured) from ({reached})",

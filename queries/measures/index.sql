@@ -8,9 +8,9 @@ cohort as (
         period_end,
         cut,
         round(sum(weight::decimal(38, 6)))::bigint as n,
-        sum((value * weight)::decimal(38, 6)) / sum(weight::decimal(38, 6)) filter (where value is not null) as mean,
-        sum((low * weight)::decimal(38, 6)) / sum(weight::decimal(38, 6)) filter (where value is not null) as low,
-        sum((high * weight)::decimal(38, 6)) / sum(weight::decimal(38, 6)) filter (where value is not null) as high,
+        sum((value::double * weight)::decimal(38, 6)) / sum(weight::decimal(38, 6)) filter (where value is not null) as mean,
+        sum((low::double * weight)::decimal(38, 6)) / sum(weight::decimal(38, 6)) filter (where value is not null) as low,
+        sum((high::double * weight)::decimal(38, 6)) / sum(weight::decimal(38, 6)) filter (where value is not null) as high,
         greatest(count(distinct plant), max(plant_count)) as plant_count,
         min(reason) as reason,
     from member
