@@ -101,8 +101,8 @@ def incidents(demo_moment):
     return with_incidents(now=demo_moment)[1]
 
 
-# These find what takes two refreshes, counts of a real Odoo, a plant without hours, a plant that drowns in orders, a run
-# that is not published, or a line of ops.toml that the demo has not: see their own tests.
+# These find what takes two refreshes, counts of a real Odoo, a plant without hours, a plant that drowns in orders, a
+# run that is not published, or a line of ops.toml that the demo has not: see their own tests.
 NOT_IN_THE_DEMO = {
     "record_hidden",
     "row_count_differs",
