@@ -190,8 +190,8 @@ def answer(workflow: Workflow, pair: Pair, month: date | None, cost: float) -> A
     n, m = (sum(workflow.totals.get((one, month), 0) for one in plants) for plants in ((pair.plant,), pair.rest))
     seed = zlib.crc32(f"{workflow.name}/{pair.plant}/{pair.other}/{month}".encode())
     found = compare(own, rest, pair.is_part, workflow.ways.distances, seed, cost)
-    known = n + m and int(own.sum() + rest.sum()) / (n + m)
-    found = replace(found, n=n, n_other=n + m if pair.is_part else m, coverage=known or None)
+    coverage = float(own.sum() + rest.sum()) / (n + m) if n + m else None
+    found = replace(found, n=n, n_other=n + m if pair.is_part else m, coverage=coverage)
     if not pair.rest:
         return replace(found, reason="there is no other plant to compare with")
     if found.reason and min(n, m) >= LEAST_CASES:

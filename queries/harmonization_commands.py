@@ -67,6 +67,6 @@ def _table(found: list[dict]) -> Table:
 
 
 def _told(move: dict) -> str:
-    """skips "goods held" on 20 % more cases (16 to 24): 85 % of the gap."""
+    """skips "goods held" on 20 % more cases (16 to 24): 85 % of the distance."""
     ends = sorted(abs(move[end]) * 100 for end in ("low", "high"))
-    return f"{move['move']} ({ends[0]:.0f} to {ends[1]:.0f}): {move['explained'] * 100:.0f} % of the gap"
+    return f"{move['move']} ({ends[0]:.0f} to {ends[1]:.0f}): {move['explained'] * 100:.0f} % of the distance"

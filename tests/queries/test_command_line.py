@@ -333,7 +333,7 @@ def test_how_alike_plants_run_a_workflow(call, opened):
     assert {row["plant"] for row in here} == {"Alder Asia/SIN"} and len(here) == 3 + 1 + 12
     assert {row["other"] for row in here if row["period"] == "month"} == {None}
     table, lines = call("harmonization", "purchase")[1], call("harmonization", "purchase", "--csv")[1]
-    assert "not distinguishable" in table and "% of the gap" in table and "reference (3 others)" in table
+    assert "not distinguishable" in table and "% of the distance" in table and "reference (3 others)" in table
     listed = list(csv.DictReader(io.StringIO(lines)))
     assert len(listed) == 10 and any("approval requested" in row["moves"] for row in listed)
 
