@@ -164,7 +164,7 @@ def test_the_interval_contains_the_index_of_the_plants_themselves(n):
         )
         for seed in range(60)
     ]
-    assert sum(one.low <= truth <= one.high for one in found) >= 54
+    assert sum(one.low <= truth <= one.high for one in found) >= 57
     assert all(one.low <= one.value <= one.high for one in found)
 
 
