@@ -266,8 +266,8 @@ def compare(
 ) -> Answer:
     """Cases of a plant by way against those of another or, where `is_part`, against itself and the rest together.
 
-    The interval is from cases drawn again (bootstrap). What cases dealt out at random are apart is right to take off where
-    nothing differs and too much where plants do; the lower end therefore takes nothing off.
+    The interval is from cases drawn again (bootstrap). What cases dealt out at random are apart is right to take off
+    where nothing differs and too much where plants do; the lower end therefore takes nothing off.
     cost: how many cells of distance matrices may be gone through; few draws are made where ways are many.
     """
     n, m = int(own.sum()), int(rest.sum())
