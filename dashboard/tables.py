@@ -243,6 +243,8 @@ def _facts(row: dict, kpi) -> dict:
         "plant",
         "is_good",
         "is_bad",
+        "weight",
+        "plant_count",
         *kpi.dimensions,
     }
     shown = {}

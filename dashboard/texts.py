@@ -40,6 +40,7 @@ MEASURE = {
     "share": "the share of cases",
     "ratio": "the ratio of two sums",
     "sum": "the sum of amounts",
+    "index": "the mean of the plants' indices by their cases",
 }
 
 DIMENSION = {"responsible": "responsible person", "replan_count": "re-plans", "plan_quality": "plan is"}
@@ -301,6 +302,8 @@ def period_rule(kpi) -> str:
         )
     if kpi.measure == "stock":
         return "What was open at the end of the period. Ages count to the moment the data was read."
+    if kpi.measure == "index":
+        return "The newest index of each plant up to the end of the period. It rests on the cases that closed before."
     return "A case counts in the period in which it fell due or happened."
 
 

@@ -18,6 +18,7 @@ from queries import (
     effect_commands,
     exception_commands,
     export_commands,
+    harmonization_commands,
     measure,
     readable,
     touch_commands,
@@ -112,6 +113,7 @@ for command in (
     touch_commands.approvers,
     touch_commands.themes,
     cause_commands.causes,
+    harmonization_commands.harmonization,
 ):
     app.command()(command)
 

@@ -183,6 +183,13 @@ class Money:
 
 
 @dataclass(frozen=True)
+class Harmonization:
+    """The plants that all are compared with, by their codes; none: all plants together."""
+
+    reference: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PlantRule:
     """What of a process rule is otherwise in one plant. What is None is as in all plants."""
 
@@ -244,6 +251,7 @@ PROCESS_RULES = {
     "out of sequence": ("before",),
     "excluded": ("after", "with"),
 }
+
 LEAST_HISTORY = 110 * 7 * 86400.0
 
 
@@ -271,6 +279,7 @@ class Config:
     checks: tuple[RuleSetting, ...] = ()
     processes: tuple[Process, ...] = ()
     money: Money = field(default_factory=Money)
+    harmonization: Harmonization = field(default_factory=Harmonization)
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -287,6 +296,7 @@ class Config:
             "cfg_place": _table(Place, self.places),
             "cfg_plant": _table(Plant, self.plants),
             "cfg_quarantine": pa.table({"name": pa.array(self.quality.quarantine, pa.string())}),
+            "cfg_reference": pa.table({"plant": pa.array(self.harmonization.reference, pa.string())}),
             "cfg_risk_class": _table(RiskClass, self.risk_classes, amount=pa.float64()),
             "cfg_target": _table(Target, self.targets, value=pa.float64()),
             "cfg_tolerance": _table(Tolerance, self.tolerances, seconds=pa.float64()),
@@ -332,6 +342,7 @@ def _parse(content: dict, file: str) -> Config:
         "check",
         "process",
         "money",
+        "harmonization",
     )
     _known(content, sections, file, "section")
     instances = tuple(
@@ -348,6 +359,9 @@ def _parse(content: dict, file: str) -> Config:
     _check_plants(plants, instances, file)
     users = _lists(Users, content, f"{file}: [users]", 'a list of logins, as in {} = ["n8n@example.com"]')
     quality = _lists(Quality, content, f"{file}: [quality]", 'a list of names, as in {} = ["quarantine"]')
+    harmonization = _lists(
+        Harmonization, content, f"{file}: [harmonization]", 'a list of codes of plants, as in {} = ["LYON"]'
+    )
     return Config(
         instances=_environment_instance(instances),
         plants=plants,
@@ -367,6 +381,7 @@ def _parse(content: dict, file: str) -> Config:
         processes=processes(content.get("process", []), file),
         money=_make(Money, _section(content.get("money", {}), f"{file}: [money]"), f"{file}: [money]"),
         touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
+        harmonization=harmonization,
     )
 
 

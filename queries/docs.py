@@ -20,6 +20,7 @@ the measures below turns them into the number. Times are UTC; weeks begin on Mon
 | stock | how many were there, or a quantile of their ages | what was there at its end, or when the data were read |
 | ratio | sum of numerators over sum of denominators | rows dated in it |
 | sum | total | rows dated in it |
+| index | mean of the plants' indices by their cases, with an interval | the newest index of each plant in it |
 
 A value is *final* when later events can no longer move it; only final values enter trends. By the clock *working* a
 duration counts only the hours in which the plant is open ([how](operating.md#working-time)); targets are of elapsed

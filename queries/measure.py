@@ -33,6 +33,7 @@ MEMBER = {
     "share": ("{at}", "({hit} is not null or not {measured})", "{hit} as is_hit"),
     "ratio": ("at", "numerator is not null and denominator is not null", None),
     "sum": ("at", "amount is not null", None),
+    "index": ("at", "weight > 0", None),
 }
 # Each row finds its periods by the day of its moment; what is in stock, by what entered before and left after.
 REACHED = """
@@ -44,6 +45,9 @@ IN_STOCK = """
                 from case_row inner join period
                     on entered_at < least(period_end, $as_of)
                     and coalesce(left_at, 'infinity') >= least(period_end, $as_of)"""
+# Of an index the newest rows of each plant.
+NEWEST = """select * from ({reached}) as own
+                qualify own.at = max(own.at) over (partition by period_start, period_end, cut, plant)"""
 # The same rows by the clock of working time, which is not known of every plant; ages grow to the end of the period.
 WORKED = {
     "duration": "select * replace (seconds is not null as is_measured) from ({reached})",
@@ -458,6 +462,8 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock: str, to
     else:
         at, counts, column = (text and text.format(**words) for text in MEMBER[kpi.measure])
         reached = REACHED.format(at=at, counts=counts, added=added + (f", {column}" if column else ""))
+    if kpi.measure == "index":
+        reached = NEWEST.format(reached=reached)
     if clock == "working":
         reached = WORKED[kpi.measure].format(reached=reached)
     sql = f"""with case_row as (

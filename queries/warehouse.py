@@ -96,6 +96,8 @@ OF_ALL_PLANTS = (
 PERSON = {"cfg_user": ["login"]}  # columns that name people, besides those the marts declare
 # Columns that compare a plant with `untouched_count` others: with few, they tell what those others are like.
 COMPARED = {"agg_change_effect": ("effect", "effect_low", "effect_high", "verdict")}
+# Tables that compare a plant with `other` or, where that is null, with `other_count` others together.
+PAIRED = ("agg_harmonization", "agg_harmonization_move")
 PLANT = {"cfg_plant": "code"}  # columns that name the plant of a row, where it is not "plant"
 
 
@@ -188,8 +190,14 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         where, plant = "", PLANT.get(table, "plant")
         if scope.plants is not None and plant in columns:
             where = f"where {plant} in (select plant from allowed_plant)"
-            if table in BOARDS:
+            if (
+                table in BOARDS
+            ):  # a line of one plant that rests on others, too, as an index does, counts them and itself
+                where += f" and (plant_count <= 1 or plant_count > {GROUP_OF_PLANTS})"
                 where += f" or (plant is null and plant_count >= {GROUP_OF_PLANTS})"
+            if table in PAIRED:
+                where += f""" and (other in (select plant from allowed_plant)
+                    or (other is null and other_count >= {GROUP_OF_PLANTS}))"""
             if table in OF_ALL_PLANTS:
                 where += " or plant = ''"
         con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')

@@ -170,6 +170,7 @@ def test_select_may_end_as_people_end_it(write, ending):
         ("ratio", "ratio", None, "at, numerator, denominator"),
         ("stock", "count", None, "entered_at, left_at"),
         ("sum", "total", None, "at, amount"),
+        ("index", "index", None, "at, value, low, high, weight, plant_count, reason"),
     ],
 )
 def test_missing_column_is_named_with_file_and_remedy(write, measure_of, statistic, left_out, named):
@@ -343,7 +344,7 @@ def test_cases_over_each_dimension_add_up(opened, period, name):
 def test_value_is_recomputed_from_the_rows_behind_it(opened, period, rows, name):
     kpi = KPIS[name]
     [found] = measure.values(opened, kpi, *period).to_pylist()
-    assert len(rows[name]) == found["n"]
+    assert counted(kpi, rows[name]) == found["n"]
     value = recomputed(kpi, rows[name], period, opened.as_of)
     assert found["value"] == pytest.approx(value, rel=1e-9)
 
@@ -353,7 +354,7 @@ def test_value_of_each_plant_is_recomputed_from_its_rows(opened, period, rows, n
     kpi = KPIS[name]
     for found in measure.values(opened, kpi, *period, by="plant").to_pylist():
         mine = [row for row in rows[name] if (row["plant"] or "(none)") == found["cut"]]
-        assert len(mine) == found["n"], found["cut"]
+        assert counted(kpi, mine) == found["n"], found["cut"]
         if found["value"] is None:
             assert found["reason"]
         else:
@@ -374,6 +375,11 @@ def test_lengths_fit_their_ends(opened, rows, name):
         end = row["ended_at"] or opened.as_of
         assert row["elapsed_seconds"] == pytest.approx((end - row["started_at"]).total_seconds()), row
         assert row["elapsed_seconds"] >= 0, row
+
+
+def counted(kpi, rows: list[dict]) -> int:
+    """How many cases the rows are: one each, but of an index those it rests on, which its moves share."""
+    return round(math.fsum(row["weight"] for row in rows)) if kpi.measure == "index" else len(rows)
 
 
 def recomputed(kpi, rows: list[dict], period: tuple[date, date], as_of: datetime) -> float | None:
@@ -398,5 +404,8 @@ def recomputed(kpi, rows: list[dict], period: tuple[date, date], as_of: datetime
         return sum(hits) / len(hits)
     if kpi.measure == "ratio":
         return sum(row["numerator"] for row in rows) / sum(row["denominator"] for row in rows)
+    if kpi.measure == "index":
+        told = [row for row in rows if row["value"] is not None]
+        return math.fsum(row["value"] * row["weight"] for row in told) / math.fsum(row["weight"] for row in told)
     assert kpi.measure == "sum", f"write the recomputation of measure {kpi.measure!r} here"
     return math.fsum(row["amount"] for row in rows)

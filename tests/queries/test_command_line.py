@@ -362,6 +362,35 @@ def test_effects_that_cannot_be_are_a_sentence(process, arguments, sentence):
     assert code == 1 and sentence in error
 
 
+def test_how_alike_plants_run_a_workflow(call, opened):
+    found = json.loads(call("harmonization", "--json")[1])
+    assert len(found) == 2 * (6 + 4) and {row["workflow"] for row in found} == {"production", "purchase"}
+    assert {row["period"] for row in found} == {"26 weeks"}
+    assert all(row["low"] <= row["value"] <= row["high"] and row["state"] and row["coverage"] for row in found)
+    apart = min(found, key=lambda row: row["value"])
+    assert "Alder Asia/SIN" in (apart["plant"], apart["other"]) and apart["moves"][0]["explained"] > 0.2
+    assert {row["state"] for row in found if not row["moves"]} == {"not distinguishable"}
+    here = json.loads(call("harmonization", "purchase", "--plant", "Alder Asia/SIN", "--months", "--json")[1])
+    assert {row["plant"] for row in here} == {"Alder Asia/SIN"} and len(here) == 3 + 1 + 12
+    assert {row["other"] for row in here if row["period"] == "month"} == {None}
+    table, lines = call("harmonization", "purchase")[1], call("harmonization", "purchase", "--csv")[1]
+    assert "not distinguishable" in table and "% of the distance" in table and "reference (3 others)" in table
+    listed = list(csv.DictReader(io.StringIO(lines)))
+    assert len(listed) == 10 and any("approval requested" in row["moves"] for row in listed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("harmonization", "sales"), "no case of a workflow 'sales' closed: use one of production, purchase."),
+        (("harmonization", "--plant", "Atlantis"), "there is no plant 'Atlantis': use one of"),
+    ],
+)
+def test_plants_that_cannot_be_compared_are_a_sentence(process, arguments, sentence):
+    code, _, error = process(*arguments)
+    assert code == 1 and sentence in error
+
+
 # Budgets
 
 

@@ -127,6 +127,16 @@ def test_goods_are_held_in_quarantine_unless_told_otherwise(read):
     assert read("[quality]\nquarantine = []\n").quality.quarantine == ()
 
 
+def test_plants_are_compared_with_all_together_unless_some_are_named(read):
+    assert read("").harmonization.reference == ()
+    named = read("[harmonization]\nreference = ['LYON', 'TUL ']\n")
+    assert named.tables()["cfg_reference"]["plant"].to_pylist() == ["LYON", "TUL"]
+    with pytest.raises(ConfigError, match=r"\[harmonization\] reference must be a list of codes of plants, as in"):
+        read("[harmonization]\nreference = 'LYON'\n")
+    with pytest.raises(ConfigError, match=r"\[harmonization\]: unknown key 'refrence': did you mean 'reference'"):
+        read("[harmonization]\nrefrence = ['LYON']\n")
+
+
 def test_machines_stand_where_ops_toml_says(read):
     assert read("").places == ()
     assert read("[place]\n'Press 4' = 'LYON'\n").places == (Place("Press 4", "LYON"),)
@@ -168,6 +178,7 @@ def test_tables_of_a_good_file(read):
         "cfg_place": 0,
         "cfg_plant": 2,
         "cfg_quarantine": 4,
+        "cfg_reference": 0,
         "cfg_risk_class": 3,
         "cfg_target": 4,
         "cfg_tolerance": 1,
@@ -186,6 +197,7 @@ def test_tables_of_no_file_have_their_columns():
         "cfg_place": 0,
         "cfg_plant": 0,
         "cfg_quarantine": 4,
+        "cfg_reference": 0,
         "cfg_risk_class": 3,
         "cfg_target": 0,
         "cfg_tolerance": 1,

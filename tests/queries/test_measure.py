@@ -327,6 +327,45 @@ def test_empty_stock_is_zero_only_once_something_was_ever_there():
     assert data.value(COUNT, *before)["reason"] == "nothing was ever recorded up to then"
 
 
+def index(value: float | None = 90.0, weight: float = 10.0, at: datetime = START, **more) -> dict:
+    """A row of a mart of indices, or one of its moves."""
+    row = {"at": at, "value": value, "low": value and value - 5.0, "high": value and value + 2.0, "weight": weight}
+    return row | {"plant_count": 4, "reason": None if value else "too few"} | more
+
+
+INDEX = kpi("index", "index", unit="index")
+
+
+def test_index_is_the_mean_over_plants_by_their_cases_with_its_interval():
+    rows = [index(90.0, 10.0), index(80.0, 15.0, plant="B"), index(80.0, 15.0, plant="B")]  # two moves of one index
+    found = Data(rows).value(INDEX)
+    assert (found["value"], found["low"], found["high"], found["n"]) == (82.5, 77.5, 84.5, 40)
+    assert found["plant_count"] == 4
+    assert Data(rows).value(INDEX, filters={"plant": ["B"]})["value"] == 80
+    assert {row["cut"]: (row["value"], row["n"]) for row in Data(rows).table(INDEX, by="plant")} == {
+        "A": (90, 10),
+        "B": (80, 30),
+    }
+
+
+def test_of_an_index_the_newest_of_each_plant_in_the_period_counts():
+    later = START + timedelta(days=3)
+    data = Data([index(90.0), index(70.0, at=later), index(60.0, plant="B"), index(50.0, at=later + timedelta(days=4))])
+    assert data.value(INDEX, *WEEK)["value"] == 65
+    assert data.ids(INDEX, *WEEK) == [1, 2]
+    assert data.value(INDEX, WEEK[0], WEEK[0] + timedelta(days=3))["value"] == 75
+
+
+def test_index_that_cannot_be_told_has_its_reason_and_takes_no_part_in_the_mean():
+    alone = Data([index(None)]).value(INDEX)
+    assert (alone["value"], alone["low"], alone["reason"], alone["n"]) == (None, None, "too few", 10)
+    assert alone["is_final"] is False
+    both = Data([index(None, plant="B"), index(90.0)]).value(INDEX)
+    assert (both["value"], both["reason"]) == (90, None)
+    none = Data([index(90.0, weight=0.0)]).value(INDEX)
+    assert (none["value"], none["reason"]) == (None, "no index of this period")
+
+
 EMPTY = [
     (DURATION["p50"], LIKE_DURATION),
     (COUNT, stock(START, START)),
@@ -334,6 +373,7 @@ EMPTY = [
     (kpi("share", "rate"), {"at": START, "is_bad": True}),
     (kpi("ratio", "ratio"), {"at": START, "numerator": 1.0, "denominator": 1.0}),
     (kpi("sum", "total"), {"at": START, "amount": 1.0}),
+    (kpi("index", "index"), index()),
 ]
 
 

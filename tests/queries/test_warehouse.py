@@ -137,7 +137,7 @@ def test_a_reader_of_some_plants_sees_only_their_rows_in_every_view(demo_warehou
     mine = plants[:2]
     scoped = warehouse.open(Scope(plants=frozenset(mine)), demo_warehouse)
     in_plants = {name for name, columns in views(scoped).items() if "plant" in dict(columns)}
-    seen = in_plants - {*warehouse.BOARDS, *warehouse.OF_ALL_PLANTS}
+    seen = in_plants - {*warehouse.BOARDS, *warehouse.OF_ALL_PLANTS, *warehouse.PAIRED}
     assert {"fct_case", "fct_event", "fct_approval", "fct_shortage", "fct_exception", "dim_plant"} <= seen
     for name in seen:
         given = rows(scoped, f'select plant, count(*) as n from "{name}" group by plant order by plant')
@@ -235,6 +235,56 @@ def test_a_comparison_with_fewer_than_three_other_plants_is_hidden_from_readers_
     assert {hidden[name] for name in ("effect", "effect_low", "effect_high", "verdict")} == {None}
     assert (hidden["change"], hidden["reason"]) == (-0.3, "fewer than three other plants to compare with")
     assert rows(scoped, "select distinct plant from fct_change_marker") == [{"plant": "Nord/WH"}]
+
+
+def compared(one, table: str) -> set[tuple]:
+    return {(row["plant"], row["other"]) for row in rows(one, f"select distinct plant, other from {table}")}
+
+
+@pytest.mark.parametrize("table", warehouse.PAIRED)
+def test_a_reader_of_a_plant_sees_it_compared_with_all_and_never_with_one_other(demo_warehouse, opened, plants, table):
+    assert len(compared(opened, table)) > 4
+    mine = compared(warehouse.open(Scope(plants=frozenset(plants[:1])), demo_warehouse), table)
+    assert mine == {(plants[0], None)}
+    two = compared(warehouse.open(Scope(plants=frozenset(plants[:2])), demo_warehouse), table)
+    assert two == {(plants[0], None), (plants[1], None), (plants[0], plants[1]), (plants[1], plants[0])}
+    assert compared(warehouse.open(Scope(plants=frozenset()), demo_warehouse), table) == set()
+
+
+@pytest.mark.parametrize(("others", "is_seen"), [(2, False), (3, True)])
+def test_a_plant_is_compared_with_all_only_where_these_are_three_others(publish, others, is_seen):
+    """With one or two, how far they are apart tells what those do. The scoreboard keeps to it, too."""
+    folder = publish()
+    with duckdb.connect(str(folder / warehouse.current_version(folder))) as con:
+        con.execute(
+            """insert into agg_harmonization by name
+                select 'purchase' as workflow, 'Nord/WH' as plant, '26 weeks' as period, 90 as value, $n as other_count
+                union all by name
+                select 'purchase' as workflow, 'Nord/WH' as plant, '26 weeks' as period, 90 as value, 1 as other_count,
+                    'South/WH' as other""",
+            {"n": others},
+        )
+        con.execute(
+            """insert into agg_harmonization_move by name
+                select 'purchase' as workflow, 'Nord/WH' as plant, 'skips' as move, $n as other_count""",
+            {"n": others},
+        )
+        con.execute(
+            """insert into agg_kpi by name
+                select 'harmonization_index' as kpi, 'Nord/WH' as plant, 90 as value, $n + 1 as plant_count
+                union all by name
+                select 'other' as kpi, 'Nord/WH' as plant, 90 as value, 1 as plant_count""",
+            {"n": others},
+        )
+    scoped = warehouse.open(Scope(plants=frozenset(["Nord/WH"])), folder)
+    for table in warehouse.PAIRED:
+        assert compared(scoped, table) == ({("Nord/WH", None)} if is_seen else set())
+    seen = {row["kpi"] for row in rows(scoped, "select kpi from agg_kpi where plant = 'Nord/WH' and value = 90")}
+    assert seen == ({"harmonization_index", "other"} if is_seen else {"other"})
+    assert compared(warehouse.open(warehouse=folder), "agg_harmonization") == {
+        ("Nord/WH", None),
+        ("Nord/WH", "South/WH"),
+    }
 
 
 def test_value_of_a_kpi_counts_only_the_plants_in_scope(demo_warehouse, opened, plants):

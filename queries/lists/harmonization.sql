@@ -1,0 +1,28 @@
+/*
+title = "Harmonization of plants"
+definition = "How alike the ways of a workflow are in two plants, or in a plant and the reference (empty): the index with its 95 % interval, the state, how many cases and variants it rests on; over the last 26 weeks and, against the reference, for each month."
+*/
+select
+    workflow,
+    plant,
+    other,
+    other_count,
+    period,
+    period_start,
+    period_end,
+    value,
+    low,
+    high,
+    state,
+    n,
+    n_other,
+    variants,
+    coverage,
+    emd,
+    emd_expected,
+    relabellings,
+    reason,
+from agg_harmonization
+where ($workflow is null or workflow = $workflow)
+    and ($plant is null or plant = $plant)
+order by workflow, plant, period <> '26 weeks', period_start desc, other nulls first

@@ -1,0 +1,81 @@
+"""The index of the demo plants: twins are alike, and the plants that work otherwise are told apart by what they do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from etl.demo.truths import LYON, MILWAUKEE, SINGAPORE, TULSA
+from queries import catalog, measure, warehouse
+
+KPI = catalog.load()["harmonization_index"]
+
+
+@pytest.fixture(scope="module")
+def opened(demo_warehouse):
+    return warehouse.open(warehouse=demo_warehouse)
+
+
+def told(opened, workflow: str | None = None) -> dict[tuple, dict]:
+    """The list harmonization over the last 26 weeks."""
+    rows = warehouse.read(opened, "harmonization", workflow=workflow, plant=None).to_pylist()
+    return {(row["workflow"], row["plant"], row["other"]): row for row in rows if row["period"] != "month"}
+
+
+def moves(opened, *who) -> list[dict]:
+    rows = warehouse.read(opened, "harmonization_move", workflow=None, plant=None).to_pylist()
+    return [row for row in rows if (row["workflow"], row["plant"], row["other"]) == who]
+
+
+@pytest.mark.parametrize("workflow", ["production", "purchase"])
+def test_the_twins_are_not_told_apart(opened, workflow):
+    found = told(opened)[workflow, MILWAUKEE, TULSA]
+    assert found["value"] >= 97
+    assert found["state"] == "not distinguishable"
+    assert found["low"] <= found["value"] <= found["high"] == 100
+    assert min(found["n"], found["n_other"]) > 100 and found["coverage"] == 1
+    assert moves(opened, workflow, MILWAUKEE, TULSA) == []
+
+
+def test_singapore_buys_by_reviews_where_the_twins_ask_a_manager(opened):
+    for twin in (MILWAUKEE, TULSA):
+        found = told(opened)["purchase", SINGAPORE, twin]
+        assert found["state"] == "different" and found["high"] < 80
+        first, second = moves(opened, "purchase", SINGAPORE, twin)[:2]
+        assert {first["activity"], second["activity"]} == {"approval requested", "review requested"}
+        assert first["explained"] + second["explained"] > 0.6
+        skipped = next(move for move in (first, second) if move["activity"] == "approval requested")
+        assert skipped["rate"] == 0 and skipped["move"].startswith('skips "approval requested" on ')
+
+
+def test_lyon_runs_short_more_often_than_all_together(opened):
+    found = told(opened)["production", LYON, None]
+    assert (found["state"], found["other_count"]) == ("different", 3)
+    assert "material short" in moves(opened, "production", LYON, None)[0]["move"]
+
+
+def test_the_scoreboard_says_the_last_26_weeks_and_months_before(opened):
+    board = measure.scoreboard(opened, KPI.name).to_pylist()
+    newest = {row["plant"]: row for row in board if row["period_start"] == board[0]["period_start"]}
+    found = told(opened)
+    for plant in (MILWAUKEE, TULSA, LYON, SINGAPORE):
+        own = [found[workflow, plant, None] for workflow in ("production", "purchase")]
+        cases = sum(row["n"] for row in own)
+        assert newest[plant]["n"] == cases
+        assert newest[plant]["value"] == pytest.approx(sum(row["value"] * row["n"] for row in own) / cases)
+        assert newest[plant]["low"] < newest[plant]["value"] <= newest[plant]["high"]
+        assert newest[plant]["plant_count"] == 4
+    assert newest[None]["n"] == sum(newest[plant]["n"] for plant in newest if plant)
+    assert newest[SINGAPORE]["value"] == min(row["value"] for row in newest.values())
+    earlier = [row for row in board if row["plant"] == LYON and row["value"] is not None]
+    assert len(earlier) >= 11
+    assert sum(row["is_final"] for row in earlier) >= 10
+
+
+def test_the_rows_are_the_moves_of_a_plant(opened):
+    end = opened.as_of.date() + timedelta(days=1)
+    found = measure.rows(opened, KPI, end - timedelta(days=28), end, filters={"plant": [SINGAPORE]}).to_pylist()
+    words = {row["move"] for row in found if row["workflow"] == "purchase"}
+    assert words == {row["move"] for row in moves(opened, "purchase", SINGAPORE, None)} != {None}
+    assert all(row["record_id"] for row in found)
