@@ -829,9 +829,12 @@ def _plans(demo, now: datetime) -> dict[str, list[Case]]:
         order, plant = orders[order_id], _plant(demo, orders[order_id])
         reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
         released, started = reached.get("confirmed"), reached.get("progress")
-        if released not in planned[order_id] or "cancel" in reached or order["backorder_sequence"] > 1:
+        # Odoo stamps a message up to a second after the audit log.
+        is_known = {released, released and released - SECOND} & planned[order_id].keys()
+        if not is_known or "cancel" in reached or order["backorder_sequence"] > 1:
             continue
-        plans = [(at, plan) for at, plan in sorted(planned[order_id].items()) if started is None or at < started]
+        plans = sorted(planned[order_id].items())
+        plans = [(at, plan) for at, plan in plans if started is None or at < started - SECOND]
         due = plans[0][1]["date_start"] + timedelta(hours=8)
         if due <= now:
             found["start_adherence"].append(Case(plant, due, 0, started is not None and started <= due))
