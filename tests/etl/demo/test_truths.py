@@ -1,6 +1,7 @@
 """The planted truths hold when the KPIs are measured in the plainest way, straight from the records."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -64,8 +65,11 @@ class Case:
 
 @pytest.fixture(scope="module")
 def value(demo, demo_now):
-    """Measures a KPI of truths.py for a cut."""
-    now = demo_now.replace(tzinfo=None)
+    return measured(demo, demo_now.replace(tzinfo=None))
+
+
+def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
+    """What measures a KPI of truths.py for a cut, in the plants as they are now."""
     cases = _production(demo) | _approvals(demo, now) | _plans(demo, now) | _holds(demo) | _jobs(demo) | _touches(demo)
     cases |= _bills(demo) | _costs(demo)
     cases |= _maintenance(demo, now) | _nonconformities(demo) | _yields(demo)
