@@ -28,13 +28,14 @@ _AMOUNT = {"medium": 4000.0, "high": 20000.0}
 LEFT = ("Singapore", 18)
 _LEFT_DAYS = 100
 _HOUR, _DAY = 3600, 86400
+_LAIN = 30 * _HOUR
 # They lie between the last week and the day from which on the audit log is kept.
 _FIRST_DAY, _SPAN_DAYS = 6, 168
 
 
 @dataclass
 class Trial:
-    """The next order of a plant: when it is made, and its quantity, which no other has."""
+    """The next order of a plant: when its story begins, and its quantity, which no other has."""
 
     block: Block
     plant: Plant
@@ -46,11 +47,13 @@ class Trial:
         return TEAMS[self.plant.code].planners[0]
 
     def draft(self, at: int | None = None, by: int = ODOOBOT, start: int = 40 * _HOUR, work: str = "") -> Order:
-        """An order that is to start some time after it was made."""
-        at = at or self.at
+        """An order that is to start so long after `at`. Every second one was made a day before that: together they are
+        released no faster than others."""
+        made = at or self.at - (_LAIN if self.quantity % 2 else 0)
+        start += at or self.at
         return production.draft(
-            self.block, self.plant, at, by, PROTOTYPE, self.quantity, "", started=at + start,
-            finished=at + start + 8 * _HOUR, work=work,
+            self.block, self.plant, made, by, PROTOTYPE, self.quantity, "", started=start, finished=start + 8 * _HOUR,
+            work=work,
         )  # fmt: skip
 
 
@@ -60,17 +63,17 @@ def simulate(block: Block) -> None:
         lives = [life for life in (*BY_HAND.values(), *REACTIONS.values()) for _ in range(TIMES[plant.name])]
         for number, life in enumerate(lives):
             at = block.anchor - _FIRST_DAY * _DAY - number * _SPAN_DAYS * _DAY // len(lives) - 60 * plant.id
-            if block.start < at < block.now:
+            if block.start + _LAIN < at < block.now:
                 _live(life, Trial(block, plant, at, 3.0 + number))
         waiting = [partial(_BLOCKERS[blocker], n) for blocker, many in BLOCKED.items() for n in range(many)]
         for number, wait in enumerate(waiting):
             at = block.anchor - 50 * _HOUR - 600 * number - 60 * plant.id
-            if block.start < at < block.now:
+            if block.start + _LAIN < at < block.now:
                 _live(wait, Trial(block, plant, at, 200.0 + number))
         if plant.name == LEFT[0]:
             for number in range(LEFT[1]):
                 at = block.anchor - _LEFT_DAYS * _DAY - 420 * number
-                if at > block.start:
+                if at > block.start + _LAIN:
                     _live(_left, Trial(block, plant, at, 300.0 + number))
 
 

@@ -13,7 +13,7 @@ from etl.demo.purchasing import PRICE_LEVEL
 
 # Minimum and maximum that each plant keeps.
 LEVELS = {KIT: (20.0, 60.0), CARTON: (100.0, 300.0)}
-_A_DAY, _TAKEN = 0.1, (0.3, 0.4, 0.5)
+_A_DAY, _TAKEN = 0.15, (0.3, 0.4, 0.5)
 _ORDERED, _MADE, _CLOSED, _DELIVERED = Wait(2.0, 0.5), Wait(6.0, 0.5), Wait(4.0, 0.5), Wait(80.0, 0.3)
 
 
@@ -30,21 +30,20 @@ def rule_id(plant: Plant, product: Product) -> int:
 
 
 def _use(block: Block, plant: Plant, product: Product) -> None:
-    """Some time after too few are left, as many as there may be are ordered. What has been asked for counts as gone, or
-    as there, at once."""
+    """Some time after too few are left, as many as there may be are ordered; until they come, nobody takes any."""
     (least, most), by = LEVELS[product], TEAMS[plant.code].storekeepers[0]
-    forecast, coming = most, 0
+    left, coming, there = most, 0, 0
     for day, opening in logistics.days(block, plant):
         dice = Random(f"{block.seed}/samples/{plant.code}/{product.code}/{day}")
         if coming and coming <= opening:
             order = _make if product.components else _buy
-            order(block, plant, product, coming, most - forecast, dice)
-            forecast, coming = most, 0
+            there = order(block, plant, product, coming, most - left, dice)
+            left, coming = most, 0
         at, quantity = opening + int(dice.uniform(600, 30000)), float(round(dice.choice(_TAKEN) * (most - least)))
-        if dice.random() < _A_DAY and at < block.now:
+        if dice.random() < _A_DAY and there <= at < block.now and not coming:
             logistics.carry(block, plant, dice, product, ("stock", "shop"), at, quantity, by)
-            forecast -= quantity
-            if forecast < least and not coming:
+            left -= quantity
+            if left < least:
                 coming = block.offices[plant.company.id].wait(dice, at, plant.policy.logistics.reorder)
 
 
@@ -52,8 +51,8 @@ def _origin(plant: Plant, product: Product) -> str:
     return f"OP/{rule_id(plant, product):05d}"
 
 
-def _make(block: Block, plant: Plant, product: Product, at: int, quantity: float, dice: Random) -> None:
-    """A production order by the reordering rule, which a planner confirms."""
+def _make(block: Block, plant: Plant, product: Product, at: int, quantity: float, dice: Random) -> int:
+    """A production order by the reordering rule, which a planner confirms; when it is done."""
     shop, team = block.shops[plant.company.id], TEAMS[plant.code]
     started = shop.after(at, plant.policy.slack)
     order = production.draft(
@@ -71,11 +70,12 @@ def _make(block: Block, plant: Plant, product: Product, at: int, quantity: float
         order.change(at, dice.choice(team.supervisors), state="done", reservation_state=False)
         order.complete(at)
     except NotYet:
-        return
+        pass
+    return order.done
 
 
-def _buy(block: Block, plant: Plant, product: Product, at: int, quantity: float, dice: Random) -> None:
-    """A purchase order by the reordering rule, too small for an approval."""
+def _buy(block: Block, plant: Plant, product: Product, at: int, quantity: float, dice: Random) -> int:
+    """A purchase order by the reordering rule, too small for an approval; when its goods come."""
     price = round(product.price * PRICE_LEVEL[plant.company.currency], 2)
     buyer = dice.choice(TEAMS[plant.code].buyers)
     purchase = purchasing.draft(
@@ -87,7 +87,8 @@ def _buy(block: Block, plant: Plant, product: Product, at: int, quantity: float,
         moves = purchasing.order(purchase, at, buyer)
         purchasing.receive(moves, purchase.shop.wait(dice, at, _DELIVERED))
     except NotYet:
-        return
+        pass
+    return purchase.received
 
 
 def records(block: Block) -> dict[str, list[dict]]:

@@ -46,7 +46,7 @@ def test_a_made_product_costs_what_is_in_it(demo):
     parts = defaultdict(list)
     for line in demo["mrp_bom_line"]:
         parts[product_of[line["bom_id"]]].append((line["product_id"], line["product_qty"]))
-    assert len(parts) == 36
+    assert len(parts) == 38
     for company in (1, 2, 3):
         for product, lines in parts.items():
             inside = sum(costs[company, part] * each for part, each in lines)

@@ -1,6 +1,7 @@
 """The planted truths hold when the KPIs are measured in the plainest way, straight from the records."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -65,8 +66,11 @@ class Case:
 
 @pytest.fixture(scope="module")
 def value(demo, demo_now):
-    """Measures a KPI of truths.py for a cut."""
-    now = demo_now.replace(tzinfo=None)
+    return measured(demo, demo_now.replace(tzinfo=None))
+
+
+def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
+    """What measures a KPI of truths.py for a cut, in the plants as they are now."""
     cases = _production(demo) | _approvals(demo, now) | _plans(demo, now) | _holds(demo) | _jobs(demo) | _touches(demo)
     cases |= _bills(demo) | _costs(demo)
     cases |= _maintenance(demo, now) | _nonconformities(demo) | _yields(demo)
@@ -830,9 +834,12 @@ def _plans(demo, now: datetime) -> dict[str, list[Case]]:
         order, plant = orders[order_id], _plant(demo, orders[order_id])
         reached = {new: at for at, _, field, new in reversed(changes) if field == "state"}
         released, started = reached.get("confirmed"), reached.get("progress")
-        if released not in planned[order_id] or "cancel" in reached or order["backorder_sequence"] > 1:
+        # Odoo stamps a message up to a second after the audit log.
+        is_known = {released, released and released - SECOND} & planned[order_id].keys()
+        if not is_known or "cancel" in reached or order["backorder_sequence"] > 1:
             continue
-        plans = [(at, plan) for at, plan in sorted(planned[order_id].items()) if started is None or at < started]
+        plans = sorted(planned[order_id].items())
+        plans = [(at, plan) for at, plan in plans if started is None or at < started - SECOND]
         due = plans[0][1]["date_start"] + timedelta(hours=8)
         if due <= now:
             found["start_adherence"].append(Case(plant, due, 0, started is not None and started <= due))
