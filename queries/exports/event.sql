@@ -28,6 +28,7 @@ inner join fct_case as document
     and document.record_id = event.record_id
 where event.rank < 90
     and event.workflow = $part_workflow
+    and event.plant is not distinct from $part_plant
     and document.workflow = $part_workflow
     and document.plant is not distinct from $part_plant
     and ($first_at is null or document.started_at >= $first_at)
