@@ -79,8 +79,8 @@ def cause_table(lines: list[dict], found: cause.Found) -> Table:
         excess = f"{row['excess']:.0f} ({row['excess_low']:.0f} to {row['excess_high']:.0f})"
         value = f"{row['value']} (as {row['same_as']})" if row["same_as"] else row["value"]
         table.add_row(
-            row["attribute"], value, str(row["slow_with"]), str(row["n_with"]), readable.share(row["rate"]), lift, excess,
-            f"q = {row['q_value']:.2g}",
+            row["attribute"], value, str(row["slow_with"]), str(row["n_with"]), readable.share(row["rate"]), lift,
+            excess, f"q = {row['q_value']:.2g}",
         )  # fmt: skip
     said = f"{found.word}: {found.meaning}. {found.n_slow} of {found.n} cases, {found.start} to {found.last}."
     if found.reason:
