@@ -13,8 +13,8 @@ Controlling the false discovery rate, 1995; it holds too for values that go toge
 excess is how many cases would not have been slow at the rate of the others: by it causes are ranked, because a rare
 value with a large lift explains little. Its interval is that of a difference of two shares (Newcombe 1998, method 10).
 
-A value that covers all cases, or that fewer than LEAST_CASES have, is not looked at; nor does one with fewer than
-LEAST_SLOW slow cases become a cause. Of values that hold for nearly the same cases (a product and the only plant that
+A value that fewer than LEAST_CASES have, or lack, is not looked at; with fewer than LEAST_SLOW slow cases or a lift
+below LEAST_LIFT it is no cause. Of values that hold for nearly the same cases (a product and the only plant that
 makes it) the first in rank names the others. What goes together is not proof of a cause.
 """
 
@@ -36,6 +36,7 @@ from queries.catalog import CatalogError, Kpi
 DAYS = 182
 LEAST_CASES, LEAST_SLOW = 20, 5
 LEAST_OF_ALL = 50  # cases of the KPI
+LEAST_LIFT = 1.1  # what nearly all cases have is told by little else
 RATE = 0.05  # false discoveries among what is called a cause
 Z = 1.959963984540054
 SLOW_QUANTILE = 0.85
@@ -226,7 +227,7 @@ def ranked(cases: pd.DataFrame) -> list[Value]:
                 holds[one.attribute, one.value] = has
     sure = adjusted([one.p_value for one in looked])
     looked = [
-        replace(one, q_value=q, is_cause=q <= RATE and one.slow_with >= LEAST_SLOW)
+        replace(one, q_value=q, is_cause=q <= RATE and one.slow_with >= LEAST_SLOW and one.lift >= LEAST_LIFT)
         for one, q in zip(looked, sure, strict=True)
     ]
     looked.sort(key=lambda one: (not one.is_cause, -one.excess, one.attribute, one.value))

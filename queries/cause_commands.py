@@ -77,9 +77,10 @@ def cause_table(lines: list[dict], found: cause.Found) -> Table:
             continue
         lift = f"{row['lift']:.2f} ({row['lift_low']:.2f} to {row['lift_high']:.2f})"
         excess = f"{row['excess']:.0f} ({row['excess_low']:.0f} to {row['excess_high']:.0f})"
+        value = f"{row['value']} (as {row['same_as']})" if row["same_as"] else row["value"]
         table.add_row(
-            row["attribute"], row["value"], str(row["slow_with"]), str(row["n_with"]), readable.share(row["rate"]),
-            lift, excess, f"q = {row['q_value']:.2g}",
+            row["attribute"], value, str(row["slow_with"]), str(row["n_with"]), readable.share(row["rate"]), lift,
+            excess, f"q = {row['q_value']:.2g}",
         )  # fmt: skip
     said = f"{found.word}: {found.meaning}. {found.n_slow} of {found.n} cases, {found.start} to {found.last}."
     if found.reason:

@@ -98,6 +98,12 @@ def test_rare_values_are_not_looked_at_and_few_slow_cases_are_no_cause():
     assert found["few"].q_value < 0.05 and not found["few"].is_cause
 
 
+def test_what_nearly_all_cases_have_is_no_cause():
+    slow = np.array([True] * 600 + [False] * 1400 + [False] * 60)
+    found = {one.value: one for one in cause.ranked(cases(slow, family=np.array(["usual"] * 2000 + ["rare"] * 60)))}
+    assert found["usual"].q_value < 0.05 and found["usual"].excess == 600 and not found["usual"].is_cause
+
+
 def test_ranked_by_excess_and_what_holds_for_the_same_cases_is_said():
     rng = np.random.default_rng(5)
     line = np.repeat(["A", "B", "C"], [400, 50, 1550])

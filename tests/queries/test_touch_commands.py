@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from etl.demo.quality import WORDINGS
-from etl.demo.truths import LYON, MILWAUKEE, SCARCE_NAME, SINGAPORE, TULSA
+from etl.demo.truths import LYON, MILWAUKEE, SCARCE_NAME, SCARCE_PRODUCTS, SINGAPORE, TULSA
 from queries import catalog, cause, warehouse
 from queries.__main__ import app
 from queries.warehouse import Scope
@@ -123,9 +123,18 @@ def causes(opened, kpi: str, plant: str, clock: str = "elapsed", days: int = 364
     return cause.find(opened, KPIS[kpi], end - timedelta(days=days), end, plant=plant, clock=clock).causes
 
 
-def test_the_scarce_component_of_lyon_is_the_first_cause_of_long_shortages(opened):
-    first = next(one for one in causes(opened, "shortage_resolution_time", LYON) if one.attribute != "month")
-    assert SCARCE_NAME in first.value and first.lift_low > 1.2
+def test_the_scarce_component_of_lyon_is_the_first_cause_of_shortages_that_come_again(opened):
+    first = causes(opened, "shortage_recurrence", LYON)[0]
+    assert first.attribute == "component" and SCARCE_NAME in first.value and first.lift_low > 1.2
+
+
+def test_products_with_the_scarce_component_are_causes_of_long_shortages_in_lyon(opened):
+    found = [
+        one.value.split("] ")[-1]
+        for one in causes(opened, "shortage_resolution_time", LYON)
+        if one.attribute == "product"
+    ]
+    assert found and set(found) <= SCARCE_PRODUCTS
 
 
 def test_fridays_are_the_first_cause_of_long_work_by_elapsed_time_and_none_by_working_time(opened):
