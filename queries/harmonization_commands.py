@@ -31,7 +31,8 @@ def harmonization(
 
 
 def _harmonization(workflow: str | None, plant: str | None, months: bool) -> list[dict]:
-    """Rows of the list harmonization, each with its moves; of two plants one, unless one of them is asked for."""
+    """Rows of the list harmonization, each with its moves, what differs most first; of two plants one row, unless one
+    of them is asked for."""
     opened = warehouse.open()
     check_plant(opened, plant)
     asked = {"workflow": workflow, "plant": plant}
@@ -40,6 +41,8 @@ def _harmonization(workflow: str | None, plant: str | None, months: bool) -> lis
     if workflow is not None and workflow not in known:
         raise CatalogError(f"no case of a workflow {workflow!r} closed: use one of {', '.join(sorted(known))}.")
     moves = warehouse.read(opened, "harmonization_move", **asked).to_pylist()
+    if not months:
+        found.sort(key=lambda row: (row["state"] != "different", 101 if row["value"] is None else row["value"]))
     return [
         row | {"moves": [move for move in moves if row["period"] != "month" and _who(move) == _who(row)]}
         for row in found

@@ -135,4 +135,4 @@ select
     about,
     found_at,
 from found
-where trim(coalesce(text, '')) <> '' and found_at is not null
+where regexp_matches(text, '\p{L}{3}') and found_at is not null -- a number such as QC/00012 tells nothing

@@ -34,7 +34,10 @@ document as (
         production.released_at,
         production.started_at,
         purchase.ordered_at,
-    from (select * from fct_case where started_at >= $as_of - interval 182 day) as fct_case
+    from (
+        select * from fct_case
+        where workflow in ('production', 'purchase') and started_at >= $as_of - interval 182 day
+    ) as fct_case
     left join dim_document
         on dim_document.instance = fct_case.instance
         and dim_document.record_model = fct_case.record_model

@@ -45,6 +45,8 @@ def rows(build):
         qc_inspection=[
             {"id": 1, "name": "Incoming goods", "state": "failed", "product_id": 1,
              "done_at": at("2026-01-11 08:00")} | CREATED,
+            {"id": 2, "name": "QC/00012", "state": "failed", "product_id": 1,
+             "done_at": at("2026-01-11 08:00")} | CREATED,
         ],
     )  # fmt: skip
     return {(row["record_model"], row["record_id"]): row for row in built.rows("select * from fct_defect_text")}
