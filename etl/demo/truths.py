@@ -12,6 +12,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     automated_release_share       share of confirmations made by a machine
     production_cycle_time         p50 of work begun to done, by the weekday of the start, on either clock
     hold_rate                     deliveries held in quarantine, by product, per purchase order
+    inspected_receipt_share       share of the purchase lines received of which goods were held, by the first receipt
     quality_hold_duration         p50 of into quarantine to out of it, elapsed, by start
     no_touch_share                share of completed orders that machines alone created, changed and reviewed
     integration_failure_rate      share of jobs that failed at least once, by the first failure or the success
@@ -291,6 +292,21 @@ TRUTHS = (
         statement="Singapore skips inspection: it holds less than a third of what the other plants hold",
         high=1 / 3,
         against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="inspected_receipt_share",
+        cut=Cut(SINGAPORE),
+        statement="Singapore skips inspection: it inspects less than half of the share that the others do",
+        high=0.5,
+        against=_others(SINGAPORE),
+    ),
+    Truth(
+        kpi="inspected_receipt_share",
+        cut=Cut(MILWAUKEE),
+        statement="Milwaukee and Tulsa inspect alike",
+        low=1 / 1.3,
+        high=1.3,
+        against=(Cut(TULSA),),
     ),
     Truth(
         kpi="quality_hold_duration",

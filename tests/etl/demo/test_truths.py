@@ -144,12 +144,13 @@ def _holds(demo) -> dict[str, list[Case]]:
     each purchase order went into quarantine."""
     places = {place["id"]: place for place in demo["stock_location"]}
     moves = {move["id"]: move for move in demo["stock_move"]}
-    open_holds, durations, counts = defaultdict(list), [], defaultdict(int)
+    open_holds, durations, counts, held_goods = defaultdict(list), [], defaultdict(int), set()
     for line in demo["stock_move_line"]:
         move, plant = moves[line["move_id"]], _plant(demo, moves[line["move_id"]])
         key = plant, move["origin"] or line["lot_id"], line["product_id"]
         if places[line["location_dest_id"]]["name"] == "Quarantine":
             counts[move["origin"]] += 1
+            held_goods.add((move["origin"], line["product_id"]))
             open_holds[key].append(_moment(line["date"]))
         elif places[line["location_id"]]["name"] == "Quarantine":
             held = open_holds[key].pop(0)
@@ -164,7 +165,18 @@ def _holds(demo) -> dict[str, list[Case]]:
         Case(_plant(demo, order), _moment(order["create_date"]), counts[order["name"]])
         for order in demo["purchase_order"]
     ]
-    return {"quality_hold_duration": durations, "hold_rate": orders}
+    purchases = {order["id"]: order for order in demo["purchase_order"]}
+    lines = [
+        Case(
+            _plant(demo, purchases[line["order_id"]]),
+            _moment(purchases[line["order_id"]]["create_date"]),
+            0,
+            (purchases[line["order_id"]]["name"], line["product_id"]) in held_goods,
+        )
+        for line in demo["purchase_order_line"]
+        if line["qty_received"]
+    ]
+    return {"quality_hold_duration": durations, "hold_rate": orders, "inspected_receipt_share": lines}
 
 
 def _inspected(demo):
