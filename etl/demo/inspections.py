@@ -9,7 +9,7 @@ from random import Random
 
 from etl.demo import logistics
 from etl.demo.basics import stock_location_id
-from etl.demo.clock import stamp
+from etl.demo.clock import NEVER, stamp
 from etl.demo.document import Block, Document, Lot, Move, NotYet, Order
 from etl.demo.people import ODOOBOT, TEAMS
 from etl.demo.plants import PLANTS, Plant, Wait
@@ -46,10 +46,14 @@ class Inspection(Document):
 
 def simulate(block: Block) -> None:
     """What is inspected in each plant up to now, and what is done about what fails."""
+    thrown_away = {scrap.order: scrap.created for scrap in block.scraps}
     for order in block.orders:
         dice = Random(f"{block.seed}/final/{order.plant.code}/{order.created}/{order.product}/{order.split}")
         if order.done < block.now - 60 and dice.random() < order.plant.policy.testing.share and _is_series(order):
-            _inspect(block, order.plant, _OF_ORDERS, order, order.product, order.product_qty, order.done + 60, dice)
+            _inspect(
+                block, order.plant, _OF_ORDERS, order, order.product, order.product_qty, order.done + 60, dice,
+                thrown_away.get(order, NEVER),
+            )  # fmt: skip
     for move in [move for move in block.moves if move.line and move.state == "done"]:
         dice = Random(f"{block.seed}/delivered/{move.plant.code}/{move.line.created}/{move.product}/{move.at}")
         if dice.random() < _RECEIPTS and move.at + 600 < block.now and not move.destinations:
@@ -72,7 +76,7 @@ def _is_series(order: Order) -> bool:
 
 def _inspect(
     block: Block, plant: Plant, test: int, about: Order | Move | Lot, product: int, quantity: float, at: int,
-    dice: Random,
+    dice: Random, thrown_away: int = NEVER,
 ) -> None:  # fmt: skip
     """One inspection: looked at, judged, and answered when it failed."""
     team, policy = TEAMS[plant.code], plant.policy
@@ -87,7 +91,8 @@ def _inspect(
         at = found.office.wait(dice, at, policy.inspection.wait)
         found.change(at, found.inspector, state="ready")
         at = found.office.wait(dice, at, _LOOK)
-        if not fails:
+        # What was wrong may have been thrown away before anybody looked.
+        if not fails or found.created <= thrown_away < at:
             _pass(found, at)
             return
         found.change(at, found.inspector, state="waiting")
