@@ -13,7 +13,7 @@ from etl.demo.clock import NEVER, stamp
 from etl.demo.document import Block, Document, Lot, Move, NotYet, Order
 from etl.demo.people import ODOOBOT, TEAMS
 from etl.demo.plants import PLANTS, Plant, Wait
-from etl.demo.products import MADE_IN
+from etl.demo.products import COMPONENTS, MADE_IN
 from etl.demo.quality import Scrap
 
 STATES = {
@@ -45,16 +45,19 @@ class Inspection(Document):
 
 
 def simulate(block: Block) -> None:
-    """What is inspected in each plant up to now, and what is done about what fails."""
+    """What is inspected in each plant up to now, and what is done about what fails. Nobody inspects samples or
+    prototypes."""
     thrown_away = {scrap.order: scrap.created for scrap in block.scraps}
     for order in block.orders:
         dice = Random(f"{block.seed}/final/{order.plant.code}/{order.created}/{order.product}/{order.split}")
-        if order.done < block.now - 60 and dice.random() < order.plant.policy.testing.share and _is_series(order):
+        is_own = order.product in {product.id for product in MADE_IN[order.plant.code]}
+        if order.done < block.now - 60 and dice.random() < order.plant.policy.testing.share and is_own:
             _inspect(
                 block, order.plant, _OF_ORDERS, order, order.product, order.product_qty, order.done + 60, dice,
                 thrown_away.get(order, NEVER),
             )  # fmt: skip
-    for move in [move for move in block.moves if move.line and move.state == "done"]:
+    parts = {component.id for component in COMPONENTS}
+    for move in [move for move in block.moves if move.line and move.state == "done" and move.product in parts]:
         dice = Random(f"{block.seed}/delivered/{move.plant.code}/{move.line.created}/{move.product}/{move.at}")
         if dice.random() < _RECEIPTS and move.at + 600 < block.now and not move.destinations:
             _inspect(block, move.plant, _OF_RECEIPTS, move, move.product, move.quantity, move.at + 600, dice)
@@ -67,11 +70,6 @@ def simulate(block: Block) -> None:
                 lot = Lot(plant=plant, product=product, created=at - 60, by=TEAMS[plant.code].storekeepers[0])
                 block.lots.append(lot)
                 _inspect(block, plant, _OF_LOTS, lot, product, quantity, at, dice)
-
-
-def _is_series(order: Order) -> bool:
-    """Whether the order is one of the plant's own products: samples and prototypes are not inspected."""
-    return order.product in {product.id for product in MADE_IN[order.plant.code]}
 
 
 def _inspect(
