@@ -9,11 +9,11 @@ from random import Random
 
 from etl.demo import logistics
 from etl.demo.basics import stock_location_id
-from etl.demo.clock import stamp
+from etl.demo.clock import NEVER, stamp
 from etl.demo.document import Block, Document, Lot, Move, NotYet, Order
 from etl.demo.people import ODOOBOT, TEAMS
 from etl.demo.plants import PLANTS, Plant, Wait
-from etl.demo.products import MADE_IN
+from etl.demo.products import COMPONENTS, MADE_IN
 from etl.demo.quality import Scrap
 
 STATES = {
@@ -45,12 +45,19 @@ class Inspection(Document):
 
 
 def simulate(block: Block) -> None:
-    """What is inspected in each plant up to now, and what is done about what fails."""
+    """What is inspected in each plant up to now, and what is done about what fails. Nobody inspects samples or
+    prototypes."""
+    thrown_away = {scrap.order: scrap.created for scrap in block.scraps}
     for order in block.orders:
         dice = Random(f"{block.seed}/final/{order.plant.code}/{order.created}/{order.product}/{order.split}")
-        if order.done < block.now - 60 and dice.random() < order.plant.policy.testing.share and _is_series(order):
-            _inspect(block, order.plant, _OF_ORDERS, order, order.product, order.product_qty, order.done + 60, dice)
-    for move in [move for move in block.moves if move.line and move.state == "done"]:
+        is_own = order.product in {product.id for product in MADE_IN[order.plant.code]}
+        if order.done < block.now - 60 and dice.random() < order.plant.policy.testing.share and is_own:
+            _inspect(
+                block, order.plant, _OF_ORDERS, order, order.product, order.product_qty, order.done + 60, dice,
+                thrown_away.get(order, NEVER),
+            )  # fmt: skip
+    parts = {component.id for component in COMPONENTS}
+    for move in [move for move in block.moves if move.line and move.state == "done" and move.product in parts]:
         dice = Random(f"{block.seed}/delivered/{move.plant.code}/{move.line.created}/{move.product}/{move.at}")
         if dice.random() < _RECEIPTS and move.at + 600 < block.now and not move.destinations:
             _inspect(block, move.plant, _OF_RECEIPTS, move, move.product, move.quantity, move.at + 600, dice)
@@ -65,14 +72,9 @@ def simulate(block: Block) -> None:
                 _inspect(block, plant, _OF_LOTS, lot, product, quantity, at, dice)
 
 
-def _is_series(order: Order) -> bool:
-    """Whether the order is one of the plant's own products: samples and prototypes are not inspected."""
-    return order.product in {product.id for product in MADE_IN[order.plant.code]}
-
-
 def _inspect(
     block: Block, plant: Plant, test: int, about: Order | Move | Lot, product: int, quantity: float, at: int,
-    dice: Random,
+    dice: Random, thrown_away: int = NEVER,
 ) -> None:  # fmt: skip
     """One inspection: looked at, judged, and answered when it failed."""
     team, policy = TEAMS[plant.code], plant.policy
@@ -87,7 +89,8 @@ def _inspect(
         at = found.office.wait(dice, at, policy.inspection.wait)
         found.change(at, found.inspector, state="ready")
         at = found.office.wait(dice, at, _LOOK)
-        if not fails:
+        # What was wrong may have been thrown away before anybody looked.
+        if not fails or found.created <= thrown_away < at:
             _pass(found, at)
             return
         found.change(at, found.inspector, state="waiting")

@@ -36,7 +36,7 @@ SHARES = {
         select count(*) from fct_reaction where plant = $plant and trigger = $where.trigger
             and reaction = $where.reaction and coalesce(product_family = $where.product_family, true)""",
     "unanswered_check_share": """
-        select avg((reacted_at is null)::int) from fct_reaction
+        select avg((reacted_at is null and closed_at is null)::int) from fct_reaction
         where trigger = 'failed check' and plant = $plant
             and triggered_at between $as_of - interval 26 week and $as_of - interval 3 week""",
     **{
