@@ -15,7 +15,7 @@ value with a large lift explains little. Its interval is that of a difference of
 
 A value that fewer than LEAST_CASES have, or lack, is not looked at; with fewer than LEAST_SLOW slow cases or a lift
 below LEAST_LIFT it is no cause. Of values that hold for nearly the same cases (a product and the only plant that
-makes it) the first in rank names the others. What goes together is not proof of a cause.
+makes it) the one with the largest lift names the others. What goes together is not proof of a cause.
 """
 
 from __future__ import annotations
@@ -231,12 +231,24 @@ def ranked(cases: pd.DataFrame) -> list[Value]:
         for one, q in zip(looked, sure, strict=True)
     ]
     looked.sort(key=lambda one: (not one.is_cause, -one.excess, one.attribute, one.value))
-    found: list[Value] = []
-    for one in looked:
+    return _grouped(looked, holds)
+
+
+def _grouped(values: list[Value], holds: Mapping[tuple[str, str], np.ndarray]) -> list[Value]:
+    """Causes that hold for nearly the same cases follow each other, the one with the largest lift first."""
+    groups: list[list[Value]] = []
+    for one in (one for one in values if one.is_cause):
         has = holds[one.attribute, one.value]
-        before = [other for other in found if one.is_cause and _same(has, holds[other.attribute, other.value])]
-        found.append(replace(one, same_as=f"{before[0].attribute}={before[0].value}" if before else None))
-    return found
+        own = next((group for group in groups if _same(has, holds[group[0].attribute, group[0].value])), None)
+        if own is None:
+            groups.append([one])
+        else:
+            own.append(one)
+    found = []
+    for group in groups:
+        first, *others = sorted(group, key=lambda one: -one.lift)
+        found += [first, *(replace(one, same_as=f"{first.attribute}={first.value}") for one in others)]
+    return [*found, *(one for one in values if not one.is_cause)]
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> bool:

@@ -50,6 +50,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     nonconformity_age             p50 of reported to closed, elapsed, by start
     corrective_action_age         p50 of an action planned to closed, elapsed, by start
     approval_sla_breach_share     share of approval steps that fell due and were decided late, or are open
+    rubber_stamp_share            share of the approvals given within ten seconds of being asked for
     overdue_approval_count        approval steps that are open and past their limit, at the end
     approval_delegation_count     approval steps that are known to have been given to somebody else within their limit
     approval_escalation_count     the same past their limit
@@ -657,6 +658,17 @@ TRUTHS = (
         cut=Cut(LYON),
         statement="Lyon's manager gives approvals to somebody else when they are late, too",
         low=8,
+    ),
+    Truth(
+        kpi="rubber_stamp_share",
+        cut=Cut(SINGAPORE),
+        statement="Singapore's second tier is a rubber stamp: about four of ten approvals come within seconds",
+        low=0.3,
+        high=0.5,
+    ),
+    *(
+        Truth(kpi="rubber_stamp_share", cut=Cut(plant), statement=f"Nobody in {plant} approves in seconds", high=0.02)
+        for plant in (MILWAUKEE, LYON, TULSA)
     ),
     Truth(
         kpi="scrap_ratio",

@@ -16,6 +16,11 @@ from datetime import timedelta
 import pyarrow as pa
 
 LABEL = 3  # words in a label
+# Words that are in no label.
+LEFT_OUT = frozenset(
+    ("a", "an", "and", "at", "by", "for", "from", "in", "is", "it", "of", "on", "the", "to", "with",
+    "au", "de", "des", "du", "en", "et", "la", "le", "les", "un", "une", "das", "der", "die")
+)  # fmt: skip
 SURE = 0.01
 LEAST_RECENT = 5  # records of both quarters together
 HALF_YEAR = timedelta(weeks=26)
@@ -85,7 +90,7 @@ def label(rows: list[dict], spread: Counter) -> str:
     total = sum(spread.values()) + 1
     told = sorted(count, key=lambda word: (-count[word] * math.log(total / spread[word]), -len(word), word))
     chosen: list[str] = []
-    for word in told:
+    for word in [word for word in told if word not in LEFT_OUT] or told:
         if len(chosen) < LABEL and not any(_alike(word, other) for other in chosen):
             chosen.append(word)
     return " ".join(sorted(chosen, key=lambda word: (sum(places[word]) / len(places[word]), word)))

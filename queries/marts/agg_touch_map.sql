@@ -2,7 +2,7 @@
 grain = "one row per workflow, plant, step an order stands at and what people do there: how often in 100 orders, how long after the touch before, and how much of it changes nothing"
 key = ["workflow", "plant", "stands_at", "kind"]
 */
--- Of orders created in the last 26 weeks that are closed. The interval of touches_per_100 is that of a mean, from the
+-- Of orders created in the last 18 weeks that are closed. The interval of touches_per_100 is that of a mean, from the
 -- spread between orders, those without such a touch included; that of the share is Wilson's (1927).
 with
 closed as (
@@ -11,7 +11,7 @@ closed as (
         plant,
         count(*) as order_count,
     from fct_case
-    where started_at >= $as_of - interval 182 day and ended_at is not null and outcome in ('completed', 'cancelled')
+    where started_at >= $as_of - interval 126 day and ended_at is not null and outcome in ('completed', 'cancelled')
     group by workflow, plant
 ),
 

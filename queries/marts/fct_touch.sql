@@ -1,12 +1,12 @@
 /*
-grain = "one row per thing that a person did to an order of the last 26 weeks up to its close: at which step, how long after the touch before, and whether it changed anything"
+grain = "one row per thing that a person did to an order of the last 18 weeks up to its close: at which step, how long after the touch before, and whether it changed anything"
 key = ["instance", "record_model", "record_id", "actor_id", "transaction_id"]
 person = ["person"]
 */
 -- A touch is one message with everything it changed, what a person did in one second without a message, or a save that
 -- only the audit log saw. changed_nothing is null where Odoo cannot tell; changed_rule says what decided it.
 with
--- Orders with their whole life: those created in the last 26 weeks; and what they stood at from when on.
+-- Orders with their whole life: those created in the last 18 weeks; and what they stood at from when on.
 asked as (
     select
         instance,
@@ -14,7 +14,7 @@ asked as (
         record_id,
         min(requested_at) as asked_at,
     from fct_approval_round
-    where requested_at >= $as_of - interval 182 day
+    where requested_at >= $as_of - interval 126 day
     group by all
 ),
 
@@ -36,7 +36,7 @@ document as (
         purchase.ordered_at,
     from (
         select * from fct_case
-        where workflow in ('production', 'purchase') and started_at >= $as_of - interval 182 day
+        where workflow in ('production', 'purchase') and started_at >= $as_of - interval 126 day
     ) as fct_case
     left join dim_document
         on dim_document.instance = fct_case.instance
@@ -79,7 +79,7 @@ tracked as (
         min(field) as field,
         max(actor_confidence) as confidence,
     from fct_event
-    where actor_kind = 'human' and recorded_by <> 'snapshot' and event_at >= $as_of - interval 182 day
+    where actor_kind = 'human' and recorded_by <> 'snapshot' and event_at >= $as_of - interval 126 day
     group by all
 ),
 
@@ -99,7 +99,7 @@ saved as (
     left join stg_auditlog_log_line_last as line on line.instance = log.instance and line.log_id = log.id
     where model.model in ('mrp.production', 'purchase.order')
         and log.method = 'write'
-        and log.logged_at >= $as_of - interval 182 day
+        and log.logged_at >= $as_of - interval 126 day
     group by all
 ),
 
@@ -133,7 +133,7 @@ unseen as (
     anti join tracked
         on tracked.instance = message.instance and tracked.transaction_id = message.id
     where message.document_model in ('mrp.production', 'purchase.order')
-        and message.created_at >= $as_of - interval 182 day
+        and message.created_at >= $as_of - interval 126 day
 ),
 
 untracked as (
@@ -158,7 +158,7 @@ told as (
         and untracked.record_id = fct_event.record_id
         and untracked.actor_id = fct_event.actor_id
         and epoch_ms(fct_event.event_at) - epoch_ms(untracked.touched_at) between -2000 and 10000
-    where fct_event.event_at >= $as_of - interval 182 day
+    where fct_event.event_at >= $as_of - interval 126 day
 ),
 
 alone as (
@@ -180,7 +180,7 @@ decision as (
         closed_at as touched_at,
         max(epoch(closed_at - pending_at)) as decision_seconds,
     from fct_approval
-    where outcome = 'approved' and closed_at >= $as_of - interval 182 day
+    where outcome = 'approved' and closed_at >= $as_of - interval 126 day
     group by all
 ),
 

@@ -17,13 +17,13 @@ def test_what_counts(build):
     chatter.say("2026-01-05 12:00", MO, 1)
     chatter.records["mail_message"][-1]["message_type"] = "comment"
     chatter.say("2026-02-03 10:00", MO, 1)  # after 28 days
-    chatter.say(str(AS_OF - timedelta(days=160)), MO, 2)  # too long ago
+    chatter.say(str(AS_OF - timedelta(days=100)), MO, 2)  # too long ago
     chatter.say("2026-01-06 11:00", MO, 3, user=1)  # a machine
     built = build(
         AS_OF,
         mrp_production=[
             order(1),
-            order(2, created_at=AS_OF - timedelta(days=165)),
+            order(2, created_at=AS_OF - timedelta(days=105)),
             order(3, created_by_id=1),
         ],
         **chatter.records,

@@ -1,6 +1,6 @@
 /*
 title = "Touches that changed nothing"
-definition = "Of what people did to production and purchase orders, how much changed nothing: a save without a tracked change (a message of Odoo without one, or a save in the audit log without any changed field), or an approval within seconds of being asked for (10 s unless ops.toml says otherwise). Counted is what happens to an order within 28 days of its creation, in the last 21 weeks. Touches of which Odoo keeps nothing that could tell, such as messages and activities, are counted beside the number. What Odoo does not track is not seen, unless the audit log is there."
+definition = "Of what people did to production and purchase orders, how much changed nothing: a save without a tracked change (a message of Odoo without one, or a save in the audit log without any changed field), or an approval within seconds of being asked for (10 s unless ops.toml says otherwise). Counted is what happens to an order within 28 days of its creation, in the last 13 weeks. Touches of which Odoo keeps nothing that could tell, such as messages and activities, are counted beside the number. What Odoo does not track is not seen, unless the audit log is there."
 unit = "share"
 direction = "lower"
 owner = "Head of operations"
@@ -36,4 +36,4 @@ inner join dim_document as document
     and document.record_model = touch.record_model
     and document.record_id = touch.record_id
 -- So that a week says the same in every run: no order of it is too old for fct_touch.
-where touch.touched_at >= date_trunc('week', $as_of - interval 147 day) and touch.touched_at < document.created_at + interval 28 day
+where touch.touched_at >= date_trunc('week', $as_of - interval 91 day) and touch.touched_at < document.created_at + interval 28 day

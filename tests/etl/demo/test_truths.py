@@ -953,6 +953,8 @@ def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
         due = since + timedelta(days=3)
         if due <= now:
             found["approval_sla_breach_share"].append(Case(plant, due, 0, end is None or end > due))
+        if end:
+            found["rubber_stamp_share"].append(Case(plant, end, 0, end - since <= timedelta(seconds=10)))
         if end is None and due <= now:
             found["overdue_approval_count"].append(Case(plant, due, 0))
     return found
