@@ -31,6 +31,7 @@ Z = 1.959963984540054  # of a 95 % interval
 DIFFERENT, ALIKE = "different", "not distinguishable"
 MOVES = 5
 LEAST_EXPLAINED = 0.05  # of the distance; what moves it less is not worth a word
+LARGE = 0.1  # of cases: an activity that differs by so much is told also where it moves the distance little
 CANDIDATES = 20  # differences that are looked into, the largest
 PREFERRED = 0.8  # an activity is told rather than an order of two where it explains this much of what that does
 EXAMPLE = ("instance", "record_model", "record_id", "name")
@@ -325,7 +326,8 @@ def too_few(n: int, m: int) -> str | None:
 
 def moves(own: np.ndarray, rest: np.ndarray, is_part: bool, ways: Ways) -> list[Move]:
     """What explains most of the distance: features whose shares of cases differ (interval without 0), each time the one
-    whose equal share would take most of what is left, until that is little or there are MOVES of them."""
+    whose equal share would take most of what is left, until that is little or there are MOVES of them; then activities
+    that still differ by LARGE, the largest first. A short step that is skipped moves the distance little."""
     shares, others = own / own.sum(), (own + rest if is_part else rest) / (rest.sum() + own.sum() * is_part)
     whole = left = earth_movers(shares, others, ways.distances)
     found, candidates = [], _differing(own, rest, is_part, ways.features)
@@ -341,6 +343,14 @@ def moves(own: np.ndarray, rest: np.ndarray, is_part: bool, ways: Ways) -> list[
             chosen = step if taken[step] >= PREFERRED * taken[chosen] else chosen
         found.append(replace(candidates.pop(chosen), explained=taken[chosen] / whole))
         left, shares = left - taken[chosen], trials[chosen]
+    for one in candidates:
+        has = ways.features[one.feature]
+        if one.feature.kind != OCCURRENCE or abs(others[has].sum() - shares[has].sum()) < LARGE or len(found) >= MOVES:
+            continue
+        shares = _equalled(shares, others, has, ways.distances)
+        still = earth_movers(shares, others, ways.distances)
+        found.append(replace(one, explained=max(0.0, left - still) / whole))
+        left = min(left, still)
     return found
 
 

@@ -1,5 +1,5 @@
 /*
-grain = "one row per workflow, plant, variant and month (UTC) of the last twelve months and the running one: how many cases closed, and the newest of them"
+grain = "one row per workflow of orders, plant, variant and month (UTC) of the last twelve months and the running one: how many cases closed, and the newest of them"
 key = ["workflow", "plant", "variant", "month"]
 */
 select
@@ -14,7 +14,8 @@ select
     arg_max(record_id, (ended_at, instance, record_id)) as record_id,
     arg_max(name, (ended_at, instance, record_id)) as name,
 from fct_case
-where plant is not null
+where workflow in ('production', 'purchase') -- what stands around orders shows in their own ways
+    and plant is not null
     and variant is not null
     and outcome in ('completed', 'cancelled')
     and ended_at >= date_trunc('month', $as_of) - interval 12 month
