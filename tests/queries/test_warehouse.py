@@ -459,6 +459,8 @@ SAMPLE = {
     "since_at": None,
     "rule": "reported complete before start",
     "accepted": ["approved more than once\tAlder France/WH"],
+    "workflow": None,
+    "until_at": datetime(2100, 1, 1),
 }
 
 
@@ -468,6 +470,8 @@ SAMPLE = {
 )
 def test_every_list_runs(demo_warehouse, opened, name, scope):
     [sample] = rows(opened, "select instance, record_id from fct_case where record_model = 'mrp.production' limit 1")
+    sample |= rows(opened, "select name as order from fct_wait where plant = $plant limit 1", plant=SAMPLE["plant"])[0]
+    sample |= rows(opened, "select max(theme) as theme from agg_defect_theme")[0]
     found = warehouse.read(warehouse.open(scope, demo_warehouse), name, **SAMPLE | sample)
     wanted = set(re.findall(r"\$(\w+)", catalog.lists()[name].sql)) - {"as_of", *SAMPLE, *sample}
     assert not wanted, f"this test has no value for {wanted}"
