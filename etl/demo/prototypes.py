@@ -26,7 +26,7 @@ RISKS = {"medium": 2, "high": 1}
 _AMOUNT = {"medium": 4000.0, "high": 20000.0}
 # Orders that one plant began long ago and never closed.
 LEFT = ("Singapore", 18)
-_LEFT_DAYS = 100
+_LEFT_DAYS = 86
 _HOUR, _DAY = 3600, 86400
 _LAIN = 30 * _HOUR
 # They lie between the last week and the day from which on the audit log is kept.
@@ -65,14 +65,17 @@ def simulate(block: Block) -> None:
             at = block.anchor - _FIRST_DAY * _DAY - number * _SPAN_DAYS * _DAY // len(lives) - 60 * plant.id
             if block.start + _LAIN < at < block.now:
                 _live(life, Trial(block, plant, at, 3.0 + number))
-        waiting = [partial(_BLOCKERS[blocker], n) for blocker, many in BLOCKED.items() for n in range(many)]
-        for number, wait in enumerate(waiting):
-            at = block.anchor - 50 * _HOUR - 600 * number - 60 * plant.id
+        waiting = [(blocker, n) for blocker, many in BLOCKED.items() for n in range(many)]
+        for number, (blocker, n) in enumerate(waiting):
+            wait = partial(_BLOCKERS[blocker], n)
+            # Approvals are not overdue yet; and never are there many orders on one day.
+            back = (50 + 8 * n if blocker == "approval" else 80 + 26 * number) * _HOUR
+            at = block.anchor - back - 60 * plant.id
             if block.start + _LAIN < at < block.now:
                 _live(wait, Trial(block, plant, at, 200.0 + number))
         if plant.name == LEFT[0]:
             for number in range(LEFT[1]):
-                at = block.anchor - _LEFT_DAYS * _DAY - 420 * number
+                at = block.anchor - (_LEFT_DAYS + 2 * number) * _DAY
                 if at > block.start + _LAIN:
                     _live(_left, Trial(block, plant, at, 300.0 + number))
 
@@ -258,8 +261,8 @@ REACTIONS: dict[tuple[str, str], Callable[[Trial], None]] = {
 
 # ------------------------------------------------------------ what keeps orders from beginning
 
-# They are to begin next week.
-_AHEAD = 10 * 24 * _HOUR
+# They are to begin some days from now.
+_AHEAD = 15 * _DAY
 
 
 def _without_material(n: int, trial: Trial) -> None:

@@ -122,7 +122,7 @@ def test_size(demo):
     sizes = {name: len(found) for name, found in demo.items()}
     assert 11_000 < sizes["mrp_production"] < 15_500
     assert 3_300 < sizes["purchase_order"] < 4_700
-    assert 45_000 < sizes["stock_move"] < 75_000
+    assert 45_000 < sizes["stock_move"] < 70_000
     assert 100_000 < sizes["mail_message"] < 160_000
     assert 5_500 < sizes["stock_picking"] < 7_500
     assert 1_300 < sizes["sale_order"] < 1_900
