@@ -456,7 +456,7 @@ SAMPLE = {
     "started_at": datetime(2026, 1, 5, 8),
     "ended_at": datetime(2026, 1, 12, 8),
     "known_at": datetime(2100, 1, 1),
-    "since_at": None,
+    "since_at": datetime(2000, 1, 1),
     "rule": "reported complete before start",
     "accepted": ["approved more than once\tAlder France/WH"],
     "workflow": None,

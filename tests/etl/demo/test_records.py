@@ -110,6 +110,9 @@ def test_a_later_now_continues_the_records():
         assert old.items() <= {record["id"]: record["create_date"] for record in after[name]}.items()
         untouched = [r for r in after[name] if r["write_date"] < f"{anchor:%Y-%m-%d %H:%M:%S}"]
         ids = {record["id"] for record in untouched}
+        for record in untouched:  # what a move leads to is written with the other move, and dates only that one
+            if name == "stock_move":
+                record["move_dest_ids"] = [one for one in record["move_dest_ids"] if one in old]
         assert [stored(name, r) for r in before[name] if r["id"] in ids] == [stored(name, r) for r in untouched]
 
 
@@ -124,10 +127,10 @@ def test_size(demo):
     assert 3_300 < sizes["purchase_order"] < 4_700
     assert 45_000 < sizes["stock_move"] < 70_000
     assert 100_000 < sizes["mail_message"] < 160_000
-    assert 5_500 < sizes["stock_picking"] < 7_500
+    assert 5_500 < sizes["stock_picking"] < 9_000
     assert 1_300 < sizes["sale_order"] < 1_900
     assert 2_500 < sizes["account_move"] < 4_500
-    assert 70_000 < sizes["mail_tracking_value"] < 125_000
+    assert 70_000 < sizes["mail_tracking_value"] < 145_000
     assert sizes["tier_review"] > 200
 
 
@@ -247,7 +250,12 @@ def test_reviews_come_in_sequence(demo):
 def test_purchases_and_orders_are_linked(demo):
     moves = {move["id"]: move for move in demo["stock_move"]}
     links = [(m, moves[target]) for m in demo["stock_move"] for target in m["move_dest_ids"]]
-    bought = [(receipt, raw) for receipt, raw in links if receipt["purchase_line_id"]]
+    places = {place["id"]: place["name"] for place in demo["stock_location"]}
+    bought = [
+        (receipt, raw)
+        for receipt, raw in links
+        if receipt["purchase_line_id"] and places[raw["location_dest_id"]] != "Quarantine"
+    ]
     made = [(child, raw) for child, raw in links if child["production_id"]]
     assert len(bought) > 300
     assert len(made) > 300
