@@ -359,5 +359,5 @@ def test_the_log_of_the_demo_plants_keeps_its_contract(demo_warehouse, what):
 def test_the_demo_plants_fill_the_log_with_all_that_stands_around_their_orders(demo_warehouse):
     found = warehouse.open(warehouse=demo_warehouse).cursor().execute("select distinct workflow from fct_event")
     assert {workflow for (workflow,) in found.fetchall()} == {
-        "production", "purchase", "work order", "transfer", "maintenance", "nonconformity",
+        "production", "purchase", "work order", "transfer", "quality", "maintenance", "nonconformity",
     }  # fmt: skip
