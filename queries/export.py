@@ -62,6 +62,7 @@ CSV_COLUMNS = {
     "case:currency": "currency",
     "case:outcome": "outcome",
 }
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 CSV_SCHEMA = pa.schema([(name, pa.float64() if name == "case:amount" else pa.string()) for name in CSV_COLUMNS])
 
 
@@ -174,7 +175,7 @@ def _object(row: dict) -> bytes:
         ],
         "relationships": [{"objectId": link["object_id"], "qualifier": link["kind"]} for link in row["links"] or ()],
     }
-    return json.dumps(found, ensure_ascii=False).encode()
+    return _AS_JSON(found).encode()
 
 
 def _event(row: dict) -> bytes:
@@ -189,7 +190,7 @@ def _event(row: dict) -> bytes:
         ],
         "relationships": [{"objectId": row["case_id"], "qualifier": "happened to"}],
     }
-    return json.dumps(found, ensure_ascii=False).encode()
+    return _AS_JSON(found).encode()
 
 
 @contextmanager

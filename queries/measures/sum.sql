@@ -43,6 +43,10 @@ select
     0 as n_open,
     coalesce(plant_count, 0) as plant_count,
     period_end <= $as_of and (n is not null or is_told) as is_final,
-    case when n is null and not is_told then 'nothing was ever recorded up to then' end as reason,
+    case
+        when n is not null or is_told then null
+        when period_start >= $as_of then 'the period has not begun'
+        else 'nothing was ever recorded up to then'
+    end as reason,
 from told
 left join cohort using (period_start, period_end, cut)

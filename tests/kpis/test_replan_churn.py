@@ -80,6 +80,10 @@ def test_each_move_with_who_made_it(built):
     assert rows[0]["changed_after_at"] == at("2026-01-07 04:00")
 
 
-def test_a_week_without_moves_has_no_number(built):
-    [value] = built.kpi("replan_count", date(2026, 1, 26), date(2026, 2, 2))
-    assert (value["value"], value["reason"]) == (None, "no case in this period")
+def test_before_the_first_move_and_after_today_there_is_no_number(built):
+    def told(first: date, last: date) -> tuple:
+        [value] = built.kpi("replan_count", first, last)
+        return value["value"], value["reason"]
+
+    assert told(date(2025, 12, 1), date(2025, 12, 8)) == (None, "nothing was ever recorded up to then")
+    assert told(date(2026, 1, 26), date(2026, 2, 2)) == (None, "the period has not begun")

@@ -47,7 +47,7 @@ def csv_file(opened, folder) -> Path:
 
 @pytest.fixture(scope="module")
 def log(csv_file) -> pd.DataFrame:
-    return pm4py.format_dataframe(pd.read_csv(csv_file), timest_format="ISO8601")
+    return pm4py.format_dataframe(pd.read_csv(csv_file, low_memory=False), timest_format="ISO8601")
 
 
 @pytest.fixture(scope="module")
@@ -241,9 +241,11 @@ def test_a_full_disk_is_a_sentence_and_what_was_there_stays(opened, tmp_path, mo
     before = tmp_path / "log"
     before.write_text("what was there")
     real = Path.open
-    monkeypatch.setattr(
-        Path, "open", lambda path, *mode: Full(real(path, *mode), 2000) if path.suffix == ".part" else real(path, *mode)
-    )
+
+    def opened_part(path: Path, *mode, **more):
+        return Full(real(path, *mode, **more), 2000) if path.suffix == ".part" else real(path, *mode, **more)
+
+    monkeypatch.setattr(Path, "open", opened_part)
     with pytest.raises(ExportError, match=r"the disk of .* is full: free some space.*log is as it was\."):
         write(opened, before, Selection(LYON, "purchase"))
     assert before.read_text() == "what was there" and list(tmp_path.iterdir()) == [before]

@@ -270,9 +270,10 @@ def test_sum_of_a_period_in_which_nothing_happened_is_zero_once_something_had():
     found = measure.compute(data.connection, one, periods, START + 2 * week, by="plant").to_pylist()
     told = {(row["cut"], periods.index((row["period_start"], row["period_end"]))): row for row in found}
     assert [told["A", number]["value"] for number in range(4)] == [None, 2.0, 0.0, None]
+    assert told["A", 3]["reason"] == "the period has not begun"
     assert [told["A", number]["is_final"] for number in range(4)] == [False, True, True, False]
     assert (told["A", 2]["n"], told["A", 2]["reason"]) == (0, None)
-    assert {(row["value"], row["reason"]) for (cut, _), row in told.items() if cut == "B"} == {
+    assert {(row["value"], row["reason"]) for (cut, number), row in told.items() if cut == "B" and number < 3} == {
         (None, "nothing was ever recorded up to then")
     }
 
