@@ -50,6 +50,11 @@ RECONCILIATION = """
     create table if not exists reconciliation (
         instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
         counted_at timestamp, came bigint, went bigint)"""
+RUN = """
+    create table if not exists run (
+        run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
+        instance_count bigint, read_rows bigint, new_rows bigint, changed_rows bigint, closed_rows bigint,
+        message varchar)"""
 ODOO_VERSION = """
     create table if not exists odoo_version (
         instance varchar, version varchar, seen_from timestamp, seen_to timestamp)"""
@@ -102,12 +107,7 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     con.execute(RECONCILIATION)
     for column in ("came", "went"):
         con.execute(f"alter table reconciliation add column if not exists {column} bigint")
-    con.execute(
-        """create table if not exists run (
-            run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
-            instance_count bigint, read_rows bigint, new_rows bigint, changed_rows bigint, closed_rows bigint,
-            message varchar)"""
-    )
+    con.execute(RUN)
     con.execute("alter table run add column if not exists upgrade varchar")
     con.execute(
         """create table if not exists odoo_instance (

@@ -19,11 +19,11 @@ import duckdb
 import pyarrow as pa
 
 from etl import landing
-from etl.load import ODOO_VERSION, RECONCILIATION, SOURCE_STATE, ensure_tables
+from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.source import Source
 from queries import budget, catalog, decision, effect, measure, rules, scoreboard
 from queries.config import Config, ConfigError
-from queries.warehouse import LIMIT_MACRO, MACROS, current_version
+from queries.warehouse import LIMIT_MACRO, MACROS, ODOO_URL_MACRO, current_version
 
 FAILURES = 1000  # records that a check tells, however many it found
 FAILURE = {
@@ -68,7 +68,8 @@ HISTORY_OF = """
 EXCEPTION = """exception varchar, title varchar, severity varchar, owner varchar, fallback varchar, remedy varchar,
     limit_seconds double, instance varchar, record_model varchar, record_id bigint, name varchar, plant varchar,
     responsible varchar, detail varchar, since_at timestamp, age_seconds double, is_overdue boolean, amount double,
-    currency varchar, waiting_count bigint, due_soon_count bigint, held_up_amount double, held_up_currency varchar"""
+    currency varchar, waiting_count bigint, due_soon_count bigint, held_up_amount double, held_up_currency varchar,
+    record_url varchar"""
 # What a rule may leave out is empty; what applies in a plant is its own line, or that of all plants.
 EXCEPTION_OF = """
     insert into {schema}.fct_exception by name
@@ -98,6 +99,7 @@ EXCEPTION_OF = """
         held_up.due_soon_count,
         coalesce(held_up.amount, found.amount * exchange.rate) as held_up_amount,
         if(held_up_amount is null, null, coalesce(held_up.currency, exchange.reporting_currency)) as held_up_currency,
+        odoo_url(odoo_instance.url, odoo_instance.version, found.record_model, found.record_id) as record_url,
     from found
     inner join applies
         on applies.plant = if(found.plant in (select plant from applies), found.plant, '')
@@ -110,6 +112,7 @@ EXCEPTION_OF = """
         and exchange.currency = found.currency
         and exchange.valid_from <= $as_of::date
         and coalesce($as_of::date < exchange.valid_to, true)
+    left join odoo_instance on odoo_instance.instance = found.instance
     where not applies.is_off"""
 
 
@@ -197,6 +200,7 @@ def validate(sources: list[Source], config: Config) -> None:
     con.execute(ODOO_VERSION)
     con.execute(SOURCE_STATE)
     con.execute(RECONCILIATION)
+    con.execute(RUN)
     ensure_tables(con, sources)
     put_configuration(con, config, "main")
     _put_macros(con)
@@ -241,7 +245,7 @@ def _build(con, warehouse: Path, run: str, as_of: datetime, sources, config: Con
         same = " and ".join(f"old.{column} is not distinct from new.{column}" for column in key + said)
         con.execute(HISTORY_OF.format(table=table, key=", ".join(key), same=same), {"run": run})
     report("checks")
-    failed = _checks(con, config)
+    failed = _checks(con, config, sources)
     _bookkeeping(con, run, as_of, sources, kpis)
     if failed:
         raise CheckFailed(
@@ -260,7 +264,7 @@ def put_configuration(con, config: Config, schema: str) -> None:
 
 
 def _put_macros(con) -> None:
-    for macro in (*MACROS, LIMIT_MACRO):
+    for macro in (*MACROS, LIMIT_MACRO, ODOO_URL_MACRO):
         con.execute(macro)
 
 
@@ -382,18 +386,33 @@ def _count(con, check: catalog.Check) -> int:
 
 
 def _failures(con, check: catalog.Check) -> pa.Table:
-    """The records that a check found, at most FAILURES of them; none where it does not tell records."""
+    """What a check found, at most FAILURES rows of it: records, or what it says of things that are none."""
     found = con.sql(check.sql)
     told = {name: name if name in found.columns else f"null::{type}" for name, type in FAILURE.items()}
-    if not {"record_model", "record_id"} <= set(found.columns):
-        found = found.limit(0)
     listed = found.project(", ".join(f"{column} as {name}" for name, column in told.items()))
-    return listed.order("instance, record_model, record_id").limit(FAILURES).to_arrow_table()
+    return listed.order("instance, record_model, record_id, name, detail").limit(FAILURES).to_arrow_table()
 
 
-def _checks(con, config: Config) -> list[tuple[catalog.Check, int]]:
+def _version_check(sources: list[Source]) -> catalog.Check:
+    """Whether the versions of each raw row end after they begin."""
+    backwards = """select instance, '{name}' as name, count(*) || ' versions end before they begin' as detail
+        from stg_{name}_history where valid_to < valid_from group by instance"""
+    return catalog.Check(
+        name="version_ends_before_it_begins",
+        file="etl/publish.py",
+        sql=" union all ".join(backwards.format(name=source.name) for source in sources),
+        title="Versions of rows end after they begin",
+        definition="No version of a row that was read ends before it was first seen.",
+        severity="warn",
+        owner="Operator",
+        remedy="the clock of this machine went back between two refreshes: set it, and read the source with --full",
+    )
+
+
+def _checks(con, config: Config, sources: list[Source]) -> list[tuple[catalog.Check, int]]:
     """Runs every check into the tables check_result and check_failure; returns those that must stop the run."""
     checks = rules.checks_in_force(catalog.checks(), config)
+    checks |= {check.name: check for check in (_version_check(sources),)}
     counts = [(check, _count(con, check)) for check in checks.values()]
     columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
     con.execute(f"create table ops.main.check_failure (check_name varchar, {columns})")

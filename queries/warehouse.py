@@ -20,7 +20,7 @@ import pyarrow as pa
 from queries import catalog
 
 ODOO_URL_MACRO = """
-    create macro odoo_url(url, version, model, id) as case
+    create or replace macro odoo_url(url, version, model, id) as case
         when coalesce(url, '') = '' then null
         when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
             then rtrim(url, '/') || '/odoo/' || model || '/' || id
@@ -66,10 +66,13 @@ DUE_MACRO = """
     asof left join query_table(calendar) as last
         on last.instance = begun.instance and last.plant = begun.plant
         and last.open_seconds_before <= begun.open_seconds_due"""
-# The limit of an exception or a check in a plant, null where it is off; only beside a table cfg_limit.
+# The limit of an exception or a check in a plant, null where it is off; only beside a table cfg_limit. Its columns are
+# renamed: what is given as of_plant may be called plant, and is meant.
 LIMIT_MACRO = """
     create or replace macro limit_of(of_rule, of_plant) as (
-        select arg_max_null(value, plant <> '') from cfg_limit where rule = of_rule and plant in ('', of_plant))"""
+        select arg_max_null(its_value, its_plant <> '')
+        from (select rule as its_rule, plant as its_plant, value as its_value from cfg_limit)
+        where its_rule = of_rule and its_plant in ('', of_plant))"""
 MACROS = (CLOCK_MACRO, DUE_MACRO)  # what KPIs and measures need in any database they run in
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 BOARDS = ("agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history")  # with lines over several plants

@@ -17,7 +17,7 @@ import pytest
 
 from etl import publish
 from etl.demo.fill import fill
-from etl.load import ODOO_VERSION, RECONCILIATION, SOURCE_STATE, ensure_tables
+from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.refresh import Progress, utc_now
 from etl.source import discover
 from queries import catalog, measure, warehouse
@@ -98,6 +98,7 @@ def empty_tables() -> Path:
         con.execute(ODOO_VERSION)
         con.execute(SOURCE_STATE)
         con.execute(RECONCILIATION)
+        con.execute(RUN)
         con.execute("insert into odoo_instance values ('test', 'http://odoo.test', '19.0', 'json-2')")
         ensure_tables(con, list(discover().values()))
     return file

@@ -158,6 +158,7 @@ def records(written: str) -> dict[str, list[dict]]:
             "uom_id": 1,
             "type": "consu",
             "purchase_ok": not product.components,
+            "sale_delay": 7,
             "active": True,
             "write_date": written,
         }
@@ -197,6 +198,7 @@ def _bom(product: Product, written: str) -> dict:
         "picking_type_id": False,
         "ready_to_produce": "all_available",
         "consumption": "flexible",
+        "produce_delay": 1,
         "subcontractor_ids": [],
         "company_id": False,
         "active": True,

@@ -18,6 +18,7 @@ SOURCE = Source(
         "picking_type_id": column("many2one"),
         "ready_to_produce": column("selection"),
         "consumption": column("selection"),
+        "lead_days": column("integer", "produce_delay", only="Odoo 17 and later"),
         "subcontractor_ids": column("many2many", only="mrp_subcontracting"),
         "version": column("integer", only="mrp_plm (Enterprise)"),
         "company_id": column("many2one"),

@@ -12,6 +12,8 @@ SOURCE = Source(
         "uom_id": column("many2one"),
         "type": column("selection"),
         "is_purchased": column("boolean", "purchase_ok"),
+        "production_lead_days": column("float", "produce_delay", until=16),
+        "customer_lead_days": column("float", "sale_delay"),
         "active": column("boolean"),
     },
 )

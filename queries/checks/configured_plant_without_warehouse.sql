@@ -6,7 +6,8 @@ owner = "Operator"
 remedy = "compare company and warehouse in ops.toml with the names in Odoo"
 */
 select
-    configured.code,
+    configured.code as name,
+    'company ' || coalesce(configured.company, '?') || ', warehouse ' || coalesce(configured.warehouse, '?') as detail,
 from cfg_plant as configured
 left join dim_plant on dim_plant.plant = configured.code
 where dim_plant.plant is null

@@ -7,6 +7,7 @@ remedy = "give each plant a code of its own in ops.toml"
 */
 select
     plant,
+    count(*) || ' warehouses' as detail,
 from dim_plant
 group by plant
 having count(*) > 1

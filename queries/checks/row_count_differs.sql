@@ -7,7 +7,8 @@ remedy = "run `python -m etl refresh --full`; the data health page shows by how 
 */
 select
     instance,
-    source as detail,
+    source as name,
+    'the warehouse has ' || sum(warehouse_count) || ' rows, Odoo ' || sum(odoo_count) as detail,
 from reconciliation
 group by instance, source
 having sum(warehouse_count - odoo_count) <> coalesce(any_value(went - came), 0)

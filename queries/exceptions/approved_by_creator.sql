@@ -17,6 +17,8 @@ select
     max(approval.closed_at) as since_at,
     arg_max(approval.approver, approval.closed_at) as responsible,
     arg_max(approval.step_name, approval.closed_at) || ': created and approved by the same user' as detail,
+    any_value(approval.amount) as amount,
+    any_value(approval.currency) as currency,
 from fct_approval as approval
 inner join dim_document as document
     on document.instance = approval.instance

@@ -17,6 +17,8 @@ select
     max(closed_at) as since_at,
     arg_max(approver, closed_at) as responsible,
     arg_max(step_name, closed_at) || ': asked for and approved by the same user' as detail,
+    any_value(amount) as amount,
+    any_value(currency) as currency,
 from fct_approval
 where outcome = 'approved'
     and requester_id = approver_id

@@ -87,6 +87,8 @@ select
     max(closed_at) as since_at,
     arg_max(approver, closed_at) as responsible,
     arg_max(step_name, closed_at) || ': approved without the role' as detail,
+    any_value(amount) as amount,
+    any_value(currency) as currency,
 from (
     select * from double_validation
     union all

@@ -1,6 +1,6 @@
 /*
 title = "Landed costs are missing"
-definition = "A receipt of the last half year, more than 14 days (its limit) old, without landed costs, from a vendor whose other receipts of that year nearly all (nine of ten, at least three) have them; and landed costs that were entered that long ago and not validated."
+definition = "A receipt of the last half year, more than 14 days (its limit) old, without landed costs, from a vendor whose other receipts of that year nearly all (nine of ten, at least three) have them; and landed costs that were entered that long ago and not validated. The money is that of the goods received at their price, or of the landed costs."
 severity = "medium"
 sla = "7 d"
 limit = "14 d"
@@ -18,6 +18,11 @@ receipt as (
         any_value(move.company_id) as company_id,
         any_value(dim_plant.plant) as plant,
         min(move.moved_at) as received_at,
+        sum(
+            line.subtotal_amount / nullif(line.quantity, 0)
+            * coalesce(move.done_quantity, move.reserved_quantity, move.demand_quantity)
+        ) as amount,
+        any_value(currency.name) as currency,
     from stg_stock_move_last as move
     inner join stg_purchase_order_line_last as line
         on line.instance = move.instance and line.id = move.purchase_line_id
@@ -29,6 +34,8 @@ receipt as (
         on dim_plant.instance = move.instance and dim_plant.warehouse_id = picking_type.warehouse_id
     left join stg_res_partner_last as partner
         on partner.instance = purchase.instance and partner.id = purchase.partner_id
+    left join stg_res_currency_last as currency
+        on currency.instance = purchase.instance and currency.id = purchase.currency_id
     where move.state = 'done' and move.picking_id is not null and picking_type.code = 'incoming'
         and move.moved_at >= date_trunc('day', $as_of) - interval 365 day
     group by move.instance, move.picking_id
@@ -66,6 +73,8 @@ select
     plant,
     received_at as since_at,
     'no landed costs, as ' || other_landed_count || ' of ' || other_count || ' others of the vendor have' as detail,
+    amount,
+    currency,
 from judged
 where not has_landed_cost
     and other_count >= 3

@@ -1,6 +1,6 @@
 /*
 title = "Waiting for material"
-definition = "A released production order whose components are not all reserved."
+definition = "A released production order whose components are not all reserved, with what is missing and when Odoo forecasts it. Not covered by what is on its way: what comes is not enough for this order, or is meant for others."
 severity = "high"
 sla = "5 d"
 owner = "Material planner"
@@ -32,7 +32,7 @@ missing as (
             || if(missing_quantity is null, '', format(' ({:g} missing)', missing_quantity))
             || case
                 when forecast_at is not null then ', expected ' || strftime(forecast_at, '%Y-%m-%d')
-                when forecast_quantity is not null then ', none on its way'
+                when forecast_quantity is not null then ', not covered by what is on its way'
                 else ''
             end,
             '; ' order by component

@@ -1,6 +1,6 @@
 /*
 title = "Stalled draft"
-definition = "A production order that is still a draft, with what is known to keep it from its release."
+definition = "A production order that is still a draft, with what is known to keep it from its release; overdue once that takes longer than it may (sla)."
 severity = "medium"
 sla = "3 d"
 owner = "Production planner"

@@ -24,7 +24,6 @@ select
     due_soon_count,
     held_up_amount,
     held_up_currency,
-    odoo_url(url, version, record_model, record_id) as record_url,
+    record_url,
 from fct_exception
-left join odoo_instance using (instance)
 order by is_overdue desc, list_position(['high', 'medium', 'low'], severity), age_seconds desc

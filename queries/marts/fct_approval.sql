@@ -263,9 +263,9 @@ asof left join cfg_risk_class as risk
     on risk.amount <= step.company_amount
 -- How long an approval may take is said once, for the exception and for all KPIs.
 left join cfg_exception as general
-    on general.exception = 'overdue_approval' and general.plant = ''
+    on general.exception = 'waiting_approval' and general.plant = ''
 left join cfg_exception as own
-    on own.exception = 'overdue_approval' and own.plant = document.plant
+    on own.exception = 'waiting_approval' and own.plant = document.plant
 left join dim_user as awaited
     on awaited.instance = step.instance and awaited.user_id = step.awaited_id
 left join dim_user as requester

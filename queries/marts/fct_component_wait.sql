@@ -1,11 +1,12 @@
 /*
-grain = "one row per interval in which a production order waited for components, and component that it waited for (none: not known), with when that was last short in the plant"
+grain = "one row per interval in which a production order waited for components, and component that it waited for (none: not known), with the shortage of it in the plant and the one before"
 key = ["instance", "record_id", "interval_number", "move_id"]
 person = ["responsible"]
 */
 -- Odoo keeps no history of components. What an order waited for is what was set aside for the first time during the wait,
 -- told by the moment its reservation was made, or what a refresh saw short meanwhile. Goods of which a part was there from
--- the beginning keep the moment of that part: only refreshes tell that more of them was awaited.
+-- the beginning keep the moment of that part: only refreshes tell that more of them was awaited. began_at and filled_at
+-- are those of the shortage, from the first order that waited for the component to the last that got it.
 with
 wait as (
     select *
@@ -94,16 +95,42 @@ time as (
     )
 ),
 
-before as (
+shortage as (
     select
         instance,
         plant,
         component_id,
-        number + 1 as number,
-        nullif(max(until_at), 'infinity') as ended_at,
+        number,
+        min(short_at) as began_at,
+        max(until_at) as until_at,
     from time
     where component_id is not null
     group by instance, plant, component_id, number
+),
+
+-- Waits of which it is not known for what, of orders that need what was known to be short then.
+likely as (
+    select distinct
+        unknown.instance,
+        unknown.record_id,
+        unknown.interval_number,
+    from (
+        select
+            time.instance,
+            time.plant,
+            time.record_id,
+            time.interval_number,
+            time.short_at,
+            time.until_at,
+            component.product_id,
+        from time
+        inner join component on component.instance = time.instance and component.record_id = time.record_id
+        where time.component_id is null
+    ) as unknown
+    asof inner join shortage
+        on shortage.instance = unknown.instance and shortage.plant = unknown.plant
+        and shortage.component_id = unknown.product_id and shortage.began_at <= unknown.until_at
+    where shortage.until_at >= unknown.short_at
 ),
 
 -- The vendor is the one it was last bought from before, else the first after.
@@ -137,15 +164,24 @@ select
     supply.partner as vendor,
     time.short_at,
     time.ended_at,
-    min(time.short_at) over (partition by time.instance, time.plant, time.component_id, time.number) as time_began_at,
-    before.ended_at as previous_ended_at,
+    shortage.began_at,
+    time.is_new and time.component_id is not null as is_first,
+    nullif(shortage.until_at, 'infinity') as filled_at,
+    before.until_at as previous_ended_at,
+    likely.record_id is not null as is_likely_known,
     time.known_from_at,
 from time
 left join dim_product
     on dim_product.instance = time.instance and dim_product.product_id = time.component_id
-left join before
+left join shortage
+    on shortage.instance = time.instance and shortage.plant = time.plant
+    and shortage.component_id = time.component_id and shortage.number = time.number
+left join shortage as before
     on before.instance = time.instance and before.plant = time.plant
-    and before.component_id = time.component_id and before.number = time.number
+    and before.component_id = time.component_id and before.number = time.number - 1
+left join likely
+    on likely.instance = time.instance and likely.record_id = time.record_id
+    and likely.interval_number = time.interval_number and time.component_id is null
 asof left join (
     select * replace (if(is_first, timestamp '1970-01-01', ordered_at) as ordered_at) from bought
 ) as supply

@@ -26,6 +26,8 @@ cause as (
         stored.action_id,
         string_agg(nonconformity.name, ', ' order by nonconformity.name) as nonconformity,
         if(count(distinct nonconformity.plant) = 1, min(nonconformity.plant), null) as plant,
+        if(count(distinct nonconformity.currency) = 1, sum(nonconformity.amount), null) as amount,
+        min(nonconformity.currency) as currency,
     from (select instance, id, unnest(action_ids) as action_id from stg_mgmtsystem_nonconformity_last) as stored
     inner join fct_nonconformity as nonconformity
         on nonconformity.instance = stored.instance and nonconformity.record_id = stored.id
@@ -43,6 +45,8 @@ action as (
             else 'open'
         end as status,
         cause.nonconformity,
+        cause.amount,
+        if(cause.amount is null, null, cause.currency) as currency,
         company.company,
         coalesce(cause.plant, company.plant) as plant,
         stage_change.closed_at as stage_closed_at,
@@ -72,6 +76,8 @@ select
         else action.type
     end as action_type,
     action.nonconformity,
+    action.amount,
+    action.currency,
     dim_user.name as responsible,
     action.stage,
     action.status,

@@ -144,8 +144,6 @@ select
     greatest(0, (greatest(middle - 2 * spread, 0) ** 2) / 4 - 0.375) as usual_low,
     ((middle + 2 * spread) ** 2) / 4 - 0.375 as usual_high,
     (root - middle) / spread as score,
-    day_count >= 12
-    and abs(score) > 5
-    and abs(event_count - usual_count) >= 10 as is_unusual,
+    day_count >= 12 and abs(event_count - usual_count) >= 10 as is_comparable,
 from judged
 inner join plant using (instance, plant)

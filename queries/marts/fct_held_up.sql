@@ -6,7 +6,8 @@ key = ["instance", "record_model", "record_id"]
 -- orders that wait for this one; due_soon_count: of these and itself, those due within seven days or already late. The
 -- amount is that of the ends of the chains, so that nothing counts twice: the sales orders, or the production orders that
 -- nobody waits for; of an order that nobody waits for its own. A work order holds up its production order, a transfer the
--- orders it is for, and held goods the production orders of the plant that are short of them.
+-- orders it is for, and held goods, or goods that are bought for the stock, the production orders of the plant that are
+-- short of them.
 with recursive
 link as (
     select distinct
@@ -17,6 +18,35 @@ link as (
         if(kind = 'names as origin', from_id, to_id) as waiter_id,
     from fct_link
     where kind in ('names as origin', 'supplies')
+),
+
+-- What is bought for the stock of a plant, and for no order in particular, holds up all that are short of it there.
+for_stock as (
+    select distinct
+        line.instance,
+        'purchase.order' as holder_model,
+        line.order_id as holder_id,
+        'mrp.production' as waiter_model,
+        move.raw_material_production_id as waiter_id,
+    from stg_purchase_order_line as line
+    inner join fct_open_order as holder
+        on holder.instance = line.instance and holder.record_model = 'purchase.order' and holder.record_id = line.order_id
+    inner join stg_stock_move as move
+        on move.instance = line.instance
+        and move.product_id = line.product_id
+        and move.state in ('confirmed', 'waiting', 'partially_available')
+    inner join fct_open_order as waiter
+        on waiter.instance = move.instance
+        and waiter.record_model = 'mrp.production'
+        and waiter.record_id = move.raw_material_production_id
+        and waiter.plant = holder.plant
+    where line.quantity > coalesce(line.received_quantity, 0)
+        and not exists (
+            select 1 from link
+            where link.instance = line.instance
+                and link.holder_model = 'purchase.order'
+                and link.holder_id = line.order_id
+        )
 ),
 
 waits as (
@@ -35,6 +65,8 @@ waits as (
         on waiter.instance = link.instance
         and waiter.record_model = link.waiter_model
         and waiter.record_id = link.waiter_id
+    union
+    select * from for_stock
 ),
 
 stands_for as (

@@ -421,6 +421,7 @@ judged as (
         coalesce(held.partner_id, bought.partner_id, if(picking_type.code = 'incoming', picking.partner_id, null))
             as partner_id,
         held.user_id,
+        held.picking_id,
         held.production_id,
         held.has_failed,
         null as location,
@@ -488,6 +489,7 @@ select
     lot.name as lot,
     coalesce(partner.company_name, 'private vendor ' || hold.partner_id) as vendor,
     dim_user.name as responsible,
+    hold.picking_id,
     hold.production_id,
     hold.has_failed,
     hold.location,

@@ -87,6 +87,32 @@ named as (
     where (source.record_model, source.record_id) <> (origin.record_model, origin.record_id)
 ),
 
+-- Inspections, checks and alerts of what was made or received. Jobs are not linked: a background job names no record.
+checked as (
+    select
+        instance,
+        record_model,
+        record_id,
+        plant,
+        'mrp.production' as from_model,
+        production_id as from_id,
+    from fct_hold
+    where production_id is not null
+    union
+    select
+        hold.instance,
+        hold.record_model,
+        hold.record_id,
+        hold.plant,
+        'purchase.order' as from_model,
+        line.order_id as from_id,
+    from fct_hold as hold
+    inner join stg_stock_move as move
+        on move.instance = hold.instance and move.picking_id = hold.picking_id
+    inner join stg_purchase_order_line_last as line
+        on line.instance = move.instance and line.id = move.purchase_line_id
+),
+
 link as (
     select * from supply where from_id is not null and (from_model, from_id) <> (to_model, to_id)
     union all
@@ -105,3 +131,18 @@ select distinct
 from link
 inner join document as target
     on target.instance = link.instance and target.record_model = link.to_model and target.record_id = link.to_id
+
+union all
+
+select
+    checked.instance,
+    checked.from_model,
+    checked.from_id,
+    checked.record_model as to_model,
+    checked.record_id as to_id,
+    'checked by' as kind,
+    'A' as confidence,
+    checked.plant,
+from checked
+inner join dim_document as source
+    on source.instance = checked.instance and source.record_model = checked.from_model and source.record_id = checked.from_id

@@ -40,6 +40,8 @@ select
     nonconformity.name as subject,
     document.product,
     document.product_family,
+    document.amount,
+    document.currency,
     coalesce(partner.company_name, 'private partner ' || nonconformity.partner_id) as partner,
     severity.name as severity,
     dim_user.name as responsible,

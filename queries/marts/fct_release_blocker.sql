@@ -35,7 +35,7 @@ material as (
             when shortage.outcome <> 'open' or missing.components is null then 'waits for ' || shortage.waits_for
             when missing.is_forecast
                 then missing.components || ', expected ' || strftime(missing.forecast_at, '%Y-%m-%d')
-            else missing.components || ', not all on its way'
+            else missing.components || ', not covered by what is on its way'
         end as detail,
         shortage.short_at as entered_at,
         shortage.ended_at as left_at,

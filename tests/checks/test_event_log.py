@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.rows import at, order, purchase, review
+from etl import publish
+from etl.source import discover
+from queries.config import Config, Plant
+from tests.conftest import PLANTS
+from tests.rows import PLACES, at, order, purchase, review
 
 
 def test_a_state_that_a_module_added_is_told(build, chatter):
@@ -10,8 +14,6 @@ def test_a_state_that_a_module_added_is_told(build, chatter):
     chatter.say("2026-01-05 10:00", "mrp.production", 1, state=("Confirmed", "On hold"))
     chatter.say("2026-01-05 11:00", "mrp.production", 1, reservation_state=("Waiting", ""))
     selection = {"id": 99, "lang": "en_US", "field_id": 11, "value": "on_hold", "label": "On hold"}
-    from tests.conftest import PLANTS
-
     built = build(
         mrp_production=[order(1)],
         ir_model_fields_selection=[*PLANTS["ir_model_fields_selection"], selection],
@@ -96,4 +98,124 @@ def test_sources_whose_rows_differ_from_odoos_are_told(build):
                     $kept as warehouse_count, $came as came, $went as went""",
             {"source": source, "counted": counted, "kept": kept, "came": came, "went": went},
         )
-    assert {row["detail"] for row in built.check("row_count_differs")} == {"short", "half"}
+    found = {row["name"]: row["detail"] for row in built.check("row_count_differs")}
+    assert found == {"short": "the warehouse has 9 rows, Odoo 10", "half": "the warehouse has 8 rows, Odoo 10"}
+
+
+def test_a_label_that_nobody_knows_is_told(build, chatter):
+    chatter.say("2026-01-05 09:00", "mrp.production", 1, state=("Planned", "Closed"))
+    chatter.say("2026-01-05 09:00", "mrp.production", 2, user=5, state=("Brouillon", "Confirmé"))
+    built = build(mrp_production=[order(1), order(2)], **chatter.records)
+    [row] = built.check("state_label_without_key")
+    assert (row["record_id"], row["plant"], row["detail"]) == (1, "Nord/WH", "state Closed")
+
+
+def test_an_approval_nobody_asked_for_is_told(build, chatter):
+    chatter.say("2026-01-05 09:00", "purchase.order", 1, state=("RFQ", "To Approve"))
+    built = build(
+        purchase_order=[
+            purchase(1, state="to approve"),
+            purchase(2, state="to approve", name="P/API/1"),
+            purchase(3, state="purchase"),
+        ],
+        **chatter.records,
+    )
+    [row] = built.check("approval_without_request")
+    assert (row["record_model"], row["record_id"], row["name"], row["plant"]) == (
+        "purchase.order", 2, "P/API/1", "Nord/WH"
+    )  # fmt: skip
+
+
+def test_a_release_without_a_trace_is_told(build, chatter):
+    """Of orders that are past draft; drafts, backorders and what was cancelled need none."""
+    chatter.say("2026-01-05 09:00", "mrp.production", 1, state=("Draft", "Confirmed"))
+    built = build(
+        mrp_production=[
+            order(1, state="done"),
+            order(2, state="confirmed"),
+            order(3, state="draft"),
+            order(4, state="done", backorder_sequence=2),
+            order(5, state="cancel"),
+        ],
+        **chatter.records,
+    )
+    assert [row["record_id"] for row in built.check("release_not_recorded")] == [2]
+
+
+def test_records_that_became_hidden_are_told(build):
+    gone = {"_valid_to": at("2026-02-01 00:00"), "_seen_at": at("2026-01-31 00:00")}
+    built = build(
+        mrp_production=[order(1), order(2, **gone, _closed_by="hidden"), order(3, **gone, _closed_by="deleted")]
+    )
+    assert [row["record_id"] for row in built.check("record_hidden")] == [2]
+
+
+def test_orders_of_no_plant_are_told(build):
+    """Of an operation type without a warehouse, or without any; what is shipped from the vendor to the customer needs
+    none."""
+    types = [
+        {"id": 7, "name": "Prototypes", "code": "mrp_operation", "company_id": 1},
+        {"id": 8, "name": "Dropship", "code": "dropship", "company_id": 1},
+        {"id": 9, "name": "Dropship (until 16)", "code": "incoming", "company_id": 1, "destination_location_id": 2},
+        {"id": 10, "name": "Receipts", "code": "incoming", "company_id": 1, "destination_location_id": 11},
+    ]
+    built = build(
+        stock_location=PLACES,
+        stock_picking_type=[*PLANTS["stock_picking_type"], *types],
+        mrp_production=[order(1), order(2, picking_type_id=7)],
+        purchase_order=[purchase(1), *(purchase(id, picking_type_id=id) for id in (8, 9, 10)),
+                        purchase(11, picking_type_id=None)],
+    )  # fmt: skip
+    found = {(row["record_model"], row["record_id"]): row["detail"] for row in built.check("order_without_plant")}
+    assert found == {
+        ("mrp.production", 2): "Prototypes",
+        ("purchase.order", 10): "Receipts",
+        ("purchase.order", 11): "no operation type",
+    }
+
+
+def test_plants_of_the_configuration_that_are_not_there_are_told(build):
+    there = Plant("Lille", company="Nord", warehouse="WH")
+    gone = Plant("Old mill", company="Nord", warehouse="OLD")
+    built = build(config=Config(plants=(there, gone)))
+    [row] = built.check("configured_plant_without_warehouse")
+    assert (row["name"], row["detail"]) == ("Old mill", "company Nord, warehouse OLD")
+    assert built.check("plant_code_not_unique") == []
+
+
+def test_a_code_for_two_warehouses_is_told(build):
+    both = (Plant("Works", company="Nord", warehouse="WH"), Plant("Works", company="South", warehouse="WH"))
+    assert build(config=Config(plants=both)).check("plant_code_not_unique") == [
+        {"plant": "Works", "detail": "2 warehouses"}
+    ]
+
+
+def test_data_from_before_those_of_an_earlier_run_are_told(build):
+    built = build()
+
+    def told(run: str, as_of: str | None) -> list[dict]:
+        built.connection.execute(
+            "insert into run (run, started_at, as_of) values ($run, $started, $as_of)",
+            {"run": run, "started": at(as_of or "2026-01-05 03:00"), "as_of": as_of and at(as_of)},
+        )
+        return built.check("data_older_than_before")
+
+    assert not told("r1", "2026-01-01 02:01")
+    assert not told("r2", "2026-01-05 02:01")
+    assert not told("r3", None), "it read nothing yet"
+    [row] = told("r4", "2026-01-04 02:01")
+    assert (row["name"], row["detail"]) == ("r4", "as of 2026-01-04 02:01, after 2026-01-05 02:01")
+    assert not told("r5", "2026-01-05 02:02")
+
+
+def test_versions_that_end_before_they_begin_are_told(build):
+    began = {"_valid_from": at("2026-02-02 00:00"), "_closed_by": "change"}
+    built = build(
+        mrp_production=[
+            order(1, **began, _valid_to=at("2026-02-01 00:00")),
+            order(1, **began),
+            order(2, **began, _valid_to=at("2026-02-03 00:00")),
+        ],
+    )
+    [row] = built.rows(publish._version_check(list(discover().values())).sql)
+    assert (row["name"], row["detail"]) == ("mrp_production", "1 versions end before they begin")

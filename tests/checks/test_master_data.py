@@ -8,7 +8,7 @@ import pytest
 
 from queries import catalog
 from queries.config import Config, RuleSetting
-from tests.rows import order
+from tests.rows import at, order, sold
 
 TODAY = "2026-01-05"  # the day the newest document was made on (see order)
 
@@ -119,6 +119,58 @@ def test_vendors_that_deliver_at_once_or_in_a_year(built):
         3: "delivers after 400 days",
     }
     assert found[2]["name"] == "Steelworks: Product 2"
+
+
+@pytest.mark.parametrize("until_16", [False, True])
+def test_orders_that_take_no_time_or_a_year(build, until_16):
+    """The lead time is that of the bill of materials, until Odoo 16 of the product."""
+    days = {1: 2, 2: 0, 3: 181, 4: 180, 5: -1, 6: None, 7: 0, 8: 0, 9: 0}
+    bills = [bom(id, id, type={7: "phantom", 8: "subcontract"}.get(id, "normal"), active=id != 9) for id in days]
+    templates = [product(id)[1] | {"production_lead_days": days[id] if until_16 else None} for id in days]
+    if not until_16:
+        bills = [row | {"lead_days": days[row["id"]]} for row in bills]
+    found = finds(build(product_template=templates, mrp_bom=bills), "production_lead_time_implausible")
+    assert {id: row["detail"] for id, row in found.items()} == {
+        2: "takes 0 days", 3: "takes 181 days", 5: "takes -1 days"
+    }  # fmt: skip
+    assert found[2]["name"] == "Product 2"
+
+
+def test_where_lead_times_are_not_kept_zero_is_none(build):
+    bills = [bom(id, id, lead_days=1 if id == 1 else 0) for id in (1, 2, 3)]
+    built = build(product_template=[product(id)[1] for id in (1, 2, 3)], mrp_bom=bills)
+    assert finds(built, "production_lead_time_implausible") == {}
+
+
+def test_what_is_sold_is_not_promised_for_today_nor_for_next_year(build):
+    days = {1: 5, 2: 0, 3: 181, 4: 180, 5: 0, 6: 400, 7: 400}
+    sales, lines = zip(*(sold(id) for id in days), strict=True)
+    lines = [row | {"product_id": id, "state": "sale", "created_at": at("2026-01-04 08:00")}
+             for id, row in zip(days, lines, strict=True)]  # fmt: skip
+    lines[4] |= {"state": "draft"}
+    lines[6] |= {"created_at": at("2024-12-01 08:00")}
+    built = build(
+        product_product=[product(id)[0] for id in days],
+        product_template=[
+            product(id, type="service" if id == 6 else "consu")[1] | {"customer_lead_days": lead}
+            for id, lead in days.items()
+        ],
+        mrp_production=[order(1)],
+        sale_order=list(sales),
+        sale_order_line=lines,
+    )
+    found = finds(built, "customer_lead_time_implausible")
+    assert {id: row["detail"] for id, row in found.items()} == {
+        2: "promised 0 days after the order", 3: "promised 181 days after the order"
+    }  # fmt: skip
+    seldom = build(
+        product_product=[product(id)[0] for id in (2, 5)],
+        product_template=[product(id)[1] | {"customer_lead_days": 0} for id in (2, 5)],
+        mrp_production=[order(1)],
+        sale_order=list(sales),
+        sale_order_line=[row | {"state": "sale"} for row in lines if row["product_id"] in (2, 5)],
+    )
+    assert finds(seldom, "customer_lead_time_implausible") == {}
 
 
 def test_prices_that_are_missing_or_expired(built):

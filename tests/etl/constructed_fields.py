@@ -96,7 +96,10 @@ ODOO_14 = {
         "many2one company_id currency_id name product_id product_tmpl_id; integer delay sequence; float min_qty "
         "price; date date_end date_start; ~many2one product_uom"
     ),
-    "product.template": "char name; selection type; many2one categ_id uom_id; boolean active purchase_ok",
+    "product.template": (
+        "char name; selection type; many2one categ_id uom_id; float produce_delay sale_delay; boolean active "
+        "purchase_ok"
+    ),
     "purchase.order": (
         "char name origin; selection invoice_status state; many2one company_id currency_id partner_id picking_type_id "
         "user_id; monetary amount_total amount_untaxed; boolean mail_reception_confirmed; datetime date_approve "
@@ -218,9 +221,11 @@ CHANGES: dict[int, dict[str, str]] = {
         "mail.activity": "+boolean active; +date date_done",
         "mail.activity.type": "+boolean keep_done",
         "mail.tracking.value": "-field; +many2one field_id; -old_value_monetary; -new_value_monetary",
+        "mrp.bom": "+integer produce_delay",
         "mrp.production": "-date_planned_start; -date_planned_finished; +boolean is_outdated_bom",
         "mrp.workorder": "-date_planned_start; -date_planned_finished",
         "product.supplierinfo": "+float discount",
+        "product.template": "-produce_delay; -sale_delay; +integer sale_delay",
         "stock.lot": "+many2one location_id",
         "stock.move": "-quantity_done; -reserved_availability; +float quantity; +boolean picked; +many2one scrap_id",
         "stock.move.line": "-qty_done; -reserved_uom_qty; +float quantity; +boolean picked",

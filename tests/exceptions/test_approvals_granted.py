@@ -93,6 +93,14 @@ def test_who_lacks_the_role_then_does_not_approve(built):
     assert (found[5]["responsible"], found[5]["since_at"]) == ("Pierre", at("2026-02-10 10:00"))
 
 
+@pytest.mark.parametrize("rule", ["approved_by_requester", "approved_by_creator", "approved_without_role"])
+def test_each_holds_up_what_was_ordered(built, rule):
+    """The orders came long ago, and nothing waits for them: their own amount."""
+    found = named(built, rule)
+    assert {(row["amount"], row["currency"]) for row in found.values()} == {(9000.0, "EUR")}
+    assert {row["held_up_amount"] for row in found.values()} == {9000.0}
+
+
 def test_where_groups_cannot_be_read_double_validation_is_not_judged(build):
     chatter = Chatter()
     approvals(chatter, 5, ANNA, PIERRE)

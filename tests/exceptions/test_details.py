@@ -1,7 +1,7 @@
 """What the exceptions of production say is wrong."""
 
 from tests.conftest import Chatter
-from tests.rows import at, order, work_order
+from tests.rows import at, order, purchase, review, work_order
 
 MO = "mrp.production"
 PRODUCTS = [
@@ -38,7 +38,8 @@ def test_a_short_order_says_which_components_it_waits_for_and_until_when(build):
         **chatter.records,
     )
     assert details(built, "short_order") == {
-        1: "[C-1] Table (2.5 missing), expected 2026-02-03; [C-2] Table (2.5 missing), none on its way",
+        1: "[C-1] Table (2.5 missing), expected 2026-02-03; "
+        "[C-2] Table (2.5 missing), not covered by what is on its way",
         2: "waits for another operation",
         4: "[C-1] Table",
     }
@@ -50,3 +51,29 @@ def test_a_draft_says_what_keeps_it(build):
         1: "nothing known keeps it waiting",
         2: "routing: no work orders, unlike other orders of the product",
     }
+
+
+def test_a_request_for_quotation_is_a_draft_unless_it_waits_for_an_approval(build, chatter):
+    chatter.say("2026-01-05 09:00", "purchase.order", 4, state=("RFQ", "To Approve"))
+    built = build(
+        at("2026-01-18 12:00"),
+        purchase_order=[
+            purchase(1),
+            purchase(2, state="sent"),
+            purchase(3),  # a reviewer is asked
+            purchase(4, state="to approve"),
+            purchase(5, state="purchase"),
+            purchase(6, state="cancel"),
+            purchase(7),  # a reviewer has approved it
+        ],
+        tier_review=[
+            review(1, 3),
+            review(2, 7, status="approved", done_by_id=2, reviewed_at=at("2026-01-06 08:00")),
+        ],
+        **chatter.records,
+    )
+    assert details(built, "stalled_draft_purchase") == {
+        1: "not sent to Steelworks", 2: "sent to Steelworks", 7: "not sent to Steelworks"
+    }  # fmt: skip
+    [row] = [row for row in built.exceptions("stalled_draft_purchase").values() if row["record_id"] == 1]
+    assert (row["since_at"], row["responsible"], row["held_up_amount"]) == (at("2026-01-05 08:00"), "Anna", 9000.0)

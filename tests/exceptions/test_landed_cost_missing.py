@@ -47,6 +47,7 @@ def test_only_the_one_of_a_vendor_whose_others_have_them(found):
     assert (row["record_id"], row["name"], row["plant"]) == (4, "WH/IN/00004", "Nord/WH")
     assert row["since_at"] == at("2026-01-14 08:00")
     assert row["detail"] == "no landed costs, as 4 of 4 others of the vendor have"
+    assert (row["amount"], row["currency"]) == (1000.0, "EUR"), "ten pieces of a line of ten for 1000"
 
 
 def test_landed_costs_that_were_not_validated_in_time(found):

@@ -53,3 +53,32 @@ def test_who_is_named(build):
 def test_how_long_an_order_is_looked_at_is_the_plants_own(build):
     longer = RuleSetting("order_done_without_consumption", "Nord/WH", limit=200 * 86400.0)
     assert set(named(build(at("2026-01-18 12:00"), Config(exceptions=(longer,)), **rows()))) == {1, 2, 9}
+
+
+def test_what_was_not_consumed_is_worth_its_cost(build):
+    """Order 1 takes two dozen at 5 apiece, and 3 pieces; of order 2 one component has no known cost."""
+    chatter = Chatter()
+    for id in (1, 2):
+        chatter.say("2026-01-12 10:00", MO, id, state=("Confirmed", "Done"))
+    built = build(
+        at("2026-01-18 12:00"),
+        uom_uom=[{"id": 1, "name": "Units", "factor": 1.0}, {"id": 2, "name": "Dozens", "factor": 12.0}],
+        product_template=[{"id": 1, "name": "Table", "categ_id": 1, "uom_id": 1}],
+        product_product=[
+            {"id": 1, "product_tmpl_id": 1, "standard_cost": 5.0},
+            {"id": 2, "product_tmpl_id": 1, "standard_cost": None},
+        ],
+        mrp_production=[order(id, state="done") for id in (1, 2)],
+        stock_move=[
+            component(1, 1, "cancel", 2.0, product_uom_id=2),
+            component(2, 1, "cancel", 3.0, product_uom_id=1),
+            component(3, 2, "cancel", 3.0, product_id=2),
+            component(4, 2, "cancel", 3.0),
+        ],
+        **chatter.records,
+    )
+    found = built.exceptions("order_done_without_consumption")
+    assert {id: (row["amount"], row["held_up_amount"]) for id, row in found.items()} == {
+        1: (135.0, 135.0), 2: (None, None),
+    }  # fmt: skip
+    assert found[1]["currency"] == "EUR"

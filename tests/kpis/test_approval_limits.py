@@ -71,7 +71,7 @@ def test_what_was_overdue_when(built):
 
 
 def test_ops_toml_says_how_long_an_approval_may_take(build):
-    built = make(build, Config(exceptions=(RuleSetting("overdue_approval", "South/WH", sla=5 * 86400.0),)))
+    built = make(build, Config(exceptions=(RuleSetting("waiting_approval", "South/WH", sla=5 * 86400.0),)))
     late = {row["record_id"]: row["is_bad"] for row in built.kpi_rows("approval_sla_breach_share", *EVER)}
     assert (late[2], late[7]) == (True, False)
 
@@ -83,7 +83,7 @@ def test_no_approval_is_no_share(build):
 
 
 def test_who_is_waited_for(built):
-    rows = built.rows("from fct_exception where exception = 'overdue_approval' order by record_id")
+    rows = built.rows("from fct_exception where exception = 'waiting_approval' order by record_id")
     told = [(row["record_id"], row["since_at"], row["responsible"], row["detail"]) for row in rows]
     assert told == [
         (3, at("2026-01-05 09:00"), "Anna", "waits for Purchase manager"),

@@ -390,5 +390,6 @@ def answered(p):
             fact(p, "no_reaction_share", mo, orders[1], "ended by itself", **short, at=text(arrived), is_bad=True),
             absent("no_reaction_share", mo, orders[2], "still short"),
             absent("no_reaction_share", qc, inspections[1], "waits for the supervisor"),
+            named(p, "stalled_draft_purchase", "purchase.order", purchase, "bought for, and never ordered", bought),
         ),
     ]

@@ -26,7 +26,7 @@ PURCHASE_KPIS = [
 ]
 INTEGRATION_KPIS = ["integration_failure_rate", "integration_attempt_failure_rate", "integration_loss_rate"]
 MAINTENANCE_KPIS = ["maintenance_response_time", "time_to_restoration", "maintenance_wait", "preventive_compliance"]
-APPROVAL_LIMIT = timedelta(days=3)  # of the exception overdue_approval, and of the KPIs of approvals past it
+APPROVAL_LIMIT = timedelta(days=3)  # of the exception waiting_approval, and of the KPIs of approvals past it
 STEP_KPIS = ["approval_age", "open_approval_count"]
 
 
@@ -222,13 +222,14 @@ class Purchase:
                 missing.append(absent(kpi, "purchase.order", self.id, note) | {"step": sequence})
         entered = [step["entered"] for step in self.steps if step["left"] is None]
         rows.append(
-            exception("overdue_approval", "purchase.order", self.id, self.plant, min(entered, default=None), self.note)
+            exception("waiting_approval", "purchase.order", self.id, self.plant, min(entered, default=None), self.note)
         )
         if self.touch:
             at, alone, confidence = self.touch
             facts = {"at": text(at), "is_good": alone, "confidence": confidence}
             rows.append(self.row("no_touch_share", at, None, **facts))
         if self.ordered:
+            rows.append(exception("stalled_draft_purchase", "purchase.order", self.id, self.plant, None, self.note))
             at, by_machine = self.ordered
             facts = {"at": text(at), "is_good": not self.rounds}
             rows.append(self.row("purchase_auto_approval_share", None, None, expect=facts))

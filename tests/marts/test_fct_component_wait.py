@@ -35,6 +35,7 @@ def found(build):
     short(4, "22 10:00", "23 10:00")  # another component of the order was there from the beginning
     short(5, "24 10:00", "25 10:00")  # what was missing was there in part: nothing tells
     short(6, "26 10:00")  # open, seen by a refresh
+    short(8, "07 09:00", "07 11:00")  # nothing tells, while legs are short
     chatter.say("2026-01-27 10:00", MO, 7, state=("Draft", "Confirmed"), reservation_state=("", "Ready"))
     built = build(
         at("2026-01-30"),
@@ -47,9 +48,9 @@ def found(build):
         res_partner=[{"id": n, "name": f"Vendor {n}", "is_company": True, "commercial_partner_id": n} for n in (8, 9)],
         purchase_order=[buy(1, "10 08:00", 9), buy(2, "20 08:00", 8)],
         purchase_order_line=[bought(1, 1, product_id=2), bought(2, 2, product_id=2)],
-        mrp_production=[order(id, state="confirmed") for id in range(1, 8)],
+        mrp_production=[order(id, state="confirmed") for id in range(1, 9)],
         stock_move=[
-            *(raw(id, id, 2) for id in (1, 2, 3, 4, 5, 7)),
+            *(raw(id, id, 2) for id in (1, 2, 3, 4, 5, 7, 8)),
             *(raw(10 + id, id, 1) for id in (1, 2, 3, 4, 5, 7)),
             *versions(raw(6, 6, 2, state="confirmed", reserved_quantity=0.0) | {"seen": "2026-01-27 05:00"}),
             goods(31, 1, 11, purchase_line_id=1),
@@ -63,6 +64,7 @@ def found(build):
             reserved(4, "23 10:00:40"),
             reserved(5, "05 08:00"),
             reserved(7, "27 10:00"),
+            reserved(8, "05 08:00"),
         ],
         **chatter.records,
     )
@@ -79,15 +81,28 @@ def test_what_was_set_aside_at_the_end_was_awaited(found):
         4: (leg, "reservation"),
         5: (None, None),
         6: (leg, "seen"),
+        8: (None, None),
     }
 
 
 def test_overlapping_waits_are_one_shortage(found):
-    times = {id: (f"{row['time_began_at']:%d}", row["previous_ended_at"] and f"{row['previous_ended_at']:%d}")
-             for id, row in found.items() if row["component"]}  # fmt: skip
-    assert times == {1: ("06", None), 2: ("06", None), 3: ("20", "12"), 4: ("22", "21"), 6: ("26", "23")}
+    def day(moment):
+        return moment and f"{moment:%d}"
+
+    shortages = {id: tuple(day(row[name]) for name in ("began_at", "filled_at", "previous_ended_at"))
+                 for id, row in found.items() if row["component"]}  # fmt: skip
+    assert shortages == {
+        1: ("06", "12", None), 2: ("06", "12", None), 3: ("20", "21", "12"), 4: ("22", "23", "21"),
+        6: ("26", None, "23"),
+    }  # fmt: skip
+    assert {id for id, row in found.items() if row["is_first"]} == {1, 3, 4, 6}
+
+
+def test_an_order_that_needs_what_was_short_then_likely_waited_for_that(found):
+    """Order 5 needs a leg while none was known to be short; order 8 while order 1 waited for one."""
+    assert {id: row["is_likely_known"] for id, row in found.items() if not row["component"]} == {5: False, 8: True}
 
 
 def test_the_vendor_is_the_last_one_before(found):
     vendors = {id: row["vendor"] for id, row in found.items()}
-    assert vendors == {1: "Vendor 9", 2: "Vendor 9", 3: "Vendor 8", 4: "Vendor 8", 5: None, 6: "Vendor 8"}
+    assert vendors == {1: "Vendor 9", 2: "Vendor 9", 3: "Vendor 8", 4: "Vendor 8", 5: None, 6: "Vendor 8", 8: None}

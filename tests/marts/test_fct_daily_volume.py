@@ -13,6 +13,7 @@ from queries import catalog
 
 AS_OF = datetime(2026, 3, 2, 15)
 SQL = catalog.marts()["fct_daily_volume"].sql
+LIMIT = catalog.exceptions()["unusual_volume"].limit
 TODAY = AS_OF.date()
 # Of 3000 ordinary days, by how much they vary besides chance.
 MOST_ALARMS = {0.0: 1, 0.1: 1, 0.3: 6}
@@ -51,7 +52,8 @@ def judged(counts: dict[str, list[int]], closed=lambda day: day.weekday() > 4, t
         if not closed(day)
     ]
     con.register("dim_calendar", pa.Table.from_pylist(open_from))
-    return con.sql(SQL, params={"as_of": AS_OF}).to_arrow_table().to_pylist()
+    found = con.sql(SQL, params={"as_of": AS_OF}).to_arrow_table().to_pylist()
+    return [row | {"is_unusual": row["is_comparable"] and abs(row["score"]) > LIMIT} for row in found]
 
 
 def steady(mean: float, weekend: float = 0.0) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.marts.test_fct_open_order import sale, sale_line
-from tests.rows import at, order, purchase
+from tests.rows import at, bought, order, purchase
 
 
 def made(id: int, quantity: float = 1.0, **values) -> dict:
@@ -130,6 +130,34 @@ def test_work_orders_transfers_and_held_goods_hold_up_what_waits_for_them(build)
     assert said["quality.alert", 7] == (2, 400.0)
     assert not {("mrp.workorder", 6), ("stock.picking", 33), ("quality.alert", 8)} & set(said)
     assert {row["plant"] for row in found.values()} == {"Nord/WH"}
+
+
+def test_a_purchase_for_the_stock_holds_up_the_orders_of_the_plant_that_are_short_of_it(build):
+    """Orders 1 and 2 are short of product 1 in Nord, which purchase 1 brings with receipt 31. Purchase 2 brings another
+    product, 3 brings it to South, 4 has brought it, 5 is bought for order 3; order 4 has all it needs."""
+    lines = [bought(id, id, product_id=2 if id == 2 else 1) for id in range(1, 6)]
+    lines[3] |= {"received_quantity": 10.0}
+    found = held_up(
+        build,
+        mrp_production=[made(1, 2.0, deadline_at=at("2026-03-05 08:00")), made(2, 3.0), made(3, 4.0), made(4, 5.0)],
+        purchase_order=[
+            purchase(id, state="draft" if id == 1 else "purchase", picking_type_id=4 if id == 3 else 3,
+                     origin="WH/MO/00003" if id == 5 else None)
+            for id in range(1, 6)
+        ],
+        purchase_order_line=[row | {"subtotal_amount": 30.0} for row in lines],
+        stock_move=[
+            {"id": 11, "raw_material_production_id": 1, "product_id": 1, "state": "confirmed"},
+            {"id": 12, "raw_material_production_id": 2, "product_id": 1, "state": "partially_available"},
+            {"id": 14, "raw_material_production_id": 4, "product_id": 1, "state": "assigned"},
+            chain(31, purchase_line_id=1, picking_id=31, product_id=1, state="assigned"),
+        ],
+    )  # fmt: skip
+    said = {key: (row["waiting_count"], row["due_soon_count"], row["amount"]) for key, row in found.items()}
+    assert said["purchase.order", 1] == said["stock.picking", 31] == (2, 1, 50.0)
+    assert [said["purchase.order", id] for id in (2, 3)] == [(0, 0, 30.0)] * 2
+    assert ("purchase.order", 4) not in said
+    assert said["purchase.order", 5] == (1, 0, 40.0)
 
 
 def test_a_value_that_is_not_known_is_told(build):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rows import order, purchase
+from tests.rows import at, order, purchase
 
 FIELDS = ("from_model", "from_id", "to_model", "to_id", "kind", "confidence", "plant")
 
@@ -68,3 +68,25 @@ def test_same_names_in_two_companies_are_not_linked(build):
 def test_other_instances_are_not_linked(build):
     built = build(mrp_production=[order(1), order(2, origin="WH/MO/00001", instance="other")])
     assert links(built) == []
+
+
+def test_checks_are_linked_to_what_was_made_or_received(build):
+    built = build(
+        mrp_production=[order(1)],
+        purchase_order=[purchase(1)],
+        purchase_order_line=[{"id": 20, "order_id": 1}],
+        stock_picking=[{"id": 5, "picking_type_id": 3}, {"id": 6, "picking_type_id": 3}],
+        stock_move=[move(1, purchase_line_id=20, picking_id=5), move(2, picking_id=6)],
+        qc_inspection=[
+            {"id": 1, "state": "ready", "production_id": 1, "created_at": at("2026-01-07 08:00")},
+            {"id": 2, "state": "ready", "picking_id": 5, "created_at": at("2026-01-07 08:00")},
+            {"id": 3, "state": "ready", "picking_id": 6, "created_at": at("2026-01-07 08:00")},  # of no purchase
+            {"id": 4, "state": "ready", "production_id": 99, "created_at": at("2026-01-07 08:00")},  # nobody knows it
+        ],
+        quality_alert=[{"id": 1, "production_id": 1, "created_at": at("2026-01-07 08:00")}],
+    )
+    assert links(built) == [
+        ("mrp.production", 1, "qc.inspection", 1, "checked by", "A", "Nord/WH"),
+        ("mrp.production", 1, "quality.alert", 1, "checked by", "A", "Nord/WH"),
+        ("purchase.order", 1, "qc.inspection", 2, "checked by", "A", "Nord/WH"),
+    ]

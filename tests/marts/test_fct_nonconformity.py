@@ -6,7 +6,7 @@ import pytest
 
 from tests import machines
 from tests.conftest import PLANTS
-from tests.rows import at, order
+from tests.rows import at, order, purchase
 
 NONCONFORMITY, ACTION = "mgmtsystem.nonconformity", "mgmtsystem.action"
 FIELDS = [
@@ -160,3 +160,16 @@ def test_what_is_told_of_an_action(built):
 def test_an_action_is_due_when_its_day_is_over_where_the_plant_is(built):
     due = {row["record_id"]: row["due_at"] for row in built.rows("from fct_corrective_action where record_id < 4")}
     assert due == {1: at("2026-01-08"), 2: at("2026-01-07 23:00"), 3: None}
+
+
+def test_an_action_is_worth_the_document_its_nonconformity_is_about(build):
+    built = build(
+        purchase_order=[purchase(1)],
+        mgmtsystem_nonconformity=[
+            nonconformity(1, company_id=1, document_model="purchase.order", document_id=1, action_ids=[1]),
+            nonconformity(2, company_id=1, action_ids=[2]),
+        ],
+        mgmtsystem_action=[action(id, company_id=1, due_on=date(2026, 1, 7)) for id in (1, 2)],
+    )
+    found = built.exceptions("overdue_corrective_action")
+    assert {id: (row["amount"], row["currency"]) for id, row in found.items()} == {1: (9000.0, "EUR"), 2: (None, None)}

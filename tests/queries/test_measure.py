@@ -262,6 +262,21 @@ def test_sum_adds_up_and_leaves_out_the_unknown():
     assert data.ids(one) == [0, 1, 3]
 
 
+def test_sum_of_a_period_in_which_nothing_happened_is_zero_once_something_had():
+    week = timedelta(days=7)
+    data = Data([{"at": START, "amount": 2.0, "plant": "A"}, {"at": START + 2 * week, "amount": None, "plant": "B"}])
+    one = kpi("sum", "total")
+    periods = [((START + week * number).date(), (START + week * (number + 1)).date()) for number in (-1, 0, 1, 500)]
+    found = measure.compute(data.connection, one, periods, START + 2 * week, by="plant").to_pylist()
+    told = {(row["cut"], periods.index((row["period_start"], row["period_end"]))): row for row in found}
+    assert [told["A", number]["value"] for number in range(4)] == [None, 2.0, 0.0, None]
+    assert [told["A", number]["is_final"] for number in range(4)] == [False, True, True, False]
+    assert (told["A", 2]["n"], told["A", 2]["reason"]) == (0, None)
+    assert {(row["value"], row["reason"]) for (cut, _), row in told.items() if cut == "B"} == {
+        (None, "nothing was ever recorded up to then")
+    }
+
+
 def stock(entered: datetime, left: datetime | None = None, **more) -> dict:
     return {"entered_at": entered, "left_at": left} | more
 

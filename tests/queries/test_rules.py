@@ -84,7 +84,7 @@ def test_sections_are_read(tmp_path):
         """
         [exception]
         short_order = false
-        [exception.overdue_approval]
+        [exception.waiting_approval]
         sla = "2 d"
         fallback = "Boss"
         plant = { "LYON" = { severity = "low" }, "TUL" = false }
@@ -94,9 +94,9 @@ def test_sections_are_read(tmp_path):
     )
     assert found.exceptions == (
         RuleSetting("short_order", "", is_off=True),
-        RuleSetting("overdue_approval", "", sla=172800.0, fallback="Boss"),
-        RuleSetting("overdue_approval", "LYON", severity="low"),
-        RuleSetting("overdue_approval", "TUL", is_off=True),
+        RuleSetting("waiting_approval", "", sla=172800.0, fallback="Boss"),
+        RuleSetting("waiting_approval", "LYON", severity="low"),
+        RuleSetting("waiting_approval", "TUL", is_off=True),
     )
     assert found.checks == (RuleSetting("record_hidden", "", owner="IT"),)
 

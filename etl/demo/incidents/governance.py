@@ -19,7 +19,7 @@ from etl.demo.document import Block, Order, Purchase
 from etl.demo.incidents import Incident, add, add_change, add_like
 from etl.demo.people import ADMIN, COMPANY_PARTNER, TEAMS, VENDORS, bank_account
 from etl.demo.plants import PLANTS
-from etl.demo.products import MADE, PRODUCTS
+from etl.demo.products import CRATE, MADE, PRODUCT, PRODUCTS
 
 _DAY = 86400
 _MILWAUKEE, _LYON, _SINGAPORE, _TULSA = PLANTS
@@ -348,6 +348,7 @@ def _master_data(block: Block, found: dict[str, list[dict]]) -> Iterator[Inciden
     written = stamp(block.start - 190 * _DAY)
     yield from _engineering(block, found, written)
     yield from _purchasing(block, found, written)
+    yield from _lead_times(block, found)
 
 
 def _engineering(block: Block, found: dict[str, list[dict]], written: str) -> Iterator[Incident]:
@@ -375,6 +376,24 @@ def _engineering(block: Block, found: dict[str, list[dict]], written: str) -> It
     step = {"name": "Engrave", "bom_id": mixed.template_id, "workcenter_id": center}
     add_like(found, "mrp_routing_workcenter", operation["id"], active=True, **step, **stamps)
     yield Incident("workcenter_without_hours", "mrp.workcenter", center)
+
+
+def _lead_times(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
+    """Products that are made, and promised, at once or in a year; what is not sold may be promised for any day."""
+    made, sold = MADE[2:4], []
+    since = stamp(block.now - 364 * _DAY)
+    for line in found["sale_order_line"]:
+        if line["state"] == "sale" and line["create_date"] > since and line["product_id"] not in sold:
+            sold.append(line["product_id"])
+    for product, days in zip(made, (0, 365), strict=True):
+        [bom] = [record for record in found["mrp_bom"] if record["id"] == product.template_id]
+        bom["produce_delay"] = days
+        yield Incident("production_lead_time_implausible", "mrp.bom", product.template_id)
+    templates = {record["id"]: record for record in found["product_template"]}
+    for id, days in zip(sold[:2], (0, 365), strict=False):
+        templates[PRODUCT[id].template_id]["sale_delay"] = days
+        yield Incident("customer_lead_time_implausible", "product.template", PRODUCT[id].template_id)
+    templates[CRATE.template_id]["sale_delay"] = 0
 
 
 def _product(found: dict[str, list[dict]], name: str, written: str, cost: float, vendor: bool) -> int:

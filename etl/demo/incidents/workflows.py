@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from etl.demo.basics import picking_type_id
 from etl.demo.clock import stamp
 from etl.demo.document import Block
 from etl.demo.incidents import Incident, add_like
@@ -18,8 +19,9 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
     asked = [p for p in block.purchases if p.state == "to approve" or p.id in reviewed]
     return [
         *(Incident("stalled_draft_order", "mrp.production", order.id, order.plant.code) for order in drafts),
+        *_unsent(block, found),
         *(Incident("short_order", "mrp.production", order.id, order.plant.code) for order in short),
-        *(Incident("overdue_approval", "purchase.order", p.id, p.plant.code) for p in asked),
+        *(Incident("waiting_approval", "purchase.order", p.id, p.plant.code) for p in asked),
         *(
             Incident("failing_scheduled_action", "ir.cron", cron["id"])
             for cron in found["ir_cron"]
@@ -27,6 +29,17 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
         ),
         *_loop(block, found),
     ]
+
+
+def _unsent(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
+    """Requests for quotation that never became orders, and wait for nobody's approval."""
+    plants = {picking_type_id(plant, "incoming"): plant.code for plant in PLANTS}
+    asked = {review.purchase.id for review in block.reviews if review.status in ("pending", "waiting")}
+    for purchase in found["purchase_order"]:
+        if purchase["state"] in ("draft", "sent") and purchase["id"] not in asked:
+            yield Incident(
+                "stalled_draft_purchase", "purchase.order", purchase["id"], plants.get(purchase["picking_type_id"])
+            )
 
 
 def _loop(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:

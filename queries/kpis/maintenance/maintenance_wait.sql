@@ -1,6 +1,6 @@
 /*
 title = "Maintenance waits"
-definition = "How long maintenance requests are marked as blocked, each span of its own: what a repair waits for, a spare part most often. Odoo Community does not record what that is: a part, a permit or a machine that cannot be stopped all look the same. A change of stage ends the mark. Spans that ended with the cancellation of the request are left out."
+definition = "How long maintenance requests are marked as blocked, each span of its own, whatever the reason: spare parts are among them and cannot be told apart. Odoo Community links no request to a part, so that a part, a permit and a machine that cannot be stopped all look the same. A change of stage ends the mark. Spans that ended with the cancellation of the request are left out."
 unit = "duration"
 direction = "lower"
 target = "2 d"

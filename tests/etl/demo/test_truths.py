@@ -296,14 +296,13 @@ def _components(demo) -> dict[str, list[Case]]:
                             waits[plants[order], move["product_id"]].append((since, at))
                 since = at if new == "confirmed" else None
     for (plant, product), spans in waits.items():
-        began = until = before = None
+        until = None
         for since, ended in sorted(spans):
-            if until is None or since > until:
-                before, began, until = until, since, ended
-            until = max(until, ended)
-            if since >= first + timedelta(days=14):
-                is_again = before is not None and began - before <= timedelta(days=14)
+            is_new = until is None or since > until
+            if is_new and since >= first + timedelta(days=14):
+                is_again = until is not None and since - until <= timedelta(days=14)
                 found["shortage_recurrence"].append(Case(plant, since, 0, is_again, PRODUCT[product].code == SCARCE))
+            until = ended if is_new else max(until, ended)
     return found
 
 

@@ -1,6 +1,6 @@
 /*
 title = "Approval waiting"
-definition = "A document that waits for an approval, since the first of its open steps had its turn: for whom by the tier that asks (OCA), or for any purchase manager (Odoo's double validation)."
+definition = "Every document that waits for an approval, overdue once that takes longer than it may (sla), since the first of its open steps had its turn: for whom by the tier that asks (OCA), or for any purchase manager (Odoo's double validation)."
 severity = "high"
 sla = "3 d"
 owner = "Purchase manager"
