@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from etl.demo.quality import WORDINGS
-from etl.demo.truths import LYON, MILWAUKEE, SCARCE_NAME, SINGAPORE, TULSA
+from etl.demo.truths import LYON, MILWAUKEE, SCARCE_PRODUCTS, SINGAPORE, TULSA
 from queries import catalog, cause, warehouse
 from queries.__main__ import app
 from queries.warehouse import Scope
@@ -43,7 +43,7 @@ def test_touches_of_a_plant(call):
     found = answer(call, "touches", "production", "--plant", LYON)
     assert {row["workflow"] for row in found} == {"production"} and {row["plant"] for row in found} == {LYON}
     started = next(row for row in found if row["kind"] == "started")
-    assert 80 < started["touches_per_100_low"] < started["touches_per_100"] < started["touches_per_100_high"] < 100.1
+    assert 65 < started["touches_per_100_low"] < started["touches_per_100"] < started["touches_per_100_high"] < 100.1
     code, out, _ = call("touches", "--plant", LYON)
     assert code == 0 and "cannot be told" in out and "saved without a change" in out
 
@@ -131,9 +131,10 @@ def causes(opened, kpi: str, plant: str, clock: str = "elapsed", days: int = 364
     return cause.find(opened, KPIS[kpi], end - timedelta(days=days), end, plant=plant, clock=clock).causes
 
 
-def test_the_scarce_component_of_lyon_is_the_first_cause_of_shortages_that_come_again(opened):
-    first = causes(opened, "shortage_recurrence", LYON)[0]
-    assert first.attribute == "component" and SCARCE_NAME in first.value and first.lift_low > 1.2
+def test_what_lyon_makes_of_the_scarce_component_is_what_runs_short(opened):
+    products = [one for one in causes(opened, "short_order_share", LYON) if one.attribute == "product"]
+    assert len(products) >= 3 and {one.value.split("] ")[-1] for one in products} <= SCARCE_PRODUCTS
+    assert all(one.lift_low > 1 for one in products) and products[0].lift_low > 1.5
 
 
 def test_fridays_are_the_first_cause_of_long_work_by_elapsed_time_and_none_by_working_time(opened):
