@@ -216,7 +216,8 @@ def _impact(row: dict) -> tuple[str, str, str]:
     if row["delay_seconds"] is None:
         return f"cannot be told: {row['reason']}", "", stake
     low, high = readable.duration(row["delay_low"]), readable.duration(row["delay_high"])
-    return f"{readable.duration(row['delay_seconds'])} ({low} to {high})", readable.number(row["hours"]), stake
+    hours = readable.number(row["hours"]) + (" (may be none)" if row["delay_low"] <= 0 < row["hours"] else "")
+    return f"{readable.duration(row['delay_seconds'])} ({low} to {high})", hours, stake
 
 
 def _share(row: dict) -> str:
