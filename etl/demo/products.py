@@ -158,7 +158,7 @@ def records(written: str) -> dict[str, list[dict]]:
             "uom_id": 1,
             "type": "consu",
             "purchase_ok": not product.components,
-            "sale_delay": 7.0,
+            "sale_delay": 7,
             "active": True,
             "write_date": written,
         }

@@ -391,9 +391,9 @@ def _lead_times(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident
         yield Incident("production_lead_time_implausible", "mrp.bom", product.template_id)
     templates = {record["id"]: record for record in found["product_template"]}
     for id, days in zip(sold[:2], (0, 365), strict=False):
-        templates[PRODUCT[id].template_id]["sale_delay"] = float(days)
+        templates[PRODUCT[id].template_id]["sale_delay"] = days
         yield Incident("customer_lead_time_implausible", "product.template", PRODUCT[id].template_id)
-    templates[CRATE.template_id]["sale_delay"] = 0.0
+    templates[CRATE.template_id]["sale_delay"] = 0
 
 
 def _product(found: dict[str, list[dict]], name: str, written: str, cost: float, vendor: bool) -> int:
