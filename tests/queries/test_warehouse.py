@@ -406,6 +406,10 @@ SAMPLE = {
     "started_at": datetime(2026, 1, 5, 8),
     "ended_at": datetime(2026, 1, 12, 8),
     "known_at": datetime(2100, 1, 1),
+    "since_at": datetime(2026, 1, 5),
+    "until_at": datetime(2026, 1, 12),
+    "workflow": None,
+    "theme": 1,
 }
 
 
