@@ -153,9 +153,11 @@ class Order(Document):
     def plan(self, at: int, by: int, start: int, finish: int) -> None:
         """The order is to start and to finish then, as of `at`; its moves go along."""
         self.plans.append(Plan(at, by, start, finish))
-        self.started, self.finished, self.written, self.written_by = start, finish, at, by
+        self.started, self.finished = start, finish
+        if at >= self.written:
+            self.written, self.written_by = at, by
         for move in [*self.raws, self.made]:
-            move.at, move.written = finish if move is self.made else start, at
+            move.at, move.written = finish if move is self.made else start, max(at, move.written)
 
     def reserve(self, at: int, missing: Move | None = None, share: float = 0.0) -> None:
         """Components are reserved at `at`, all but the `missing` one, of which there is only a share. What is topped up
