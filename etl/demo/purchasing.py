@@ -239,6 +239,7 @@ def _inspect(moves: list[Move], arrived: int) -> None:
                 )  # fmt: skip
                 block.moves.append(handed_on)
                 before.feed(handed_on)
+                before.written = at
                 before = handed_on
 
 
