@@ -248,8 +248,8 @@ def fits(found: dict, wanted: dict, tolerance: float = 1) -> bool:
 
 # What is told by rows of another shape, in tests of their own: integrations, work without people, short orders,
 # approvals within seconds and conformance here, adherence to plans, which nobody had seen while these flows were
-# planned, in test_history, waits by owner in test_wait_ledger. How alike plants are and how many touches are empty is no
-# fact of a flow; goods of a purchase order are held in the demo plants alone.
+# planned, in test_history, waits by owner in test_wait_ledger. How alike plants are and how many touches are empty is
+# no fact of a flow; goods of a purchase order are held in the demo plants alone.
 OTHERWISE_TOLD = {
     "conformance_rate",
     "conforming_event_share",
