@@ -32,13 +32,13 @@ import pandas as pd
 
 from queries import measure, readable, warehouse
 from queries.catalog import CatalogError, Kpi
+from queries.interval import Z, newcombe
 
 DAYS = 182
 LEAST_CASES, LEAST_SLOW = 20, 5
 LEAST_OF_ALL = 50  # cases of the KPI
 LEAST_LIFT = 1.1  # what nearly all cases have is told by little else
 RATE = 0.05  # false discoveries among what is called a cause
-Z = 1.959963984540054
 SLOW_QUANTILE = 0.85
 SAME = 0.9  # share of common cases (Jaccard) from which on two values say the same
 MOST_VALUES = 200  # of one attribute, the most frequent
@@ -260,7 +260,7 @@ def compared(attribute: str, value: str, slow: np.ndarray, has: np.ndarray) -> V
     n1, n0 = int(has.sum()), int((~has).sum())
     a, c = int((slow & has).sum()), int((slow & ~has).sum())
     low, high = lift_interval(a, n1, c, n0)
-    difference_low, difference_high = difference_interval(a, n1, c, n0)
+    difference_low, difference_high = newcombe(a, n1, c, n0)
     return Value(
         attribute=attribute,
         value=value,
@@ -299,25 +299,6 @@ def lift_interval(a: int, n1: int, c: int, n0: int) -> tuple[float, float]:
     share = n1 / (n1 + n0)
     low, high = (ratio / (1 + share * (ratio - 1)) for ratio in risk_ratio_interval(a, n1, c, n0))
     return low, high
-
-
-def difference_interval(a: int, n1: int, c: int, n0: int) -> tuple[float, float]:
-    """Newcombe's interval of the difference of two shares, from Wilson's of each."""
-    p1, p0 = a / n1, c / n0
-    (low1, high1), (low0, high0) = wilson(a, n1), wilson(c, n0)
-    difference = p1 - p0
-    return (
-        difference - math.hypot(p1 - low1, high0 - p0),
-        difference + math.hypot(high1 - p1, p0 - low0),
-    )
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's score interval of a share at 95 %."""
-    share, z2 = hits / n, Z * Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    reach = Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return middle - reach, middle + reach
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:

@@ -24,8 +24,8 @@ from statistics import NormalDist
 
 from queries import readable, warehouse
 from queries.decision import Acceptance
+from queries.interval import Z, wilson
 
-Z = NormalDist().inv_cdf(0.975)
 LEAST = 6  # completed cases on each side, from which on a 95 % interval of a median exists
 EXACT = 1000  # up to so many cases the level of an order statistic is computed exactly
 
@@ -123,15 +123,6 @@ def shares(
             low, high = wilson(k, row["case_count"])
             row |= {f"share{name}": k / row["case_count"], f"low{name}": low, f"high{name}": high}
     return found
-
-
-def wilson(k: int, n: int) -> tuple[float, float]:
-    """The score interval at 95 % of k of n. Wilson, E.B. (1927), Probable inference, the law of succession, and
-    statistical inference, Journal of the American Statistical Association 22."""
-    share = k / n
-    middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    reach = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def median_error(n: int, low: float, high: float) -> float:

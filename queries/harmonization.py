@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
-from math import sqrt
 
 import numpy as np
+
+from queries.interval import Z, newcombe
 
 SEPARATOR = " > "  # between the activities of a variant (fct_case)
 WAYS = 1000  # ways that are compared at most, the most frequent
@@ -27,7 +28,6 @@ LEAST_CASES = 20  # of either side
 RELABELLINGS, RESAMPLINGS = 199, 100  # at most
 LEAST_DRAWS = 19  # with which one in twenty is told apart where nothing differs
 SIGNIFICANCE = 0.05
-Z = 1.959963984540054  # of a 95 % interval
 DIFFERENT, ALIKE = "different", "not distinguishable"
 MOVES = 5
 LEAST_EXPLAINED = 0.05  # of the distance; what moves it less is not worth a word
@@ -392,21 +392,9 @@ def _equalled(shares: np.ndarray, others: np.ndarray, has: np.ndarray, distances
     return changed
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share: Wilson (1927)."""
-    share, spread = hits / n, Z * Z / n
-    middle, reach = share + spread / 2, Z * sqrt(share * (1 - share) / n + spread / n / 4)
-    return (middle - reach) / (1 + spread), (middle + reach) / (1 + spread)
-
-
 def rate_difference(hits: int, n: int, other_hits: int, m: int) -> tuple[float, float, float]:
-    """Share less the other's with its 95 % interval: Newcombe, Interval estimation for the difference between
-    independent proportions (1998), method 10."""
-    share, other = hits / n, other_hits / m
-    (low, high), (other_low, other_high) = wilson(hits, n), wilson(other_hits, m)
-    below = sqrt((share - low) ** 2 + (other_high - other) ** 2)
-    above = sqrt((high - share) ** 2 + (other - other_low) ** 2)
-    return share - other, share - other - below, share - other + above
+    """Share less the other's, with its 95 % interval."""
+    return hits / n - other_hits / m, *newcombe(hits, n, other_hits, m)
 
 
 def _features(traces: Sequence[Sequence[str]]) -> dict[Feature, np.ndarray]:

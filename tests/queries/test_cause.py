@@ -14,7 +14,7 @@ from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from queries import catalog, cause
+from queries import catalog, cause, interval
 from queries.catalog import CatalogError
 from tests.conftest import Chatter
 from tests.rows import at, order
@@ -28,8 +28,8 @@ def cases(slow: np.ndarray, **attributes) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("a", "n1", "c", "n0"), TABLES)
 def test_intervals_and_tests_are_those_of_statsmodels_and_scipy(a, n1, c, n0):
-    assert cause.wilson(a, n1) == pytest.approx(proportion_confint(a, n1, method="wilson"))
-    assert cause.difference_interval(a, n1, c, n0) == pytest.approx(
+    assert interval.wilson(a, n1) == pytest.approx(proportion_confint(a, n1, method="wilson"))
+    assert interval.newcombe(a, n1, c, n0) == pytest.approx(
         confint_proportions_2indep(a, n1, c, n0, compare="diff", method="newcomb")
     )
     table = [[a, n1 - a], [c, n0 - c]]

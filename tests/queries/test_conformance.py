@@ -11,8 +11,9 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from queries import conformance, decision, warehouse
-from queries.conformance import DeviationClass, median_error, ranked, wilson
+from queries.conformance import DeviationClass, median_error, ranked
 from queries.decision import Acceptance
+from queries.interval import wilson
 from tests.conftest import Chatter
 from tests.rows import order
 

@@ -11,7 +11,7 @@ import pytest
 from scipy.optimize import linprog
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from queries import harmonization
+from queries import harmonization, interval
 from queries.harmonization import ALIKE, DIFFERENT, LEAST_CASES, OCCURRENCE, REPETITION, SUCCESSION, Feature, Pair
 
 DRAWN = 1.5e5  # cells for a hundred draws over a few ways
@@ -100,7 +100,7 @@ def test_rate_difference_is_newcombes(hits, n, other_hits, m):
     expected = confint_proportions_2indep(hits, n, other_hits, m, method="newcomb", compare="diff")
     assert difference == pytest.approx(hits / n - other_hits / m)
     assert (low, high) == pytest.approx(expected)
-    assert harmonization.wilson(hits, n) == pytest.approx(proportion_confint(hits, n, method="wilson"))
+    assert interval.wilson(hits, n) == pytest.approx(proportion_confint(hits, n, method="wilson"))
 
 
 # Plants
