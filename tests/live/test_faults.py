@@ -418,12 +418,12 @@ def wait_for(condition, seconds: float = 60) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of its own of 24 MB, and a function that fills it."""
+    """A disk of its own of 64 MB, and a function that fills it."""
     if os.geteuid() != 0:
         skip_or_fail("needs root, to mount a small disk: run the tests as root.")
     folder = tmp_path / "disk"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], check=True)
 
     def fill() -> None:
         with suppress(OSError), (folder / "filler").open("wb", buffering=0) as file:
