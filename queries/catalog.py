@@ -12,7 +12,7 @@ import importlib.util
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,7 @@ RECORD_COLUMNS = ("instance", "record_model", "record_id", "plant")
 # What the SELECT of an exception must and may return.
 EXCEPTION_COLUMNS = ("instance", "record_model", "record_id", "name", "plant", "since_at")
 EXCEPTION_EXTRAS = ("responsible", "detail", "amount", "currency")
+INTEGRATIONS = "{{integration}}"  # in a mart: each integration source in turn
 
 
 class CatalogError(Exception):
@@ -124,6 +125,20 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class IntegrationSource:
+    """Something that records runs of integrations: its SELECT returns columns of `fct_integration_event`, those it can
+    tell. blind: what it cannot tell.
+    """
+
+    name: str
+    file: str
+    sql: str
+    title: str
+    definition: str
+    blind: str
+
+
+@dataclass(frozen=True)
 class Check:
     """Rows that must not exist. `fail` keeps the run from being published, `warn` only tells.
 
@@ -178,11 +193,18 @@ def load(folder: Path = FOLDER) -> dict[str, Kpi]:
 def marts(folder: Path = FOLDER) -> dict[str, Mart]:
     """Every mart by name, in an order in which each follows the marts it reads."""
     found = {path.stem: _read(Mart, path, build=None) for path in sorted((folder / "marts").glob("*.sql"))}
+    found = {name: replace(mart, sql=_with_integrations(mart.sql, folder)) for name, mart in found.items()}
     for path in sorted((folder / "marts").glob("*.py")):
         if path.stem in found:
             raise CatalogError(f"marts/{path.name}: there is a mart {path.stem}.sql too: rename one.")
         found[path.stem] = _read(Mart, path, build=_built_by(path))
     return _ordered(found)
+
+
+@cache
+def integrations(folder: Path = FOLDER) -> dict[str, IntegrationSource]:
+    """Where runs of integrations are recorded, from integrations/<name>.sql."""
+    return {path.stem: _read(IntegrationSource, path) for path in sorted((folder / "integrations").glob("*.sql"))}
 
 
 @cache
@@ -220,6 +242,14 @@ def marts_of(kpi: Kpi, names) -> set[str]:
     """Which of the marts `names` a KPI is made from; by the clock of working time, ages take the calendar, too."""
     by_calendar = {"dim_calendar"} if "working" in kpi.clocks else set()
     return depends_on(kpi.sql, names) | by_calendar.intersection(names)
+
+
+def _with_integrations(sql: str, folder: Path) -> str:
+    """SQL in which a line that names INTEGRATIONS stands once for each integration source, with its SELECT."""
+    sources = integrations(folder).values()
+    lines = ([line] if INTEGRATIONS not in line else [line.replace(INTEGRATIONS, f"\n{s.sql}\n") for s in sources]
+             for line in sql.splitlines())  # fmt: skip
+    return "\n".join(line for repeated in lines for line in repeated)
 
 
 def _ordered(found: dict[str, Mart]) -> dict[str, Mart]:
