@@ -148,6 +148,17 @@ class Built:
                 self._built.add(mart.name)
         return self
 
+    def put(self, mart: str, rows: list[dict]) -> Built:
+        """Adds rows to a mart as if it had found them; returns itself."""
+        self.need(mart)
+        columns = self._connection.table(mart).to_arrow_table().schema
+        unknown = {key for row in rows for key in row} - set(columns.names)
+        assert not unknown, f"{mart} has no column {unknown}"
+        self._connection.register("given", pa.Table.from_pylist(rows, columns))
+        self._connection.execute(f"insert into {mart} by name select * from given")
+        self._connection.unregister("given")
+        return self
+
     @property
     def connection(self):
         """The database, with every mart and exception."""
@@ -182,9 +193,9 @@ class Built:
         assert len({row["record_id"] for row in found}) == len(found)
         return {row["record_id"]: row for row in found}
 
-    def listing(self, name: str) -> list[dict]:
+    def listing(self, name: str, **given) -> list[dict]:
         """Rows of a list."""
-        return warehouse.read(self._reading(catalog.lists()[name].sql), name).to_pylist()
+        return warehouse.read(self._reading(catalog.lists()[name].sql), name, **given).to_pylist()
 
     def kpi(self, name: str, start, end, **options) -> list[dict]:
         """measure.values of a KPI."""

@@ -155,6 +155,7 @@ select
         when state = 'done' then 'later success'
     end as resolution,
     state = 'failed' as is_dead_letter,
+    if(failure_count > 0, coalesce(first_failed_at, first_started_at), null) as dead_at,
     first_seen_at,
     last_seen_at,
 from job

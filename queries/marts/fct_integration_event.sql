@@ -41,6 +41,7 @@ contract as (
         null::timestamp as ended_at,
         null::varchar as ended_quality,
         null::boolean as is_dead_letter,
+        null::timestamp as dead_at,
         null::varchar as resolution,
         null::boolean as side_effects,
         null::varchar as record_url,
@@ -53,6 +54,33 @@ contract as (
 event as (
     select * from contract
     union all by name select * from ({{integration}})
+),
+
+run as (
+    select
+        event.* replace (coalesce(event.plant, company.plant) as plant),
+        company.company,
+    from event
+    left join dim_company as company
+        on company.instance = event.instance and company.company_id = event.company_id
+),
+
+-- Of each flow the first entry of ops.toml that it fits.
+configured as (
+    select
+        flow.*,
+        interface.number,
+        interface.name,
+        nullif(interface.plant, '') as only_plant,
+    from (select distinct source, instance, flow_key, flow_name, plant from run) as flow
+    inner join cfg_interface as interface
+        on interface.source = flow.source
+        and interface.instance in ('', flow.instance)
+        and (flow.flow_key glob interface.flow or flow.flow_name glob interface.flow)
+        and (interface.plant = '' or coalesce(flow.plant, interface.plant) = interface.plant)
+    qualify row_number() over (
+        partition by flow.source, flow.instance, flow.flow_key, flow.plant order by interface.number
+    ) = 1
 )
 
 select
@@ -63,13 +91,19 @@ select
     event.record_id,
     event.flow_key,
     event.flow_name,
+    coalesce(configured.name, event.flow_name, event.flow_key) as interface,
+    concat_ws(':', event.source, event.instance, coalesce(event.flow_key, ''))
+        || coalesce('@' || coalesce(event.plant, configured.only_plant), '') as interface_key,
+    configured.number as interface_number,
     event.direction,
     event.trigger,
     coalesce(event.is_kpi, true) as is_kpi,
     event.company_id,
-    company.company,
-    coalesce(event.plant, company.plant) as plant,
+    event.company,
+    coalesce(event.plant, configured.only_plant) as plant,
     event.correlation_id,
+    -- The Odoo of the document: the run's own, or else the only one there is.
+    coalesce(odoo_instance.instance, only_odoo.instance) as odoo_instance,
     event.odoo_model,
     event.odoo_res_id,
     event.parent_key,
@@ -102,7 +136,7 @@ select
     greatest(0, epoch(event.ended_at - event.started_at)) as exec_seconds,
     if(event.status = 'success', greatest(0, epoch(event.ended_at - event.created_at)), null) as e2e_seconds,
     coalesce(event.is_dead_letter, false) as is_dead_letter,
-    if(event.is_dead_letter, event.ended_at, null) as dead_at,
+    coalesce(event.dead_at, if(event.is_dead_letter, event.ended_at, null)) as dead_at,
     if(event.has_failed and event.resolution is not null, event.ended_at, null) as resolved_at,
     if(event.has_failed, event.resolution, null) as resolved_by,
     event.side_effects,
@@ -110,7 +144,13 @@ select
     event.first_seen_at,
     event.last_seen_at,
     coalesce(event.source_version, odoo_instance.version) as source_version,
-from event
-left join dim_company as company
-    on company.instance = event.instance and company.company_id = event.company_id
+from run as event
+left join configured
+    on configured.source = event.source
+    and configured.instance = event.instance
+    and configured.flow_key is not distinct from event.flow_key
+    and configured.plant is not distinct from event.plant
 left join odoo_instance on odoo_instance.instance = event.instance
+left join (
+    select min(instance) as instance from odoo_instance having count(*) = 1
+) as only_odoo on true
