@@ -110,7 +110,7 @@ standing as (
 moment as (
     select
         *,
-        greatest(created_at, eligible_at) as due_at,
+        greatest(created_at, eligible_at) as ready_at,
         greatest(created_at, eligible_at, started_at) + to_seconds(long_seconds) as long_at,
         -- When it was no longer a dead letter: resolved, or since then seen waiting to run again.
         case
@@ -138,7 +138,7 @@ select
         when started_at is null then 'does not begin'
         else if(status = 'waiting', 'waits', 'runs') || ' for longer than usual'
     end as stuck_by,
-    greatest(0, epoch(started_at - due_at)) as queue_seconds,
+    greatest(0, epoch(started_at - ready_at)) as queue_seconds,
     if(is_end_known, greatest(0, epoch(succeeded_at - started_at)), null) as exec_seconds,
     if(is_end_known, greatest(0, epoch(succeeded_at - created_at)), null) as e2e_seconds,
 from moment

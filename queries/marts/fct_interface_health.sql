@@ -38,7 +38,7 @@ counted as (
         count(*) filter (where outcome_at > read_at - interval 7 day) as week_run_count,
         count(*) filter (where has_failed and outcome_at > read_at - interval 7 day) as week_failure_count,
         count(*) filter (where status = 'unknown' and first_seen_at > read_at - interval 7 day) as week_unknown_count,
-        count(*) filter (where is_open and due_at <= read_at) as waiting_count,
+        count(*) filter (where is_open and ready_at <= read_at) as waiting_count,
         count(*) filter (where is_open and stuck_at is not null) as stuck_count,
         count(*) filter (where is_dead_letter) as dead_letter_count,
         count(*) filter (where is_dead_letter and dead_at > read_at - interval 7 day) as week_dead_letter_count,

@@ -29,11 +29,11 @@ run as (
         attempts,
         error_code,
         error_text,
-        coalesce(due_at, started_at) as started_at,
+        coalesce(ready_at, started_at) as started_at,
         started_at as ended_at,
-        due_at is not null and (started_at is not null or is_open) as is_measured,
+        ready_at is not null and (started_at is not null or is_open) as is_measured,
     from fct_integration_transaction
-    where coalesce(due_at, started_at) is not null and (started_at is not null or status in ('success', 'failed') or (is_open and due_at < $as_of))
+    where coalesce(ready_at, started_at) is not null and (started_at is not null or status in ('success', 'failed') or (is_open and ready_at < $as_of))
 )
 
 select *
