@@ -192,8 +192,8 @@ class Harmonization:
 @dataclass(frozen=True)
 class Interface:
     """An interface that somebody answers for: the runs of a source, of one of its instances (empty: of any), whose flow
-    has a name or key like one of `flow` (* is any text), in a plant (empty: in any; else runs of no known plant, too,
-    which are of that plant then).
+    has a name or key like one of `flow` (* is any text), in a plant (empty: in any). Runs of no known plant are of that
+    plant where they fit no interface of all plants.
 
     latency: within so many seconds 95 of 100 runs are to be through, from end to end. failure: which share of them may
     fail. silent_after: after how many seconds without a run it is silent, whatever is usual.

@@ -69,7 +69,7 @@ def _interface_table(found: list[dict]) -> Table:
             row["interface"],
             row["plant"] or "",
             row["source"],
-            row["owner"] or "nobody",
+            row["owner"] or ("" if row["source"] == "cron" else "nobody"),
             *(f"{row[f'{span}_failure_count'] or 0} of {row[f'{span}_run_count'] or 0}" for span in ("day", "week")),
             through,
             str(row["dead_letter_count"] or ""),

@@ -65,7 +65,8 @@ run as (
         on company.instance = event.instance and company.company_id = event.company_id
 ),
 
--- Of each flow the first entry of ops.toml that it fits.
+-- Of each flow the first section of ops.toml that it fits. Runs of which no plant is known are of a section for one plant
+-- only where no section for all plants fits.
 configured as (
     select
         flow.*,
@@ -79,7 +80,8 @@ configured as (
         and (flow.flow_key glob interface.flow or flow.flow_name glob interface.flow)
         and (interface.plant = '' or coalesce(flow.plant, interface.plant) = interface.plant)
     qualify row_number() over (
-        partition by flow.source, flow.instance, flow.flow_key, flow.plant order by interface.number
+        partition by flow.source, flow.instance, flow.flow_key, flow.plant
+        order by flow.plant is null and interface.plant <> '', interface.number
     ) = 1
 )
 

@@ -129,7 +129,7 @@ select
     -- usual.
     case
         when dead_at is not null then if(is_open, dead_until, null)
-        when has_failed and (is_open or status = 'success') then first_failed_at
+        when has_failed and (is_open or status = 'success') then coalesce(first_failed_at, started_at, created_at)
         when coalesce(ended_at, $as_of) > long_at and (is_open or ended_at is not null) then long_at
     end as stuck_at,
     case

@@ -4,7 +4,8 @@ key = ["interface_key"]
 */
 -- Whether an interface is silent is told by ops.toml, or else by its own eight weeks before its last run: an hour of the
 -- week in which it ran in all of them is rarely one without a run. It is silent once so many such hours have passed that
--- less than one silence in five hundred would be that long by chance: three for what runs every hour.
+-- less than one silence in five hundred would be that long by chance: three for what runs every hour. Hours in which its
+-- plant is closed although it usually is open then (a holiday) do not count.
 with
 interface as (
     select
@@ -100,6 +101,36 @@ passed as (
     where last_run_at is not null
 ),
 
+-- Whether the plant is open then, and was in the eight weeks before.
+opened as (
+    select
+        hour.plant,
+        hour.hour_at,
+        week.number,
+        coalesce(calendar.open_to > hour.hour_at - to_days(7 * week.number) + interval 30 minute, false) as is_open,
+    from (
+        select distinct
+            interface.plant,
+            passed.hour_at,
+        from passed
+        inner join interface on interface.interface_key = passed.interface_key
+        where interface.plant is not null
+    ) as hour
+    cross join (select unnest(range(9))::integer as number) as week
+    asof left join dim_calendar as calendar
+        on calendar.plant = hour.plant
+        and calendar.open_from <= hour.hour_at - to_days(7 * week.number) + interval 30 minute
+),
+
+holiday as (
+    select
+        plant,
+        hour_at,
+    from opened
+    group by plant, hour_at
+    having not bool_or(is_open) filter (where number = 0) and avg(is_open::integer) filter (where number > 0) > 0.5
+),
+
 silence as (
     select
         passed.interface_key,
@@ -109,6 +140,10 @@ silence as (
     inner join slot
         on slot.interface_key = passed.interface_key
         and slot.slot = isodow(passed.hour_at) * 24 + hour(passed.hour_at)
+    inner join interface on interface.interface_key = passed.interface_key
+    where not exists (
+        select 1 from holiday where holiday.plant = interface.plant and holiday.hour_at = passed.hour_at
+    )
     group by passed.interface_key
 ),
 

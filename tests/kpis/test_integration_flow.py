@@ -201,4 +201,4 @@ def test_each_is_cut_by_interface_and_flow(built):
         assert (value["cut"], value["n"]) == (cut, 7)
     classes = {row["cut"]: row["n"] for row in built.kpi("integration_latency", *EVER, by="failure_class")}
     assert classes == {"technical": 2, "(none)": 5}
-    assert AS_OF == built.as_of
+    assert built.as_of == AS_OF

@@ -6,7 +6,8 @@ import pytest
 
 from queries.config import Config, Interface
 from queries.readable import duration
-from tests.rows import at
+from tests.marts.test_dim_calendar import leave, week
+from tests.rows import at, order
 from tests.runs import AS_OF, each, integrated, retry, run
 
 T = "2026-03-02"
@@ -136,6 +137,18 @@ def office_hours(last: str) -> list[dict]:
 )
 def test_a_weekend_is_no_silence(build, last, state):
     assert health(build, *office_hours(last))["state"] == state
+
+
+def test_a_holiday_of_the_plant_is_no_silence(build):
+    """The last run was on Wednesday; the plant is closed on Thursday and Friday, and works from eight to six."""
+    events = office_hours("2026-02-26")
+    open_hours = {
+        "resource_calendar_attendance": week((8, 18)),
+        "mrp_production": [order(1, created_at=at("2025-12-01"))],
+    }
+    assert health(build, *events, **open_hours)["state"] == "silent"
+    closed = {"resource_calendar_leaves": [leave(1, "2026-02-25 23:00:00", "2026-02-27 22:59:59")]}
+    assert health(build, *events, **open_hours, **closed)["state"] == "up"
 
 
 def test_when_it_is_silent_is_said_in_ops_toml(build):

@@ -36,5 +36,8 @@ run as (
     where started_at is not null and (status in ('success', 'failed') or is_open)
 )
 
-select *
-from with_elapsed('run', 'dim_calendar', $as_of)
+select
+    *,
+    epoch(greatest(coalesce(ended_at, $as_of), started_at) - started_at) as elapsed_seconds,
+    null::double as working_seconds,
+from run

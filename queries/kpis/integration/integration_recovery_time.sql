@@ -57,5 +57,8 @@ failure as (
         and run.status not in ('cancelled', 'unknown')
 )
 
-select *
-from with_elapsed('failure', 'dim_calendar', $as_of)
+select
+    *,
+    epoch(greatest(coalesce(ended_at, $as_of), started_at) - started_at) as elapsed_seconds,
+    null::double as working_seconds,
+from failure
