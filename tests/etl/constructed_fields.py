@@ -110,9 +110,9 @@ ODOO_14 = {
         "monetary price_subtotal; datetime date_planned"
     ),
     "queue.job": (
-        "char channel exc_message exc_name graph_uuid method_name model_name name uuid; text result; selection state; "
-        "many2one company_id job_function_id user_id; integer max_retries priority retry; float exec_time; datetime "
-        "date_cancelled date_created date_done date_enqueued date_started eta"
+        "char channel exc_message exc_name func_string graph_uuid method_name model_name name uuid; text result; "
+        "selection state; many2one company_id job_function_id user_id; integer max_retries priority retry; float "
+        "exec_time; datetime date_cancelled date_created date_done date_enqueued date_started eta"
     ),
     "res.company": "char name; many2one currency_id partner_id resource_calendar_id",
     "res.currency": "char name symbol; boolean active",

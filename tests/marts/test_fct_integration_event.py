@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rows import at, versions
+from tests.rows import at, order, versions
 
 SUBTYPES = [{"id": 40, "name": "Job failed", "document_model": "queue.job"}, {"id": 2, "name": "Note"}]
 USER_ERROR = {"exc_name": "odoo.exceptions.UserError", "exc_message": "no"}
@@ -120,6 +120,33 @@ def test_what_failed_and_for_how_long(jobs):
     assert jobs[1]["event_key"] == jobs[1]["root_key"] == "queue_job:test:u-1"
 
 
+def test_which_records_a_job_is_for(build):
+    """Of several records none is the one; a job of one plant's document is of that plant."""
+    built = build(
+        queue_job=[
+            job(1, "pending", records="mrp.production(1)", document_model="mrp.production"),
+            job(2, "pending", records="stock.picking(7,8)", company_id=3),
+            job(3, "pending", document_model="res.company"),
+            job(4, "pending", records="mrp.production(1) res.users(2)", document_model="mrp.production"),
+            job(5, "pending", records="mrp.production(1,2)", document_model="mrp.production", company_id=3),
+        ],
+        mrp_production=[order(1), order(2, picking_type_id=2, company_id=2)],
+    )
+    rows = {row["record_id"]: row for row in built.rows("from fct_integration_event")}
+    assert facts(rows, "odoo_model", "odoo_res_id", "plant") == {
+        1: ("mrp.production", 1, "Nord/WH"),
+        2: ("stock.picking", None, None),
+        3: ("res.company", None, "South/WH"),
+        4: ("mrp.production", None, "Nord/WH"),
+        5: ("mrp.production", None, None),
+    }
+    named = built.rows("select event_key, odoo_model, odoo_res_id from fct_integration_record order by all")
+    assert [(row["event_key"][-1], row["odoo_model"], row["odoo_res_id"]) for row in named] == [
+        ("1", "mrp.production", 1), ("2", "stock.picking", 7), ("2", "stock.picking", 8), ("4", "mrp.production", 1),
+        ("4", "res.users", 2), ("5", "mrp.production", 1), ("5", "mrp.production", 2),
+    ]  # fmt: skip
+
+
 def run(id: int, cron: int, when: str, ended: str | None = None, **values) -> dict:
     moments = {"started_at": day(f"07 {when}"), "changed_at": day(f"07 {ended or when}")}
     return {"id": id, "cron_id": cron, "timeout_count": 0, **moments} | values
@@ -155,3 +182,115 @@ def test_runs_of_scheduled_actions(build):
     assert (found["20"]["failure_class"], found["2"]["failure_class"]) == ("timeout", "technical")
     assert (found["1"]["flow_name"], found["1"]["exec_seconds"], found["1"]["plant"]) == ("Action 1", 60, None)
     assert {(row["record_model"], row["trigger"]) for row in rows} == {("ir.cron", "schedule")}
+
+
+def entry(id: int, level: str, when: str, message: str = "", rule: int = 3, **values) -> dict:
+    row = {"id": id, "logger": "Webhook Log", "level": level, "source": f"base_automation({rule})", "message": message}
+    return row | {"logged_at": day(f"07 {when}")} | values
+
+
+CALLED = "Webhook #3 triggered with payload {…}"
+NO_RECORD = "Webhook #3 could not be triggered because no record to run it on was found."
+GETTER = "Webhook #3 could not be triggered because the record_getter failed:\nKeyError: 'id'"
+
+
+def raised(what: str) -> str:
+    return f"Webhook #3 failed with error:\n{what}\n"
+
+
+@pytest.fixture(scope="module")
+def calls(build):
+    built = build(
+        ir_logging=[
+            entry(1, "INFO", "08:00:00", CALLED),
+            entry(2, "INFO", "08:00:01", CALLED),
+            entry(3, "ERROR", "08:00:01", NO_RECORD),
+            entry(4, "INFO", "08:00:02", CALLED),
+            entry(5, "ERROR", "08:00:02", GETTER),
+            # In one second: 6 fails, 8 goes well; then 9 and 10 at once, which both fail; and another rule's
+            entry(6, "INFO", "08:00:03", CALLED),
+            entry(7, "ERROR", "08:00:03", raised("odoo.exceptions.UserError: closed")),
+            entry(8, "INFO", "08:00:03", CALLED),
+            entry(9, "INFO", "08:00:04", CALLED),
+            entry(10, "INFO", "08:00:04", CALLED),
+            entry(11, "ERROR", "08:00:04", raised("ValueError: ten")),
+            entry(12, "ERROR", "08:00:04", raised("ValueError: nine")),
+            entry(13, "INFO", "08:00:04", CALLED, rule=4),
+            entry(14, "ERROR", "08:00:05", NO_RECORD),  # its call was deleted from the log
+            entry(15, "ERROR", "08:00:05", "other", source="/odoo/addons/x.py", logger="odoo.addons.x"),
+        ],
+        base_automation=[{"id": 3, "name": "Orders from the shop", "model_id": 8}],
+        ir_model=[{"id": 8, "model": "sale.order"}],
+    )
+    return {int(row["event_key"].split(":")[-1]): row for row in built.rows("from fct_integration_event")}
+
+
+def test_webhooks_that_others_called(calls):
+    """A failure belongs to the call in whose transaction it was logged, as far as moments tell."""
+    assert facts(calls, "status", "error_code", "failure_class") == {
+        1: ("success", None, None),
+        2: ("failed", "no record", "business"),
+        4: ("failed", "record_getter", "business"),
+        6: ("failed", "odoo.exceptions.UserError", "business"),
+        8: ("success", None, None),
+        9: ("failed", "ValueError", "technical"),
+        10: ("failed", "ValueError", "technical"),
+        13: ("success", None, None),
+        14: ("failed", "no record", "business"),
+    }
+    assert (calls[9]["error_text"], calls[10]["error_text"]) == ("ValueError: nine", "ValueError: ten")
+    assert facts(calls, "flow_name", "odoo_model", "record_id")[1] == ("Orders from the shop", "sale.order", 3)
+    assert calls[13]["flow_name"] == "automation rule 4"
+    assert {row["side_effects"] for row in calls.values() if row["has_failed"]} == {True}
+    assert {(row["ended_quality"], row["exec_seconds"], row["e2e_seconds"]) for row in calls.values()} == {
+        ("lower_bound", None, None)
+    }
+    assert calls[2]["first_failed_at"] == day("07 08:00:01") and calls[1]["ended_at"] == day("07 08:00")
+
+
+LATE = "Webhook call timed out after 1s - it may or may not have failed. If this happens often, it may be slow."
+REFUSED = "Webhook call failed: HTTPConnectionPool(host='hub.example', port=80): Max retries exceeded with url: /x \
+(Caused by NewConnectionError('Connection refused'))"
+
+
+def test_webhooks_to_others_that_failed_or_may_have(build):
+    ours = {"logger": "odoo.addons.base.models.ir_actions", "source": "/odoo/ir_actions.py"}
+    built = build(
+        ir_logging=[
+            entry(1, "WARNING", "08:00", LATE, **ours),
+            entry(2, "WARNING", "08:01", REFUSED, **ours),
+            entry(
+                3, "WARNING", "08:02", "Webhook call failed: 404 Client Error: for url: https://hub.example/x", **ours
+            ),
+            entry(4, "WARNING", "08:03", "Webhook call to https://hub.example/x - cancelled due to a rollback", **ours),
+            entry(5, "INFO", "08:04", "Webhook call to https://hub.example/x - succeeded", **ours),
+            entry(6, "WARNING", "08:05", "Something else", **ours),
+        ]
+    )
+    rows = {row["record_id"]: row for row in built.rows("from fct_integration_event")}
+    assert facts(rows, "status", "failure_class", "error_code", "flow_key", "is_dead_letter") == {
+        1: ("unknown", "delivery_unknown", "timeout", "unknown", True),
+        2: ("failed", "technical", "NewConnectionError", "hub.example", True),
+        3: ("failed", "technical", "404", "hub.example", True),
+        4: ("cancelled", None, None, "hub.example", False),
+    }
+    assert {(row["is_kpi"], row["direction"]) for row in rows.values()} == {(False, "out")}
+
+
+def test_a_failed_run_that_the_log_tells_is_seen_though_a_success_followed(build):
+    text = "Job 'Action 1' (1) server action #9 failed\nodoo.exceptions.UserError: not yet\n"
+    ours = {"logger": "odoo.addons.base.models.ir_cron", "source": "/odoo/ir_cron.py"}
+    built = build(
+        ir_cron=versions(cron(1, "07:00", "06:00")),
+        ir_cron_progress=[run(hour, 1, f"0{hour}:00", f"0{hour}:01") for hour in (1, 2, 3)],
+        ir_logging=[
+            entry(1, "ERROR", "02:00:30", text, **ours),
+            entry(2, "ERROR", "02:30", "Job 'Action 2' (2) timed out", **ours),
+        ],
+    )
+    rows = {int(row["event_key"].split(":")[-1]): row for row in built.rows("from fct_integration_event")}
+    assert facts(rows, "status", "error_code", "error_text", "failure_class") == {
+        1: ("success", None, None, None),
+        2: ("failed", "odoo.exceptions.UserError", "odoo.exceptions.UserError: not yet", "business"),
+        3: ("success", None, None, None),
+    }
