@@ -18,8 +18,9 @@ TRACKED = tracked_models(SOURCES.values())
 # Odoo fields that name or reach a person when they are text.
 PERSONAL = re.compile(r"(^|_)(login|email|phone|mobile|signed_by|acc_number|acc_holder_name)($|_)")
 PEOPLE = {"res_partner": ("name",), "res_users": ("login",), "res_partner_bank": ("account",)}
+EDI = ("account_edi_format", "edi_exchange_type")
 TEXTS = ("char", "text", "reference", "selection")
-UNSTAMPED = {"queue_job", "ir_cron", "stock_quant"}
+UNSTAMPED = {"queue_job", "ir_cron", "mail_notification", "stock_quant"}
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -80,7 +81,7 @@ def test_secrets_tracebacks_and_bodies_are_not_read(name):
         if field.mask != "records"  # keeps none of it but models and ids
     }
     forbidden = {"exc_info", "webhook_uuid", "webhook_url", "body", "args", "kwargs", "func_string", "password", "code"}
-    if name in ("mrp_bom", "mrp_workcenter", "stock_warehouse", "stock_picking_type"):
+    if name in (*("mrp_bom", "mrp_workcenter", "stock_warehouse", "stock_picking_type"), *EDI):
         forbidden -= {"code"}
     assert not asked & forbidden
 

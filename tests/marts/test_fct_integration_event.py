@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rows import at, order, versions
+from tests.rows import at, order, purchase, versions
 
 SUBTYPES = [{"id": 40, "name": "Job failed", "document_model": "queue.job"}, {"id": 2, "name": "Note"}]
 USER_ERROR = {"exc_name": "odoo.exceptions.UserError", "exc_message": "no"}
@@ -294,3 +294,205 @@ def test_a_failed_run_that_the_log_tells_is_seen_though_a_success_followed(build
         2: ("failed", "odoo.exceptions.UserError", "odoo.exceptions.UserError: not yet", "business"),
         3: ("success", None, None, None),
     }
+
+
+def about(id: int, model: str = "purchase.order", document: int = 1, when: str = "05 08:00") -> dict:
+    row = {"id": id, "document_model": model, "document_id": document, "message_type": "email"}
+    return row | {"sent_at": day(when), "created_at": day(when), "created_by_id": 2}
+
+
+def notified(id: int, status: str, type: str = "email", **values) -> dict:
+    return {"id": id, "message_id": id, "type": type, "status": status} | values
+
+
+def mail(id: int, state: str, created: str = "05 08:00", changed: str | None = None, **values) -> dict:
+    row = {"id": id, "message_id": 100 + id, "state": state, "is_deleted_when_sent": False}
+    return row | {"created_at": day(created), "changed_at": day(changed or created)} | values
+
+
+def gone(row: dict, when: str, why: str = "deleted") -> dict:
+    return row | {"_valid_to": day(when), "_closed_by": why}
+
+
+@pytest.fixture(scope="module")
+def sent(build):
+    built = build(
+        mail_message=[*(about(id) for id in (1, 2, 4, 5, 6, 7, 8)), about(3, when="05 07:00")],
+        mail_notification=[
+            notified(1, "sent"),
+            notified(2, "exception", failure_type="mail_smtp", failure_reason="[e-mail] refused", mail_id=2),
+            *versions(
+                notified(3, "ready", mail_id=3) | {"seen": "2026-01-05 07:30"},
+                notified(3, "exception", mail_id=3, failure_type="mail_smtp") | {"seen": "2026-01-05 08:30"},
+                notified(3, "sent") | {"seen": "2026-01-05 09:30"},
+            ),
+            notified(4, "bounce", failure_type="mail_bounce"),
+            notified(5, "canceled"),
+            notified(6, "ready"),
+            gone(notified(7, "ready"), "05 12:00"),
+            notified(8, "pending", type="sms"),
+        ],
+        mail_mail=[
+            mail(2, "exception", changed="05 08:10"),
+            gone(mail(3, "exception", changed="05 08:15"), "05 09:30"),
+            mail(11, "sent", changed="05 08:20"),
+            mail(12, "exception", changed="05 08:20", failure_type="mail_email_invalid"),
+            gone(mail(13, "outgoing", is_deleted_when_sent=True), "05 09:00"),
+            gone(mail(14, "outgoing"), "05 09:00"),
+            mail(15, "cancel"),
+            mail(16, "outgoing", eligible_at=day("09 08:00")),
+            mail(17, "received"),
+        ],
+        sms_sms=[
+            {"id": 1, "message_id": 8, "state": "sent"},
+            {"id": 2, "message_id": 9, "state": "error", "failure_type": "sms_credit", "changed_at": day("05 08:00")},
+        ],
+        purchase_order=[purchase(1)],
+    )
+    rows = built.rows("from fct_integration_event")
+    return {row["event_key"].removeprefix(f"{row['source']}:test:"): row for row in rows}
+
+
+def test_what_became_of_messages(sent):
+    assert facts(sent, "status", "has_failed", "is_kpi") == {
+        "mail.notification,1": ("success", False, True),
+        "mail.notification,2": ("failed", True, True),
+        "mail.notification,3": ("success", True, True),
+        "mail.notification,4": ("failed", True, True),
+        "mail.notification,5": ("cancelled", False, True),
+        "mail.notification,6": ("pending", False, True),
+        "mail.notification,7": ("unknown", False, True),
+        "mail.notification,8": ("success", False, True),
+        # E-mails without a recipient among the contacts: those that vanish once they are sent give no rate.
+        "mail.mail,11": ("success", False, True),
+        "mail.mail,12": ("failed", True, True),
+        "mail.mail,13": ("success", False, False),
+        "mail.mail,14": ("unknown", False, True),
+        "mail.mail,15": ("cancelled", False, True),
+        "mail.mail,16": ("pending", False, True),
+        "sms.sms,2": ("failed", True, False),
+    }
+
+
+def test_when_messages_failed_or_arrived_as_far_as_it_is_known(sent):
+    rows = facts(sent, "first_failed_at", "ended_at", "ended_quality", "failure_class", "resolved_by")
+    assert {key: rows[f"mail.notification,{key}"] for key in (1, 2, 3)} == {
+        1: (None, day("05 08:00"), "lower_bound", None, None),
+        2: (day("05 08:10"), day("05 08:10"), "upper_bound", "technical", None),
+        3: (day("05 08:15"), day("05 09:30"), "upper_bound", "technical", "later success"),
+    }
+    assert rows["mail.mail,12"][3] == rows["mail.notification,4"][3] == "business"
+    assert sent["mail.notification,4"]["error_code"] == "bounce" and sent["mail.notification,2"]["is_dead_letter"]
+    assert facts(sent, "source", "flow_name", "plant")["mail.notification,8"] == (
+        "sms", "text message about purchase.order", "Nord/WH",
+    )  # fmt: skip
+    assert sent["mail.mail,16"]["eligible_at"] == day("09 08:00")
+
+
+def server(seen: str, fetched: str, **values) -> dict:
+    row = {"id": 1, "name": "Orders", "state": "done", "active": True, "seen": f"2026-01-05 {seen}"}
+    return row | {"fetched_at": day(f"05 {fetched}")} | values
+
+
+def test_fetches_of_incoming_mail_as_the_refreshes_found_them(build):
+    failing = {"failing_since_at": day("05 08:20"), "error_message": "timed out"}
+    built = build(
+        fetchmail_server=versions(
+            server("08:00", "07:55"),
+            server("09:00", "08:55", **failing),
+            server("10:00", "09:55", **failing | {"state": "draft"}),
+            server("10:30", "09:55", **failing | {"state": "done"}),
+            server("11:00", "10:55"),
+        )
+    )
+    rows = {f"{row['ended_at']:%H:%M}": row for row in built.rows("from fct_integration_event")}
+    assert facts(rows, "status", "error_text", "is_dead_letter", "flow_name", "direction") == {
+        "07:55": ("success", None, False, "Orders", "in"),
+        "08:55": ("failed", "timed out", False, "Orders", "in"),
+        "09:55": ("failed", "timed out", False, "Orders", "in"),
+        "10:55": ("success", None, False, "Orders", "in"),
+    }
+
+
+def invoice(id: int, state: str, **values) -> dict:
+    row = {"id": id, "move_id": 10 + id, "format_id": 1, "state": state, "created_at": day("05 08:00")}
+    return row | {"changed_at": day("05 09:00")} | values
+
+
+def test_electronic_invoices(build):
+    rejected = {"error": "VAT number is wrong", "blocking_level": "error"}
+    built = build(
+        account_edi_document=[
+            invoice(1, "sent"),
+            invoice(2, "to_send", **rejected),
+            invoice(3, "to_send", error="busy", blocking_level="warning"),
+            invoice(4, "to_send"),
+            invoice(5, "cancelled"),
+            gone(invoice(6, "to_send"), "06 08:00"),
+            *versions(
+                invoice(7, "to_send", **rejected) | {"seen": "2026-01-05 10:00"},
+                invoice(7, "sent", changed_at=day("06 09:00")) | {"seen": "2026-01-06 10:00"},
+            ),
+        ],
+        account_edi_format=[{"id": 1, "name": "Factur-X"}],
+        account_move=[{"id": 12, "company_id": 2, "move_type": "out_invoice"}],
+    )
+    rows = {row["record_id"]: row for row in built.rows("from fct_integration_event")}
+    assert facts(rows, "status", "has_failed", "first_failed_at", "is_dead_letter") == {
+        1: ("success", False, None, False),
+        2: ("failed", True, day("05 09:00"), True),
+        3: ("retrying", False, None, False),
+        4: ("pending", False, None, False),
+        5: ("cancelled", False, None, False),
+        6: ("unknown", False, None, False),
+        7: ("success", True, day("05 09:00"), False),
+    }
+    assert facts(rows, "flow_name", "plant", "odoo_model", "odoo_res_id")[2] == (
+        "Factur-X", "South/WH", "account.move", 12,
+    )  # fmt: skip
+
+
+def exchange(id: int, state: str, kind: int = 1, **values) -> dict:
+    row = {"id": id, "identifier": f"EDI/{id}", "type_id": kind, "state": state, "company_id": 2, "active": True}
+    return row | {"created_at": day("05 08:00"), "changed_at": day("05 09:00")} | values
+
+
+def test_exchanges_of_documents(build):
+    built = build(
+        edi_exchange_record=[
+            exchange(1, "output_sent", exchanged_at=day("05 08:30")),
+            exchange(2, "output_sent", kind=2),
+            exchange(3, "output_sent_and_processed", kind=2, answer_id=4),
+            exchange(4, "input_processed", kind=3, parent_id=3),
+            exchange(5, "output_error_on_send", error="refused"),
+            exchange(6, "output_sent_and_error", kind=2, document_model="purchase.order", document_id=7),
+            exchange(7, "validate_error"),
+            exchange(8, "input_received", kind=3),
+            *versions(
+                exchange(9, "output_error_on_send") | {"seen": "2026-01-05 10:00"},
+                exchange(9, "output_pending") | {"seen": "2026-01-05 11:00"},
+            ),
+            gone(exchange(10, "new"), "06 08:00"),
+        ],
+        edi_exchange_type=[
+            {"id": 1, "name": "Forecasts", "code": "forecast", "direction": "output"},
+            {"id": 2, "name": "Orders", "code": "order", "direction": "output", "answer_type_id": 3},
+            {"id": 3, "name": "Answers", "code": "answer", "direction": "input"},
+        ],
+    )
+    rows = {row["record_id"]: row for row in built.rows("from fct_integration_event")}
+    assert facts(rows, "status", "is_kpi", "failure_class", "is_dead_letter") == {
+        1: ("success", True, None, False),
+        2: ("waiting", True, None, False),
+        3: ("success", True, None, False),
+        4: ("success", False, None, False),
+        5: ("failed", True, "technical", True),
+        6: ("failed", True, "business", True),
+        7: ("failed", True, "business", True),
+        8: ("running", True, None, False),
+        9: ("retrying", True, "technical", False),
+        10: ("unknown", True, None, False),
+    }
+    assert facts(rows, "ended_at", "ended_quality")[1] == (day("05 08:30"), "derived")
+    assert facts(rows, "flow_name", "direction", "parent_key")[4] == ("Answers", "in", "edi:test:3")
+    assert facts(rows, "odoo_model", "odoo_res_id", "plant")[6] == ("purchase.order", 7, "South/WH")
