@@ -12,7 +12,11 @@ path as (
     from fct_integration_event
     where correlation_id = $key
         or event_key = $key
-        or (odoo_model = $model and odoo_res_id = $id and coalesce(odoo_instance = $instance, $instance is null))
+        or event_key in (
+            select event_key
+            from fct_integration_record
+            where odoo_model = $model and odoo_res_id = $id and coalesce(instance = $instance, $instance is null)
+        )
     union
     select
         run.event_key,
@@ -35,11 +39,11 @@ run as (
 
 document as (
     select
-        odoo_instance as instance,
+        instance,
         odoo_model as record_model,
         odoo_res_id as record_id,
-    from run
-    where odoo_res_id is not null
+    from fct_integration_record
+    where event_key in (select event_key from path)
     union
     select
         instance,

@@ -20,8 +20,8 @@ EVER = (date(2020, 1, 1), date(2030, 1, 1))
 # What is told by rows of another shape, in tests of their own: integrations, work without people, short orders,
 # approvals within seconds and conformance here, adherence to plans, which nobody had seen while these flows were
 # planned, in test_history, waits by owner in test_wait_ledger. How alike plants are and how many touches are empty is
-# no fact of a flow; goods of a purchase order are held in the demo plants alone. What follows from the transactions that
-# are played here, such as how long they take, is told over rows in tests/kpis/test_integration_flow.py.
+# no fact of a flow; goods of a purchase order are held in the demo plants alone. What follows from transactions, such
+# as how long they take, is told over rows in tests/kpis/test_integration_flow.py.
 OTHERWISE_TOLD = {
     "integration_backlog_age",
     "integration_backlog_count",
