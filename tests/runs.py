@@ -17,6 +17,7 @@ def run(number: int, created: str | datetime, status: str = "success", seconds: 
     row = {
         "source": "n8n",
         "instance": "prod",
+        "odoo_instance": "test",
         "record_model": "n8n.execution",
         "record_id": number,
         "flow_key": "wf1",
