@@ -40,6 +40,18 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Inbox:
+    """A folder in which a system leaves logs of its runs: relative to the warehouse folder, unless said inbox/<name>;
+    what holds for those that do not say it themselves: which system, in which direction, for which plant."""
+
+    name: str
+    folder: str = ""
+    system: str = ""
+    direction: str = ""
+    plant: str = ""
+
+
+@dataclass(frozen=True)
 class Plant:
     """A plant: which warehouse of which company, under which code, in which time zone, working by which of Odoo's
     calendars (by name; empty: the company's)."""
@@ -258,6 +270,7 @@ LEAST_HISTORY = 110 * 7 * 86400.0
 @dataclass(frozen=True)
 class Config:
     instances: tuple[Instance, ...] = ()
+    inboxes: tuple[Inbox, ...] = (Inbox("inbox", folder="inbox"),)
     plants: tuple[Plant, ...] = ()
     users: Users = field(default_factory=Users)
     targets: tuple[Target, ...] = ()
@@ -326,6 +339,7 @@ def load(path: Path | None = None) -> Config:
 def _parse(content: dict, file: str) -> Config:
     sections = (
         "instance",
+        "inbox",
         "plant",
         "users",
         "target",
@@ -364,6 +378,7 @@ def _parse(content: dict, file: str) -> Config:
     )
     return Config(
         instances=_environment_instance(instances),
+        inboxes=tuple(_inboxes(content["inbox"], file)) if "inbox" in content else Config.inboxes,
         plants=plants,
         users=users,
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
@@ -416,6 +431,22 @@ def _baselines(section: dict, file: str):
             if type(day) is not date:
                 raise ConfigError(f"{where}: {day!r} is no day: write it as 2026-03-02, without quotes.")
             yield BaselineStart(kpi, plant, day)
+
+
+def _inboxes(tables: object, file: str):
+    seen: dict[Path, str] = {}
+    for number, values in enumerate(_tables(tables, f"{file}: inboxes are", "[[inbox]]"), start=1):
+        where = f"{file}: [[inbox]] {values.get('name', f'number {number}')!r}"
+        inbox = _make(Inbox, values, where)
+        if not re.fullmatch(r"\w[\w-]*", inbox.name):
+            raise ConfigError(f"{where}: a name is of letters, digits, _ and -: correct it.")
+        if inbox.direction not in ("", "in", "out", "internal"):
+            raise ConfigError(f"{where} direction {inbox.direction!r} is unknown: use in, out or internal.")
+        folder = Path(inbox.folder or f"inbox/{inbox.name}")
+        if inbox.name in seen.values() or folder in seen:
+            raise ConfigError(f"{where}: another inbox has its name or its folder: give each its own.")
+        seen[folder] = inbox.name
+        yield inbox
 
 
 def _markers(tables: object, instances: tuple[Instance, ...], file: str):
