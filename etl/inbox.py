@@ -234,7 +234,8 @@ def _put_aside(place: Path, path: Path, changed_ns: int, rejected: list[Rejected
         changed = datetime.fromtimestamp(changed_ns / 1e9, UTC).strftime("%Y%m%dT%H%M%SZ")
         lines = (json.dumps(vars(one), ensure_ascii=False, default=str) for one in rejected)
         (place / "rejected").mkdir(exist_ok=True)
-        landing.write_text_atomically(place / "rejected" / f"{path.name}.{changed}.jsonl", "\n".join(lines) + "\n")
+        text = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace").decode()
+        landing.write_text_atomically(place / "rejected" / f"{path.name}.{changed}.jsonl", text)
 
 
 def _land_file(
