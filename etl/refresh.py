@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import extract, landing, load, odoo, plan, publish, recognise, resolve
+from etl import extract, landing, load, odoo, plan, publish, recognise, resolve, systems
 from etl.log import event
 from etl.odoo import Login, ModelAbsent, NoRight
 from etl.postgres import Postgres
@@ -50,14 +50,15 @@ class Request:
     only: tuple[str, ...] = ()
 
     def sources(self) -> dict[str, Source]:
-        """The sources to read; ConfigError on an unknown name."""
-        every = discover()
+        """The sources to read, of all systems; ConfigError on an unknown name."""
+        every = systems.every()
         unknown = [name for name in self.only if name != OPEN and name not in every]
         if unknown:
             raise ConfigError(f"--only {unknown[0]!r} is no source or group: use open, or one of {', '.join(every)}.")
         if not self.only:
             return every
         hourly = {name for name, source in every.items() if source.open_domain or source.kind == "append"}
+        hourly |= every.keys() - discover().keys()
         return {name: s for name, s in every.items() if name in self.only or (OPEN in self.only and name in hourly)}
 
     def mode(self, now: datetime) -> plan.Mode:
@@ -131,7 +132,7 @@ def refresh(
     warehouse: Path, config: Config, progress: Progress, request: Request = Request(), transport: str | None = None
 ) -> Outcome:
     """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire."""
-    publish.validate(list(discover().values()), config)
+    publish.validate(list(systems.every().values()), config)
     request.sources()  # a mistyped name is told before anything else
     con = load.open_work(warehouse)
     try:
@@ -155,7 +156,7 @@ def _connect(con, config, request: Request, transport: str | None, progress) -> 
         before = [recognise.upgraded_from(con, one) for one in opened]
         if any(before):
             request = Request(full=request.full)
-        sources = list(request.sources().values())
+        sources = [source for name, source in request.sources().items() if name in discover()]
         tracked = tracked_models(sources)
         return [
             Connection(one, _resolve(con, one, sources, tracked, version), _direct(one.login), version)
@@ -202,6 +203,8 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
             _land(con, folder, connection, progress, replace(mode, full=mode.full or bool(connection.upgraded_from)))
             if connection.direct:
                 connection.direct.close()
+        for system in systems.SYSTEMS:
+            system.land(con, config, folder, sources, progress)
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
         dropped = load.drop_old_versions(
@@ -336,8 +339,8 @@ def _load(
     try:
         loaded = [
             load.load_source(con, source, name, folder, as_of)
-            for name, *_ in instances
             for source in load.in_order(sources.values())
+            for name in landing.instances(folder, source)
         ]
         for instance in instances:
             name, _, version, _ = instance
@@ -356,7 +359,9 @@ def _load(
 
 
 def _publish(con, warehouse, config, sources, folder, as_of, loaded, progress) -> Outcome:
-    version = publish.publish(con, warehouse, folder.name, as_of, list(discover().values()), config, progress.building)
+    version = publish.publish(
+        con, warehouse, folder.name, as_of, list(systems.every().values()), config, progress.building
+    )
     event("published", run=folder.name, version=version.name, as_of=as_of)
     return Outcome(folder.name, as_of, version.name, loaded)
 
@@ -365,14 +370,13 @@ def load_landed(
     warehouse: Path, config: Config, folder: Path, instance: str, version: str, as_of: datetime, progress: Progress
 ) -> Outcome:
     """Loads and publishes a landing that came from elsewhere than an Odoo: the demo plants."""
-    sources = discover()
+    sources = systems.every()
     publish.validate(list(sources.values()), config)
     con = load.open_work(warehouse)
     try:
         publish.settle(con, warehouse)
         load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
-        landed = {name: s for name, s in sources.items() if landing.read_done(folder, s, instance) is not None}
-        loaded = _load(con, folder, landed, [(instance, "", version, "simulation")], as_of)
+        loaded = _load(con, folder, sources, [(instance, "", version, "simulation")], as_of)
         return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
     finally:
         con.close()

@@ -9,7 +9,7 @@ import math
 import os
 import re
 import tomllib
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -49,6 +49,17 @@ class Inbox:
     system: str = ""
     direction: str = ""
     plant: str = ""
+
+
+@dataclass(frozen=True)
+class N8n:
+    """One n8n: its address, the variable that holds its API key, and in which workflows an error that a node passes on
+    as data counts as a failure of the run (names, * for any letters)."""
+
+    name: str
+    url: str = ""
+    api_key_env: str = "N8N_API_KEY"
+    strict: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -293,6 +304,7 @@ class Config:
     processes: tuple[Process, ...] = ()
     money: Money = field(default_factory=Money)
     harmonization: Harmonization = field(default_factory=Harmonization)
+    n8n: tuple[N8n, ...] = ()
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -306,6 +318,7 @@ class Config:
             "cfg_approval": pa.table({"quick_seconds": pa.array([self.approval.quick], pa.float64())}),
             "cfg_marker": _marker_table(self.markers),
             "cfg_money": _table(Money, [self.money]),
+            "cfg_n8n": _table(N8n, self.n8n, strict=pa.list_(pa.string())),
             "cfg_place": _table(Place, self.places),
             "cfg_plant": _table(Plant, self.plants),
             "cfg_quarantine": pa.table({"name": pa.array(self.quality.quarantine, pa.string())}),
@@ -328,7 +341,7 @@ def load(path: Path | None = None) -> Config:
     if not path.exists():
         if named:
             raise ConfigError(f"OPS_CONFIG names {path}, which does not exist: create it or unset OPS_CONFIG.")
-        return Config(instances=_environment_instance(()))
+        return Config(instances=_environment_instance(()), n8n=_environment_n8n(()))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -357,6 +370,7 @@ def _parse(content: dict, file: str) -> Config:
         "process",
         "money",
         "harmonization",
+        "n8n",
     )
     _known(content, sections, file, "section")
     instances = tuple(
@@ -397,6 +411,7 @@ def _parse(content: dict, file: str) -> Config:
         money=_make(Money, _section(content.get("money", {}), f"{file}: [money]"), f"{file}: [money]"),
         touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
         harmonization=harmonization,
+        n8n=_environment_n8n(tuple(_n8n(content.get("n8n", []), instances, file))),
     )
 
 
@@ -712,6 +727,33 @@ def _environment_instance(instances: tuple[Instance, ...]) -> tuple[Instance, ..
     first = instances[0] if instances else Instance("odoo")
     values = {f.name: getattr(first, f.name) for f in fields(Instance)}
     return (Instance(**(values | given)), *instances[1:])
+
+
+def _n8n(tables: object, instances: tuple[Instance, ...], file: str):
+    seen = {instance.name for instance in instances}
+    for number, values in enumerate(_tables(tables, f"{file}: n8n servers are", "[[n8n]]"), start=1):
+        where = f"{file}: [[n8n]] {values.get('name', f'number {number}')!r}"
+        one = _make(N8n, values | {"strict": _names(values, "strict", where)}, where)
+        if not re.fullmatch(r"[\w-]+", one.name):
+            raise ConfigError(f"{where}: name must be a word of letters, digits, - and _.")
+        if one.name in seen:
+            raise ConfigError(f"{where}: another n8n or Odoo has this name: choose another.")
+        seen.add(one.name)
+        yield one
+
+
+def _environment_n8n(given: tuple[N8n, ...]) -> tuple[N8n, ...]:
+    """N8N_URL is the address of the first n8n, or makes one called "n8n"; ConfigError where one has no address."""
+    url = os.environ.get("N8N_URL")
+    if url:
+        given = (replace(given[0] if given else N8n("n8n"), url=url), *given[1:])
+    for one in given:
+        if not re.match(r"https?://[^/]", one.url):
+            raise ConfigError(
+                f"n8n {one.name!r} has no address that begins with http:// or https://: set its url in ops.toml, or "
+                "N8N_URL for the first one."
+            )
+    return given
 
 
 def _make(kind, values: dict, where: str):
