@@ -93,6 +93,7 @@ FIELDS = {
 }
 OURS = ("native_status", "reported_at", "file_at", "file", "line")  # not read from a file
 COLUMNS = tuple(name for name in FIELDS if name not in OURS)
+SAID = (*COLUMNS, "native_status")  # what makes two reports the same one
 REQUIRED = ("run_id", "flow", "status")
 TIMES = ("created_at", "started_at", "ended_at", "changed_at")
 
@@ -108,6 +109,7 @@ SOURCES = {
     )
 }
 EVENT = SOURCES["inbox_event"]
+EMPTY = tuple(EVENT.columns)
 
 
 class Unreadable(Exception):
@@ -153,9 +155,8 @@ def land(con, config: Config, folder: Path, wanted, progress) -> None:
         try:
             found = list(_land(place, inbox, folder, progress.say))
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
-            problem = (
-                f"the inbox {inbox.name} cannot be read ({error.strerror}: {error.filename}): mend folder or rights."
-            )
+            why = f"{error.strerror}: {error.filename}"
+            problem = f"the inbox {inbox.name} cannot be read ({why}): mend the folder or its rights."
             progress.say(f"{problem[0].upper()}{problem[1:]}")
             landing.write_done(folder, EVENT, inbox.name, {"problem": problem})
             continue
@@ -341,27 +342,25 @@ def _encoding(path: Path) -> str:
 
 def _report(row: dict, inbox: Inbox, latest: datetime) -> dict:
     """A row as it is kept; ValueError says which column holds what, and what is allowed."""
-    given = {name: _filled(row.get(name)) for name in COLUMNS}
-    report = dict.fromkeys(EVENT.columns)
+    given = {name: value for name in COLUMNS if name in row and (value := _filled(row[name])) is not None}
     for name in REQUIRED:
-        if given[name] is None:
+        if name not in given:
             raise ValueError(f"{name} is empty: every row needs {', '.join(REQUIRED)}")
+    report = dict.fromkeys(EMPTY)
     for name, value in given.items():
-        if value is not None:
-            try:
-                report[name] = PARSED.get(name, PARSED[FIELDS[name].type])(value)
-            except ValueError as error:
-                raise ValueError(f"{name} is {_shown(value)}: {error}") from None
+        try:
+            report[name] = PARSED.get(name, PARSED[FIELDS[name].type])(value)
+        except ValueError as error:
+            raise ValueError(f"{name} is {_shown(value)}: {error}") from None
     for name in TIMES:
         if report[name] and report[name] > latest:
             raise ValueError(f"{name} is {_shown(given[name])}: it lies in the future")
     report["native_status"] = _text(given["status"])
-    word = _word(given["status"])
-    report["failure_class"] = report["failure_class"] or FAILURE.get(word)
+    report["failure_class"] = report["failure_class"] or FAILURE.get(_word(given["status"]))
     for name in ("system", "direction", "plant"):
         report[name] = report[name] or getattr(inbox, name) or None
-    content = json.dumps([str(report[name]) for name in FIELDS if name not in OURS or name == "native_status"])
-    digest = hashlib.blake2b(content.encode(), digest_size=8).digest()
+    said = [(name, str(report[name])) for name in SAID if report[name] is not None]
+    digest = hashlib.blake2b(repr(said).encode("utf-8", "backslashreplace"), digest_size=8).digest()
     return report | {"instance": inbox.name, "id": int.from_bytes(digest) >> 1}
 
 
@@ -380,10 +379,12 @@ def _text(value: object, longest: float = LONGEST) -> str:
     if isinstance(value, bool | dict | list | bytes):
         raise ValueError("it must be text")
     text = str(value)
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("it holds bytes that are not UTF-8: write the file in that encoding")
     if len(text) > longest:
         raise ValueError(f"at most {longest} characters")
+    if text.isprintable():
+        return text
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it holds bytes that are not UTF-8: write the file in that encoding")
     return "".join(character if character.isprintable() else " " for character in text)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from etl import landing
+from etl import landing, systems
 from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.source import Source
 from queries import budget, catalog, decision, effect, measure, process_rules, rules, scoreboard
@@ -180,11 +180,9 @@ def publish(
 
 def of_integrations(whole: Part, sources: list[Source], base: Path) -> Part:
     """What is made of nothing but what integrations record, and of dimensions: those stay as they are."""
-    views = {view for source in sources for view in _views_of(source)}
-    asked = set().union(*(catalog.depends_on(one.sql, views) for one in catalog.integrations().values()))
-    current = {view for source in sources if asked & _views_of(source) for view in _views_of(source)} | BOOKS
+    current = {view for source in systems.recorded().values() for view in source.views} | BOOKS
     facts = {name for name in whole.marts if not name.startswith("dim_")}
-    every = facts | views | BOOKS | {"fct_exception"}
+    every = facts | {view for source in sources for view in source.views} | BOOKS | {"fct_exception"}
 
     def is_part(names: set[str]) -> bool:
         return bool(names) and names <= current
@@ -200,9 +198,9 @@ def of_integrations(whole: Part, sources: list[Source], base: Path) -> Part:
     return Part(marts, part_of(whole.kpis), part_of(whole.exceptions), part_of(whole.checks), base)
 
 
-def _views_of(source: Source) -> set[str]:
-    """The staging views of a source."""
-    return {f"stg_{source.name}{view}" for view in ("", "_last", "_history")}
+def is_validated(warehouse: Path, sources: list[Source], config: Config) -> bool:
+    """Whether what is published was built by these very rules, so that they are known to fit."""
+    return _base(warehouse, _recipe(sources, config)) is not None
 
 
 def _recipe(sources: list[Source], config: Config) -> str:
@@ -585,7 +583,7 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], part: Pa
 def kpis_of_sources(sources: list[Source], kpis: dict[str, catalog.Kpi]) -> dict[str, set[str]]:
     """Which KPIs read a source, through however many marts."""
     marts = catalog.marts()
-    staging = {view: source.name for source in sources for view in _views_of(source)}
+    staging = {view: source.name for source in sources for view in source.views}
     reads: dict[str, set[str]] = {}
     for mart in marts.values():  # in dependency order
         names = mart.made_from([*staging, *marts])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import extract, landing, load, odoo, plan, publish, recognise, resolve, systems
+from etl import extract, inbox, landing, load, odoo, plan, publish, recognise, resolve, systems
 from etl.log import event
 from etl.odoo import Login, ModelAbsent, NoRight
 from etl.postgres import Postgres
@@ -22,7 +22,7 @@ from etl.source import Source, discover, tracked_models
 from etl.streams import Stopped, Streams, ahead
 from queries.config import Config, ConfigError
 
-OPEN = "open"
+OPEN, INTEGRATIONS = "open", "integrations"
 WRITING = 2  # sources more than streams under way: one plans or writes while others ask
 SKEW_SECONDS = 120  # from here on a difference between two clocks is told
 
@@ -42,7 +42,8 @@ class Request:
     """How much a refresh reads.
 
     full: every row again. days: a first load of that many days and what is still open.
-    only: sources by name, or the group "open": open documents and what else is new, cheap enough for every hour.
+    only: sources by name, or a group. "open": open documents and what else is new, cheap enough for every hour.
+        "integrations": what tells of integrations, cheap enough for every few minutes; alone, nothing else is built.
     """
 
     full: bool = False
@@ -52,19 +53,29 @@ class Request:
     def sources(self) -> dict[str, Source]:
         """The sources to read, of all systems; ConfigError on an unknown name."""
         every = systems.every()
-        unknown = [name for name in self.only if name != OPEN and name not in every]
+        unknown = [name for name in self.only if name not in (OPEN, INTEGRATIONS) and name not in every]
         if unknown:
-            raise ConfigError(f"--only {unknown[0]!r} is no source or group: use open, or one of {', '.join(every)}.")
+            known = ", ".join([OPEN, INTEGRATIONS, *every])
+            raise ConfigError(f"--only {unknown[0]!r} is no source or group: use one of {known}.")
         if not self.only:
             return every
-        hourly = {name for name, source in every.items() if source.open_domain or source.kind == "append"}
-        hourly |= every.keys() - discover().keys()
-        return {name: s for name, s in every.items() if name in self.only or (OPEN in self.only and name in hourly)}
+        chosen = set(self.only)
+        if OPEN in self.only:
+            chosen |= {name for name, source in every.items() if source.open_domain or source.kind == "append"}
+            chosen |= every.keys() - discover().keys()
+        if INTEGRATIONS in self.only:
+            chosen |= systems.recorded().keys()
+        return {name: source for name, source in every.items() if name in chosen}
+
+    @property
+    def is_integrations(self) -> bool:
+        """Whether it is about integrations and nothing else."""
+        return self.only == (INTEGRATIONS,)
 
     def mode(self, now: datetime) -> plan.Mode:
         """How each source is read."""
         since = now - timedelta(days=self.days) if self.days else None
-        return plan.Mode(now, full=self.full, since=since, only_open=OPEN in self.only)
+        return plan.Mode(now, full=self.full, since=since, only_open=bool({OPEN, INTEGRATIONS}.intersection(self.only)))
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,9 @@ def refresh(
     warehouse: Path, config: Config, progress: Progress, request: Request = Request(), transport: str | None = None
 ) -> Outcome:
     """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire."""
-    publish.validate(list(systems.every().values()), config)
+    every = list(systems.every().values())
+    if not (request.is_integrations and publish.is_validated(warehouse, every, config)):
+        publish.validate(every, config)
     request.sources()  # a mistyped name is told before anything else
     con = load.open_work(warehouse)
     try:
@@ -207,12 +220,14 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
             system.land(con, config, folder, sources, progress)
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
+        inbox.finish(config, folder)
         dropped = load.drop_old_versions(
             con, list(sources.values()), as_of - timedelta(seconds=config.retention.history)
         )
         event("retired", run=folder.name, versions=dropped)
         if not resumed:
-            return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
+            part = request.is_integrations
+            return _publish(con, warehouse, config, folder, as_of, loaded, progress, only_integrations=part)
         # Parts of it were read long ago: it is kept as history, and a run of now is what readers get.
         message = "; ".join(filter(None, [upgrade, "resumed; followed by a run of its own"]))
         load.book_run(con, folder.name, started_at, status="loaded", message=message)
@@ -358,10 +373,9 @@ def _load(
     return loaded
 
 
-def _publish(con, warehouse, config, sources, folder, as_of, loaded, progress) -> Outcome:
-    version = publish.publish(
-        con, warehouse, folder.name, as_of, list(systems.every().values()), config, progress.building
-    )
+def _publish(con, warehouse, config, folder, as_of, loaded, progress, only_integrations=False) -> Outcome:
+    sources = list(systems.every().values())
+    version = publish.publish(con, warehouse, folder.name, as_of, sources, config, progress.building, only_integrations)
     event("published", run=folder.name, version=version.name, as_of=as_of)
     return Outcome(folder.name, as_of, version.name, loaded)
 
@@ -377,6 +391,6 @@ def load_landed(
         publish.settle(con, warehouse)
         load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
         loaded = _load(con, folder, sources, [(instance, "", version, "simulation")], as_of)
-        return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
+        return _publish(con, warehouse, config, folder, as_of, loaded, progress)
     finally:
         con.close()

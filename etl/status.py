@@ -22,6 +22,8 @@ def read(warehouse: Path) -> dict:
     problems = dict.fromkeys(source["problem"] for source in sources if source["problem"])
     sentence = f"{opened.version} is published, data as of {opened.as_of:%Y-%m-%d %H:%M:%S} UTC, {age / 3600:.1f} h old"
     sentence += "." if age < STALE_HOURS * 3600 else ": stale, run `python -m etl refresh`."
+    if opened.newer:
+        sentence += f" Integrations are as of {max(opened.newer.values()):%Y-%m-%d %H:%M:%S} UTC."
     sentence += f" Not installed: {', '.join(absent)}." if absent else ""
     sentence += "".join(f" Not read: {problem}" for problem in problems)
     sentence += f" Not readable by the user: {', '.join(refused)}." if refused else ""

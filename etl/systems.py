@@ -11,6 +11,7 @@ from functools import cache
 
 from etl import inbox, n8n
 from etl.source import Source, discover
+from queries import catalog
 
 SYSTEMS = (n8n, inbox)
 
@@ -22,3 +23,10 @@ def every() -> dict[str, Source]:
     for system in SYSTEMS:
         found |= system.SOURCES
     return found
+
+
+def recorded() -> dict[str, Source]:
+    """The sources that tell of integrations: those that queries/integrations reads, and the other systems."""
+    asked = " ".join(one.sql for one in catalog.integrations().values())
+    beside = every().keys() - discover().keys()
+    return {n: source for n, source in every().items() if n in beside or catalog.depends_on(asked, source.views)}

@@ -170,7 +170,11 @@ class Built:
         if "fct_exception" in sql:
             return self
         self.need(*catalog.depends_on(sql, MARTS), *more)
-        return SimpleNamespace(cursor=self._connection.cursor, as_of=self.as_of)
+        return SimpleNamespace(cursor=self._connection.cursor, as_of=self.as_of, moment=self.moment)
+
+    def moment(self, sql: str) -> datetime:
+        """The moment that the rows of a query are from."""
+        return self.as_of
 
     def check(self, name: str) -> list[dict]:
         """What a check finds."""
