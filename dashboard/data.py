@@ -60,6 +60,11 @@ def as_of() -> datetime:
     return _open(version()).as_of
 
 
+def moment(kpi: Kpi) -> datetime:
+    """The moment that the rows of a KPI are from: `as_of`, or later."""
+    return _open(version()).moment(kpi.sql)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Version: repr})
 def _open(chosen: Version):
     return warehouse.open(chosen.scope, Path(chosen.folder), chosen.name)
@@ -112,8 +117,8 @@ def by_clock(kpi: Kpi, filters: Filters) -> Kpi:
 def reading(kpi: Kpi, filters: Filters) -> Reading:
     """A KPI's value, the one before and its weeks. From the scoreboard where that has it, else measured now."""
     kpi = by_clock(kpi, filters)
-    start, end = filters.period(as_of())
-    earlier = filters.earlier(as_of())
+    start, end = filters.period(moment(kpi))
+    earlier = filters.earlier(moment(kpi))
     if _is_on_scoreboard(filters):
         tiles = _scoreboard(version(), kpi.name, "28 days", filters.plants, _clock(kpi, filters))
         now = next((p for p in tiles if p.end == end), None) or Point(start, end, reason=texts.NEW_KPI)
@@ -124,7 +129,7 @@ def reading(kpi: Kpi, filters: Filters) -> Reading:
     plant = filters.plants[0] if len(filters.plants) == 1 else None
     found = verdicts(kpi, _clock(kpi, filters)) if len(filters.plants) < 2 else []
     return Reading(
-        kpi, now, before, tuple(weeks(kpi, filters)), as_of(), target(kpi, plant),
+        kpi, now, before, tuple(weeks(kpi, filters)), moment(kpi), target(kpi, plant),
         next((verdict for verdict in found if verdict.plant == plant), None),
         tuple(verdict for verdict in found if verdict.plant and verdict.is_shift and not plant),
         _budget_now(kpi, filters),
@@ -206,7 +211,7 @@ def sees_all_plants() -> bool:
 
 def weeks(kpi: Kpi, filters: Filters) -> list[Point]:
     """Whole weeks up to the running one, which is left out."""
-    first, end = filters.trend(as_of())
+    first, end = filters.trend(moment(kpi))
     if len(filters.plants) < 2:
         found = _scoreboard(version(), kpi.name, "week", filters.plants, _clock(kpi, filters))
     else:
@@ -216,34 +221,34 @@ def weeks(kpi: Kpi, filters: Filters) -> list[Point]:
 
 def breakdown(kpi: Kpi, filters: Filters, by: str) -> list[Point]:
     """The KPI of the period cut by a dimension, the largest value first, what cannot be measured last."""
-    found = _values(version(), kpi.name, filters.period(as_of()), filters, by=by)
+    found = _values(version(), kpi.name, filters.period(moment(kpi)), filters, by=by)
     return sorted(found, key=lambda p: (p.value is None, -(p.value or 0), -p.n))
 
 
 def cases(kpi: Kpi, filters: Filters, limit: int) -> list[dict]:
     """The first rows behind the number."""
-    return _rows(version(), kpi.name, filters.period(as_of()), filters, limit)
+    return _rows(version(), kpi.name, filters.period(moment(kpi)), filters, limit)
 
 
 def all_cases(kpi: Kpi, filters: Filters) -> Callable[[], list[dict]]:
     """Reads every row when called: a download is made outside the session, which knows no version any more."""
-    chosen, period = version(), filters.period(as_of())
+    chosen, period = version(), filters.period(moment(kpi))
     return lambda: _rows(chosen, kpi.name, period, filters, None)
 
 
 def distribution(kpi: Kpi, filters: Filters) -> list[dict]:
     """How the durations or ages of the period spread."""
-    return _distribution(version(), kpi.name, filters.period(as_of()), filters)
+    return _distribution(version(), kpi.name, filters.period(moment(kpi)), filters)
 
 
 def survival(kpi: Kpi, filters: Filters) -> list[dict]:
     """Which share of the cases of the period is still open after how long."""
-    return _survival(version(), kpi.name, filters.period(as_of()), filters)
+    return _survival(version(), kpi.name, filters.period(moment(kpi)), filters)
 
 
 def quantile(kpi: Kpi, filters: Filters, statistic: str) -> float | None:
     """Another quantile of the same rows, to mark it in the distribution."""
-    return _only(_values(version(), kpi.name, filters.period(as_of()), filters, statistic=statistic)).value
+    return _only(_values(version(), kpi.name, filters.period(moment(kpi)), filters, statistic=statistic)).value
 
 
 def sources(kpi: Kpi) -> list[str]:

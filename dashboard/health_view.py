@@ -51,7 +51,7 @@ def missing(sources: list[dict]) -> None:
             table("What is missing", {
                 "Source": text("source"),
                 "Status": status("status", texts.SOURCE_STATUS),
-                "Fields": lambda s: escape(s["missing_fields"] or "–"),
+                "What": lambda s: escape(s["problem"] or s["missing_fields"] or "–"),
                 "Without it": lambda s: escape(s["cost"] or (texts.STALE_COST if s["status"] == "stale" else "–")),
                 "KPIs affected": lambda s: escape(s["kpis"] or "–"),
             }, wrong)  # fmt: skip

@@ -71,6 +71,7 @@ SOURCE_STATUS = {
     "no right": ("warn", "!", "no right"),
     "field missing": ("warn", "!", "field missing"),
     "stale": ("warn", "!", "stale"),
+    "not read": ("bad", "✕", "not read"),
 }
 CHECK_STATUS = {
     "pass": ("good", "✓", "pass"),

@@ -146,7 +146,11 @@ def _summary(outcome: refresh_run.Outcome) -> None:
         f"{outcome.version}: {read} rows read, {new} new, {changed} changed, "
         f"{closed} no longer there; data as of {outcome.as_of:%Y-%m-%d %H:%M:%S} UTC."
     )
-    counted = published.read(published.open(), "reconciliation").to_pylist()
+    opened = published.open()
+    if opened.newer:
+        say(f"Built from it: what tells of integrations. All else is as of {opened.as_of:%Y-%m-%d %H:%M:%S} UTC.")
+        return
+    counted = published.read(opened, "reconciliation").to_pylist()
     if counted:
         say(state.reconciled(counted))
 
@@ -155,7 +159,9 @@ def _summary(outcome: refresh_run.Outcome) -> None:
 def refresh(
     full: Annotated[bool, typer.Option(help="Read every row again, not only what is new or changed.")] = False,
     days: Annotated[int | None, typer.Option(help="First load only: this many days, and what is still open.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="A source, or the group open; may be given again.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A source, or a group: open, integrations; repeatable.")
+    ] = None,
     transport: Annotated[str | None, typer.Option(help="json-2 or json-rpc; chosen by what the server offers.")] = None,
     log_file: Annotated[
         Path | None, typer.Option("--log", envvar="OPS_LOG", help="Append what happens to this file, as JSON lines.")

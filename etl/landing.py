@@ -91,6 +91,12 @@ def read_done(folder: Path, source: Source, instance: str) -> dict | None:
     return json.loads(text) if text is not None else None
 
 
+def instances(folder: Path, source: Source) -> list[str]:
+    """Where a source was read completely, sorted."""
+    ends = ".done.json"
+    return sorted(path.name.removesuffix(ends) for path in (folder / source.name).glob(f"*{ends}"))
+
+
 def plan_path(folder: Path, source: Source, instance: str) -> Path:
     return folder / source.name / f"{instance}.plan.parquet"
 

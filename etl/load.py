@@ -44,7 +44,7 @@ SOURCE_STATE = """
         instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
         read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
         changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
-        asked_at timestamp, swept_at timestamp, compared_at timestamp,
+        asked_at timestamp, swept_at timestamp, compared_at timestamp, problem varchar,
         primary key (instance, source))"""
 RECONCILIATION = """
     create table if not exists reconciliation (
@@ -68,7 +68,7 @@ class WarehouseBusy(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """What loading one source changed."""
+    """What loading one source changed; `problem` says why it could not be read this time."""
 
     source: str
     instance: str
@@ -80,6 +80,7 @@ class Loaded:
     changed: int
     closed: int
     read: int
+    problem: str | None = None
 
 
 def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
@@ -103,6 +104,7 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
     con.execute(SOURCE_STATE)
     for column in ("asked_at", "swept_at", "compared_at"):
         con.execute(f"alter table source_state add column if not exists {column} timestamp")
+    con.execute("alter table source_state add column if not exists problem varchar")
     con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
     con.execute(RECONCILIATION)
     for column in ("came", "went"):
@@ -198,10 +200,22 @@ def row_counts(con: duckdb.DuckDBPyConnection, instance: str) -> dict[str, int]:
     return dict(con.execute("select source, row_count from source_state where instance = ?", [instance]).fetchall())
 
 
+def current_rows(con: duckdb.DuckDBPyConnection, source: Source, instance: str) -> pa.Table:
+    """The rows of a source as the warehouse has them."""
+    ensure_tables(con, [source])
+    columns = ", ".join(source.columns)
+    found = con.execute(
+        f"select {columns} from raw.{source.name} where instance = ? and _valid_to is null order by id", [instance]
+    )
+    return found.to_arrow_table()
+
+
 def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
     """Moves the landed pages of one source into its raw table; call inside a transaction."""
     facts = landing.read_done(run, source, instance)
     ensure_tables(con, [source])
+    if facts.get("problem"):
+        return _book_problem(con, source, instance, facts["problem"])
     pages = [str(path) for path in landing.page_paths(run, source, instance)]
     con.execute("drop table if exists temp.page")
     con.execute(f"create temp table page as {_page_select(source, pages)}")
@@ -246,6 +260,18 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
     _book_source(con, source, loaded, facts, run.name, as_of)
     _reconcile(con, source, instance, facts, as_of)
     return loaded
+
+
+def _book_problem(con: duckdb.DuckDBPyConnection, source: Source, instance: str, problem: str) -> Loaded:
+    """Notes why a source could not be read; its rows stay as they were, and so does the moment they are from."""
+    con.execute(
+        """insert into source_state (instance, source, absent, refused, fields, row_count, missing_fields, problem)
+            values ($instance, $source, false, false, '{}', 0, [], $problem)
+            on conflict do update set problem = excluded.problem""",
+        {"instance": instance, "source": source.name, "problem": problem},
+    )
+    rows = _count_open(con, source, instance)
+    return Loaded(source.name, instance, False, False, (), rows, 0, 0, 0, 0, problem)
 
 
 def _page_select(source: Source, pages: list[str]) -> str:
@@ -441,6 +467,7 @@ def _book_source(
                 $as_of::timestamp as read_at, $run as run,
                 $row_count as row_count, $read as read_rows, $new as new_rows, $changed as changed_rows,
                 $closed as closed_rows, $missing as missing_fields, $refused as refused,
+                null as problem,
                 case when $full then $as_of::timestamp else before.full_at end as full_at,
                 $asked_at::timestamp as asked_at,
                 case when $swept then $asked_at::timestamp else before.swept_at end as swept_at,

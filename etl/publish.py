@@ -7,18 +7,20 @@ yesterday's numbers up.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from etl import landing
+from etl import landing, systems
 from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.source import Source
 from queries import budget, catalog, decision, effect, measure, process_rules, rules, scoreboard
@@ -34,6 +36,7 @@ FAILURE = {
     "plant": "varchar",
     "detail": "varchar",
 }
+BOOKS = {"odoo_instance", "odoo_version", "source_state", "reconciliation"}  # of what was read, as of every run
 KEEP_DAYS = 7
 KEEP_INTRADAY = 12
 SCOREBOARD_WEEKS = 105
@@ -51,7 +54,7 @@ HISTORY = {
     ),
 }
 HISTORY_OF = """
-    create table ops.main.{table}_history as
+    create or replace table ops.main.{table}_history as
     with before as (
         select * from work.main.{table} where run <> $run
     ),
@@ -120,6 +123,18 @@ class CheckFailed(Exception):
     """Checks found rows that must not exist; nothing was published."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a publish builds. `base` is the published file from which all else is taken as it is; None where everything
+    is built."""
+
+    marts: dict[str, catalog.Mart]
+    kpis: dict[str, catalog.Kpi]
+    exceptions: dict[str, catalog.ExceptionRule]
+    checks: dict[str, catalog.Check]
+    base: Path | None = None
+
+
 def publish(
     con: duckdb.DuckDBPyConnection,
     warehouse: Path,
@@ -128,17 +143,28 @@ def publish(
     sources: list[Source],
     config: Config,
     report: Callable[[str], None],
+    only_integrations: bool = False,
 ) -> Path:
-    """Builds and publishes `ops_<run>.duckdb` from the work database `con`, and books it; returns its path."""
+    """Builds and publishes `ops_<run>.duckdb` from the work database `con`, and books it; returns its path.
+
+    only_integrations: what does not tell of integrations alone stays as it was published last, and as old; where that
+    was by other rules than today's everything is built.
+    """
     building = warehouse / f".build_ops_{run}.duckdb"
     _clear_builds(warehouse)
     ensure_tables(con, sources)
+    recipe = _recipe(sources, config)
+    part = Part(catalog.marts(), catalog.load(), catalog.exceptions(), catalog.checks())
+    if only_integrations and (base := _base(warehouse, recipe)):
+        part = of_integrations(part, sources, base)
     try:
+        if part.base:
+            shutil.copyfile(part.base, building)
         con.execute(f"attach '{_quoted(building)}' as ops")
         try:
             con.execute("set search_path = 'ops.main,work.main'")
             con.execute("set preserve_insertion_order = false")  # rows of a mart have no order: half the memory
-            _build(con, warehouse, run, as_of, sources, config, report)
+            _build(con, warehouse, run, as_of, sources, config, report, part, recipe)
         finally:
             with suppress(duckdb.Error):  # what went wrong inside is what counts
                 con.execute("reset preserve_insertion_order")
@@ -150,6 +176,52 @@ def publish(
         raise
     _book(con, published, run)
     return published
+
+
+def of_integrations(whole: Part, sources: list[Source], base: Path) -> Part:
+    """What is made of nothing but what integrations record, and of dimensions: those stay as they are."""
+    current = {view for source in systems.recorded().values() for view in source.views} | BOOKS
+    facts = {name for name in whole.marts if not name.startswith("dim_")}
+    every = facts | {view for source in sources for view in source.views} | BOOKS | {"fct_exception"}
+
+    def is_part(names: set[str]) -> bool:
+        return bool(names) and names <= current
+
+    def part_of(things: dict) -> dict:
+        return {name: thing for name, thing in things.items() if is_part(catalog.depends_on(thing.sql, every))}
+
+    marts = {}
+    for name, mart in whole.marts.items():  # in dependency order
+        if name in facts and is_part(mart.made_from(every)):
+            marts[name] = mart
+            current.add(name)
+    return Part(marts, part_of(whole.kpis), part_of(whole.exceptions), part_of(whole.checks), base)
+
+
+def is_validated(warehouse: Path, sources: list[Source], config: Config) -> bool:
+    """Whether what is published was built by these very rules, so that they are known to fit."""
+    return _base(warehouse, _recipe(sources, config)) is not None
+
+
+def _recipe(sources: list[Source], config: Config) -> str:
+    """By what rules a file is built: the same only while the code, the SQL and ops.toml are."""
+    digest = hashlib.sha256(repr((config, [(source.name, source.columns) for source in sources])).encode())
+    files = [Path(__file__), *sorted(path for path in catalog.FOLDER.rglob("*") if path.suffix in (".sql", ".py"))]
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _base(warehouse: Path, recipe: str) -> Path | None:
+    """The published file, where it was built by this recipe."""
+    path = warehouse / (current_version(warehouse) or "")
+    if not path.is_file():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            return path if con.execute("select recipe from version").fetchone()[0] == recipe else None
+    except duckdb.Error:
+        return None
 
 
 def settle(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
@@ -215,43 +287,54 @@ def validate(sources: list[Source], config: Config) -> None:
     con.close()
 
 
-def _build(con, warehouse: Path, run: str, as_of: datetime, sources, config: Config, report) -> None:
-    put_configuration(con, config, "ops.main")
-    for table in ("odoo_instance", "odoo_version", "source_state", "reconciliation"):
-        con.execute(f"create table ops.main.{table} as select * from work.main.{table}")
+def _build(
+    con, warehouse: Path, run: str, as_of: datetime, sources, config: Config, report, part: Part, recipe: str
+) -> None:
+    if not part.base:
+        put_configuration(con, config, "ops.main")
+    for table in BOOKS:
+        con.execute(f"create or replace table ops.main.{table} as select * from work.main.{table}")
     _put_macros(con)
-    build_marts(con, as_of, report, "ops.main")
+    build_marts(con, as_of, report, "ops.main", part.marts)
     report("exceptions")
-    build_exceptions(con, as_of, "ops.main")
+    build_exceptions(con, as_of, "ops.main", part.exceptions)
     report("scoreboard")
-    kpis = catalog.load()
-    levels = [level for kpi in kpis.values() for level in budget.levels(kpi, config.objectives)]
-    measured, due = _scoreboard(con, kpis, levels, as_of, run)
+    levels = [level for kpi in part.kpis.values() for level in budget.levels(kpi, config.objectives)]
+    measured, due = _scoreboard(con, part.kpis, levels, as_of, run)
     locked = con.sql("select * from work.main.kpi_baseline").to_arrow_table()
-    board, baselines = scoreboard.judged(measured, kpis, config.baselines, locked)
+    board, baselines = scoreboard.judged(measured, part.kpis, config.baselines, locked)
     tables = {
         "agg_kpi": board,
         "kpi_baseline": baselines,
         "cfg_objective": budget.service_level_table(levels),
         "agg_due": due,
-        "agg_change_effect": _effects(con, board, kpis, as_of),
+        "agg_change_effect": _effects(con, board, part.kpis, as_of),
         "agg_budget": _budgets(warehouse, levels, due, as_of, run, report),
     }
     for name, table in tables.items():
-        con.register("scoreboard_rows", table)
-        con.execute(f"create table ops.main.{name} as select * from scoreboard_rows")
-        con.unregister("scoreboard_rows")
+        _put(con, name, table, "kpi", list(part.kpis) if part.base else None)
     for table, (key, said) in HISTORY.items():
         same = " and ".join(f"old.{column} is not distinct from new.{column}" for column in key + said)
         con.execute(HISTORY_OF.format(table=table, key=", ".join(key), same=same), {"run": run})
     report("checks")
-    failed = _checks(con, config, sources)
-    _bookkeeping(con, run, as_of, sources, kpis)
+    failed = _checks(con, config, sources, part)
+    _bookkeeping(con, run, as_of, sources, part, recipe)
     if failed:
         raise CheckFailed(
             "nothing was published: "
             + "; ".join(f"{check.title} ({count} rows): {check.remedy}" for check, count in failed)
         )
+
+
+def _put(con, name: str, table: pa.Table, key: str, instead_of: list[str] | None) -> None:
+    """A table of the file being built; or, of one that is there, the rows in place of those with these keys."""
+    con.register("put_rows", table)
+    if instead_of is None:
+        con.execute(f"create table ops.main.{name} as select * from put_rows")
+    else:
+        con.execute(f"delete from ops.main.{name} where list_contains($keys::varchar[], {key})", {"keys": instead_of})
+        con.execute(f"insert into ops.main.{name} by name select * from put_rows")
+    con.unregister("put_rows")
 
 
 def put_configuration(con, config: Config, schema: str) -> None:
@@ -268,8 +351,9 @@ def _put_macros(con) -> None:
         con.execute(macro)
 
 
-def build_marts(con, as_of: datetime, report, schema: str) -> None:
-    for mart in catalog.marts().values():
+def build_marts(con, as_of: datetime, report, schema: str, marts: dict[str, catalog.Mart] | None = None) -> None:
+    """Every mart, or these."""
+    for mart in (catalog.marts() if marts is None else marts).values():
         report(mart.name)
         build_mart(con, mart, as_of, schema)
 
@@ -281,21 +365,25 @@ def build_mart(con, mart: catalog.Mart, as_of: datetime, schema: str) -> None:
         if mart.build:
             con.register("mart_rows", mart.build(con, as_of))
             sql = "select * from mart_rows"
-        con.execute(f"create table {schema}.{mart.name} as {sql}", parameters)
+        con.execute(f"create or replace table {schema}.{mart.name} as {sql}", parameters)
         if mart.build:
             con.unregister("mart_rows")
     except duckdb.Error as error:
         raise catalog.CatalogError(f"{mart.file}: {str(error).splitlines()[0]}") from error
 
 
-def build_exceptions(con, as_of: datetime, schema: str) -> None:
-    """fct_exception: every record an exception rule names, with its age against what applies in its plant."""
-    con.execute(f"create table {schema}.fct_exception ({EXCEPTION})")
-    for rule in catalog.exceptions().values():
+def build_exceptions(
+    con, as_of: datetime, schema: str, exceptions: dict[str, catalog.ExceptionRule] | None = None
+) -> None:
+    """fct_exception: every record an exception rule (one of these) names, with its age against what applies in its
+    plant."""
+    con.execute(f"create table if not exists {schema}.fct_exception ({EXCEPTION})")
+    for rule in (catalog.exceptions() if exceptions is None else exceptions).values():
         parameters = {"as_of": as_of} if "$as_of" in rule.sql else {}
         said = {name: getattr(rule, name) for name in ("name", "title", "remedy")}
         try:
             catalog.check_exception_columns(rule, con.sql(rule.sql, params=parameters).columns)
+            con.execute(f"delete from {schema}.fct_exception where exception = $name", {"name": rule.name})
             con.execute(EXCEPTION_OF.format(schema=schema, sql=rule.sql), said | {"as_of": as_of})
         except duckdb.Error as error:
             raise catalog.CatalogError(f"{rule.file}: {str(error).splitlines()[0]}") from error
@@ -415,19 +503,21 @@ def _version_check(sources: list[Source]) -> catalog.Check:
     )
 
 
-def _checks(con, config: Config, sources: list[Source]) -> list[tuple[catalog.Check, int]]:
-    """Runs every check into the tables check_result and check_failure; returns those that must stop the run."""
-    checks = rules.checks_in_force(catalog.checks(), config)
-    checks |= {check.name: check for check in (_version_check(sources),)}
+def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tuple[catalog.Check, int]]:
+    """Runs the checks into the tables check_result and check_failure; returns those that must stop the run."""
+    checks = rules.checks_in_force(part.checks, config)
+    if not part.base:
+        checks |= {check.name: check for check in (_version_check(sources),)}
     counts = [(check, _count(con, check)) for check in checks.values()]
     columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
-    con.execute(f"create table ops.main.check_failure (check_name varchar, {columns})")
+    con.execute(f"create table if not exists ops.main.check_failure (check_name varchar, {columns})")
     for check, count in counts:
+        con.execute("delete from ops.main.check_failure where check_name = $name", {"name": check.name})
         if count:
             con.register("failure_rows", _failures(con, check))
             con.execute("insert into ops.main.check_failure select $name, * from failure_rows", {"name": check.name})
             con.unregister("failure_rows")
-    for mart in catalog.marts().values():
+    for mart in part.marts.values():
         keys = ", ".join(mart.key)
         check = catalog.Check(
             name=f"{mart.name}_key",
@@ -451,19 +541,22 @@ def _checks(con, config: Config, sources: list[Source]) -> list[tuple[catalog.Ch
         | {"failed_count": count, "status": check.severity if count else "pass"}
         for check, count in counts
     ]
-    con.register("check_rows", pa.Table.from_pylist(rows, schema))
-    con.execute("create table ops.main.check_result as select * from check_rows")
-    con.unregister("check_rows")
+    names = [check.name for check, _ in counts] if part.base else None
+    _put(con, "check_result", pa.Table.from_pylist(rows, schema), "name", names)
     return [(check, count) for check, count in counts if count and check.severity == "fail"]
 
 
-def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) -> None:
-    """Tables about the data itself: this version, the runs, the sources with what a gap costs, the marts' headers."""
+def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], part: Part, recipe: str) -> None:
+    """Tables about the data itself: this version, the runs, the sources with what a gap costs, the marts' headers and
+    the moments they are from. The version is as old as what was not built."""
+    oldest = con.execute("select as_of from ops.main.version").fetchone()[0] if part.base else as_of
     con.execute(
-        "create table ops.main.version as select $run as run, $as_of::timestamp as as_of", {"run": run, "as_of": as_of}
+        """create or replace table ops.main.version as
+            select $run as run, $as_of::timestamp as as_of, $recipe as recipe""",
+        {"run": run, "as_of": oldest, "recipe": recipe},
     )
     con.execute(
-        """create table ops.main.run as
+        """create or replace table ops.main.run as
             select * replace (
                 if(run = $run, 'published', status) as status,
                 if(run = $run, $now, published_at) as published_at,
@@ -471,41 +564,26 @@ def _bookkeeping(con, run: str, as_of: datetime, sources: list[Source], kpis) ->
             from work.main.run order by started_at desc limit 400""",
         {"run": run, "now": datetime.now(UTC).replace(tzinfo=None, microsecond=0)},
     )
-    needs = kpis_of_sources(sources, kpis)
+    marts = [{"mart": m.name, "grain": m.grain, "person": list(m.person), "as_of": as_of} for m in part.marts.values()]
+    about = [("mart", pa.string()), ("grain", pa.string()), ("person", pa.list_(pa.string()))]
+    schema = pa.schema([*about, ("as_of", pa.timestamp("us"))])
+    if part.base:
+        _put(con, "mart", pa.Table.from_pylist(marts, schema), "mart", list(part.marts))
+        return
+    exceptions = {"mart": "fct_exception", "grain": "one row per exception and record", "person": ["responsible"]}
+    _put(con, "mart", pa.Table.from_pylist([*marts, exceptions | {"as_of": as_of}], schema), "mart", None)
+    needs = kpis_of_sources(sources, part.kpis)
     rows = [{"source": s.name, "model": s.model, "without": s.without, "kpis": sorted(needs[s.name])} for s in sources]
-    con.register(
-        "source_rows",
-        pa.Table.from_pylist(
-            rows,
-            pa.schema(
-                [
-                    ("source", pa.string()),
-                    ("model", pa.string()),
-                    ("without", pa.string()),
-                    ("kpis", pa.list_(pa.string())),
-                ]
-            ),
-        ),
+    schema = pa.schema(
+        [(name, pa.string()) for name in ("source", "model", "without")] + [("kpis", pa.list_(pa.string()))]
     )
-    con.execute("create table ops.main.source as select * from source_rows")
-    con.unregister("source_rows")
-    marts = [{"mart": m.name, "grain": m.grain, "person": list(m.person)} for m in catalog.marts().values()]
-    marts.append({"mart": "fct_exception", "grain": "one row per exception and record", "person": ["responsible"]})
-    con.register(
-        "mart_rows",
-        pa.Table.from_pylist(
-            marts, pa.schema([("mart", pa.string()), ("grain", pa.string()), ("person", pa.list_(pa.string()))])
-        ),
-    )
-    con.execute("create table ops.main.mart as select * from mart_rows")
-    con.unregister("mart_rows")
+    _put(con, "source", pa.Table.from_pylist(rows, schema), "source", None)
 
 
 def kpis_of_sources(sources: list[Source], kpis: dict[str, catalog.Kpi]) -> dict[str, set[str]]:
     """Which KPIs read a source, through however many marts."""
     marts = catalog.marts()
-    views = ("", "_last", "_history")
-    staging = {f"stg_{source.name}{view}": source.name for source in sources for view in views}
+    staging = {view: source.name for source in sources for view in source.views}
     reads: dict[str, set[str]] = {}
     for mart in marts.values():  # in dependency order
         names = mart.made_from([*staging, *marts])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import extract, landing, load, odoo, plan, publish, recognise, resolve
+from etl import extract, inbox, landing, load, odoo, plan, publish, recognise, resolve, systems
 from etl.log import event
 from etl.odoo import Login, ModelAbsent, NoRight
 from etl.postgres import Postgres
@@ -22,7 +22,7 @@ from etl.source import Source, discover, tracked_models
 from etl.streams import Stopped, Streams, ahead
 from queries.config import Config, ConfigError
 
-OPEN = "open"
+OPEN, INTEGRATIONS = "open", "integrations"
 WRITING = 2  # sources more than streams under way: one plans or writes while others ask
 SKEW_SECONDS = 120  # from here on a difference between two clocks is told
 
@@ -42,7 +42,8 @@ class Request:
     """How much a refresh reads.
 
     full: every row again. days: a first load of that many days and what is still open.
-    only: sources by name, or the group "open": open documents and what else is new, cheap enough for every hour.
+    only: sources by name, or a group. "open": open documents and what else is new, cheap enough for every hour.
+        "integrations": what tells of integrations, cheap enough for every few minutes; alone, nothing else is built.
     """
 
     full: bool = False
@@ -50,20 +51,31 @@ class Request:
     only: tuple[str, ...] = ()
 
     def sources(self) -> dict[str, Source]:
-        """The sources to read; ConfigError on an unknown name."""
-        every = discover()
-        unknown = [name for name in self.only if name != OPEN and name not in every]
+        """The sources to read, of all systems; ConfigError on an unknown name."""
+        every = systems.every()
+        unknown = [name for name in self.only if name not in (OPEN, INTEGRATIONS) and name not in every]
         if unknown:
-            raise ConfigError(f"--only {unknown[0]!r} is no source or group: use open, or one of {', '.join(every)}.")
+            known = ", ".join([OPEN, INTEGRATIONS, *every])
+            raise ConfigError(f"--only {unknown[0]!r} is no source or group: use one of {known}.")
         if not self.only:
             return every
-        hourly = {name for name, source in every.items() if source.open_domain or source.kind == "append"}
-        return {name: s for name, s in every.items() if name in self.only or (OPEN in self.only and name in hourly)}
+        chosen = set(self.only)
+        if OPEN in self.only:
+            chosen |= {name for name, source in every.items() if source.open_domain or source.kind == "append"}
+            chosen |= every.keys() - discover().keys()
+        if INTEGRATIONS in self.only:
+            chosen |= systems.recorded().keys()
+        return {name: source for name, source in every.items() if name in chosen}
+
+    @property
+    def is_integrations(self) -> bool:
+        """Whether it is about integrations and nothing else."""
+        return self.only == (INTEGRATIONS,)
 
     def mode(self, now: datetime) -> plan.Mode:
         """How each source is read."""
         since = now - timedelta(days=self.days) if self.days else None
-        return plan.Mode(now, full=self.full, since=since, only_open=OPEN in self.only)
+        return plan.Mode(now, full=self.full, since=since, only_open=bool({OPEN, INTEGRATIONS}.intersection(self.only)))
 
 
 @dataclass(frozen=True)
@@ -131,7 +143,9 @@ def refresh(
     warehouse: Path, config: Config, progress: Progress, request: Request = Request(), transport: str | None = None
 ) -> Outcome:
     """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire."""
-    publish.validate(list(discover().values()), config)
+    every = list(systems.every().values())
+    if not (request.is_integrations and publish.is_validated(warehouse, every, config)):
+        publish.validate(every, config)
     request.sources()  # a mistyped name is told before anything else
     con = load.open_work(warehouse)
     try:
@@ -155,7 +169,7 @@ def _connect(con, config, request: Request, transport: str | None, progress) -> 
         before = [recognise.upgraded_from(con, one) for one in opened]
         if any(before):
             request = Request(full=request.full)
-        sources = list(request.sources().values())
+        sources = [source for name, source in request.sources().items() if name in discover()]
         tracked = tracked_models(sources)
         return [
             Connection(one, _resolve(con, one, sources, tracked, version), _direct(one.login), version)
@@ -202,14 +216,18 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
             _land(con, folder, connection, progress, replace(mode, full=mode.full or bool(connection.upgraded_from)))
             if connection.direct:
                 connection.direct.close()
+        for system in systems.SYSTEMS:
+            system.land(con, config, folder, sources, progress)
         as_of = utc_now()
         loaded = _load(con, folder, sources, instances, as_of)
+        inbox.finish(config, folder)
         dropped = load.drop_old_versions(
             con, list(sources.values()), as_of - timedelta(seconds=config.retention.history)
         )
         event("retired", run=folder.name, versions=dropped)
         if not resumed:
-            return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
+            part = request.is_integrations
+            return _publish(con, warehouse, config, folder, as_of, loaded, progress, only_integrations=part)
         # Parts of it were read long ago: it is kept as history, and a run of now is what readers get.
         message = "; ".join(filter(None, [upgrade, "resumed; followed by a run of its own"]))
         load.book_run(con, folder.name, started_at, status="loaded", message=message)
@@ -336,8 +354,8 @@ def _load(
     try:
         loaded = [
             load.load_source(con, source, name, folder, as_of)
-            for name, *_ in instances
             for source in load.in_order(sources.values())
+            for name in landing.instances(folder, source)
         ]
         for instance in instances:
             name, _, version, _ = instance
@@ -355,8 +373,9 @@ def _load(
     return loaded
 
 
-def _publish(con, warehouse, config, sources, folder, as_of, loaded, progress) -> Outcome:
-    version = publish.publish(con, warehouse, folder.name, as_of, list(discover().values()), config, progress.building)
+def _publish(con, warehouse, config, folder, as_of, loaded, progress, only_integrations=False) -> Outcome:
+    sources = list(systems.every().values())
+    version = publish.publish(con, warehouse, folder.name, as_of, sources, config, progress.building, only_integrations)
     event("published", run=folder.name, version=version.name, as_of=as_of)
     return Outcome(folder.name, as_of, version.name, loaded)
 
@@ -365,14 +384,13 @@ def load_landed(
     warehouse: Path, config: Config, folder: Path, instance: str, version: str, as_of: datetime, progress: Progress
 ) -> Outcome:
     """Loads and publishes a landing that came from elsewhere than an Odoo: the demo plants."""
-    sources = discover()
+    sources = systems.every()
     publish.validate(list(sources.values()), config)
     con = load.open_work(warehouse)
     try:
         publish.settle(con, warehouse)
         load.book_run(con, folder.name, landing.run_started_at(folder), status="running", message=None)
-        landed = {name: s for name, s in sources.items() if landing.read_done(folder, s, instance) is not None}
-        loaded = _load(con, folder, landed, [(instance, "", version, "simulation")], as_of)
-        return _publish(con, warehouse, config, sources, folder, as_of, loaded, progress)
+        loaded = _load(con, folder, sources, [(instance, "", version, "simulation")], as_of)
+        return _publish(con, warehouse, config, folder, as_of, loaded, progress)
     finally:
         con.close()

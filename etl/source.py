@@ -174,6 +174,11 @@ class Source:
         return key | {name: field.arrow_type for name, field in self.fields.items()}
 
     @property
+    def views(self) -> tuple[str, ...]:
+        """Its staging views: current rows, current and vanished ones, every version."""
+        return tuple(f"stg_{self.name}{kind}" for kind in ("", "_last", "_history"))
+
+    @property
     def schema(self) -> pa.Schema:
         return pa.schema(list(self.columns.items()))
 

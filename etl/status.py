@@ -19,9 +19,13 @@ def read(warehouse: Path) -> dict:
     checks = [check for check in published.read(opened, "check_result").to_pylist() if check["failed_count"]]
     absent = [source["model"] for source in sources if source["status"] == "absent"]
     refused = [source["model"] for source in sources if source["status"] == "no right"]
+    problems = dict.fromkeys(source["problem"] for source in sources if source["problem"])
     sentence = f"{opened.version} is published, data as of {opened.as_of:%Y-%m-%d %H:%M:%S} UTC, {age / 3600:.1f} h old"
     sentence += "." if age < STALE_HOURS * 3600 else ": stale, run `python -m etl refresh`."
+    if opened.newer:
+        sentence += f" Integrations are as of {max(opened.newer.values()):%Y-%m-%d %H:%M:%S} UTC."
     sentence += f" Not installed: {', '.join(absent)}." if absent else ""
+    sentence += "".join(f" Not read: {problem}" for problem in problems)
     sentence += f" Not readable by the user: {', '.join(refused)}." if refused else ""
     if checks:
         titles = ", ".join(check["title"] for check in checks)

@@ -178,7 +178,7 @@ def _values(names, plant, first, last, clock, known=None) -> list[dict]:
                 if row["period_start"] == newest
             ]
         else:
-            start, end = period(opened, first, last)
+            start, end = period(opened.moment(one.sql), first, last)
             filters = {"plant": [plant]} if plant else None
             lines = [
                 _answer(opened, one, row, row["cut"] or None, clock)
@@ -211,9 +211,10 @@ def _known(opened, names, plant, first, last, clock, known: datetime) -> list[di
 def _rows(name, plant, first, last, clock) -> pa.Table:
     opened = warehouse.open()
     check_plant(opened, plant)
-    start, end = period(opened, first, last)
+    one = named(catalog.load(), name)
+    start, end = period(opened.moment(one.sql), first, last)
     filters = {"plant": [plant]} if plant else None
-    return measure.rows(opened, named(catalog.load(), name), start, end, filters=filters, clock=clock)
+    return measure.rows(opened, one, start, end, filters=filters, clock=clock)
 
 
 def _list(name: str | None, given: list[str]) -> pa.Table:
@@ -285,7 +286,7 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict:
         "from": row["period_start"],
         "to": row["period_end"] - timedelta(days=1),
         "clock": clock,
-        "as_of": opened.as_of,
+        "as_of": opened.moment(one.sql),
         "reason": row["reason"],
         "verdict": judged["verdict"],
         "verdict_week": judged["period_start"],
@@ -296,7 +297,7 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict:
 
 def _no_case(one: Kpi, opened, plant: str | None, first, last, clock: str) -> dict:
     """The line of a plant that has not a single case of a KPI, ever."""
-    start, end = period(opened, first, last)
+    start, end = period(opened.moment(one.sql), first, last)
     row = dict.fromkeys(("value", "value_closed", "low", "high")) | {"n": 0, "n_open": 0, "is_final": False}
     row |= {"period_start": start, "period_end": end, "reason": "no case of this plant"}
     return _answer(opened, one, row, plant, clock)

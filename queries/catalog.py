@@ -234,14 +234,22 @@ def exceptions(folder: Path = FOLDER) -> dict[str, ExceptionRule]:
 
 def depends_on(sql: str, names) -> set[str]:
     """Which of `names` the SQL mentions as whole words, comments apart."""
-    words = set(re.findall(r"\w+", re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.S)))
-    return words & set(names)
+    return _words(sql) & set(names)
 
 
 def marts_of(kpi: Kpi, names) -> set[str]:
     """Which of the marts `names` a KPI is made from; by the clock of working time, ages take the calendar, too."""
     by_calendar = {"dim_calendar"} if "working" in kpi.clocks else set()
     return depends_on(kpi.sql, names) | by_calendar.intersection(names)
+
+
+def facts_of(sql: str) -> set[str]:
+    """The tables of facts and figures that SQL mentions, comments apart."""
+    return {word for word in _words(sql) if word.startswith(("fct_", "agg_"))}
+
+
+def _words(sql: str) -> set[str]:
+    return set(re.findall(r"\w+", re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.S)))
 
 
 def _with_integrations(sql: str, folder: Path) -> str:

@@ -124,7 +124,7 @@ def find(
         for row in warehouse.read(opened, "service_level").to_pylist()
         if row["kpi"] == kpi.name and row["clock"] == clock
     }
-    word, meaning = judge(cases, kpi, clock, levels, opened.as_of)
+    word, meaning = judge(cases, kpi, clock, levels, opened.moment(kpi.sql))
     describe(cases, kpi, zones, _orders(opened, start, end))
     cases = cases[cases["is_known"]]
     n, n_slow = len(cases), int(cases["is_slow"].sum())

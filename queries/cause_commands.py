@@ -43,7 +43,7 @@ def causes(
         opened = warehouse.open()
         check_plant(opened, plant)
         kpi = named(catalog.load(), name)
-        start, end = period(opened, first, last, days=cause.DAYS)
+        start, end = period(opened.moment(kpi.sql), first, last, days=cause.DAYS)
         found = cause.find(opened, kpi, start, end, plant=plant, clock=clock)
         if rows is not None:
             write(evidence(found, rows), as_json, as_csv, row_table)

@@ -9,7 +9,7 @@ import math
 import os
 import re
 import tomllib
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -37,6 +37,29 @@ class Instance:
     password_env: str = "ODOO_PASSWORD"
     streams: int = 2
     pg_dsn_env: str = ""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """A folder in which a system leaves logs of its runs: relative to the warehouse folder, unless said inbox/<name>;
+    what holds for those that do not say it themselves: which system, in which direction, for which plant."""
+
+    name: str
+    folder: str = ""
+    system: str = ""
+    direction: str = ""
+    plant: str = ""
+
+
+@dataclass(frozen=True)
+class N8n:
+    """One n8n: its address, the variable that holds its API key, and in which workflows an error that a node passes on
+    as data counts as a failure of the run (names, * for any letters)."""
+
+    name: str
+    url: str = ""
+    api_key_env: str = "N8N_API_KEY"
+    strict: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -280,6 +303,7 @@ LEAST_HISTORY = 110 * 7 * 86400.0
 @dataclass(frozen=True)
 class Config:
     instances: tuple[Instance, ...] = ()
+    inboxes: tuple[Inbox, ...] = (Inbox("inbox", folder="inbox"),)
     plants: tuple[Plant, ...] = ()
     users: Users = field(default_factory=Users)
     targets: tuple[Target, ...] = ()
@@ -303,6 +327,7 @@ class Config:
     money: Money = field(default_factory=Money)
     harmonization: Harmonization = field(default_factory=Harmonization)
     interfaces: tuple[Interface, ...] = ()
+    n8n: tuple[N8n, ...] = ()
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -317,6 +342,7 @@ class Config:
             "cfg_interface": _interface_table(self.interfaces),
             "cfg_marker": _marker_table(self.markers),
             "cfg_money": _table(Money, [self.money]),
+            "cfg_n8n": _table(N8n, self.n8n, strict=pa.list_(pa.string())),
             "cfg_place": _table(Place, self.places),
             "cfg_plant": _table(Plant, self.plants),
             "cfg_quarantine": pa.table({"name": pa.array(self.quality.quarantine, pa.string())}),
@@ -339,7 +365,7 @@ def load(path: Path | None = None) -> Config:
     if not path.exists():
         if named:
             raise ConfigError(f"OPS_CONFIG names {path}, which does not exist: create it or unset OPS_CONFIG.")
-        return Config(instances=_environment_instance(()))
+        return Config(instances=_environment_instance(()), n8n=_environment_n8n(()))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -350,6 +376,7 @@ def load(path: Path | None = None) -> Config:
 def _parse(content: dict, file: str) -> Config:
     sections = (
         "instance",
+        "inbox",
         "plant",
         "users",
         "target",
@@ -368,6 +395,7 @@ def _parse(content: dict, file: str) -> Config:
         "money",
         "harmonization",
         "interface",
+        "n8n",
     )
     _known(content, sections, file, "section")
     instances = tuple(
@@ -389,6 +417,7 @@ def _parse(content: dict, file: str) -> Config:
     )
     return Config(
         instances=_environment_instance(instances),
+        inboxes=tuple(_inboxes(content["inbox"], file)) if "inbox" in content else Config.inboxes,
         plants=plants,
         users=users,
         targets=tuple(_targets(_section(content.get("target", {}), f"{file}: [target]"), file)),
@@ -408,6 +437,7 @@ def _parse(content: dict, file: str) -> Config:
         touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
         harmonization=harmonization,
         interfaces=tuple(_interfaces(content.get("interface", []), file)),
+        n8n=_environment_n8n(tuple(_n8n(content.get("n8n", []), instances, file))),
     )
 
 
@@ -442,6 +472,22 @@ def _baselines(section: dict, file: str):
             if type(day) is not date:
                 raise ConfigError(f"{where}: {day!r} is no day: write it as 2026-03-02, without quotes.")
             yield BaselineStart(kpi, plant, day)
+
+
+def _inboxes(tables: object, file: str):
+    seen: dict[Path, str] = {}
+    for number, values in enumerate(_tables(tables, f"{file}: inboxes are", "[[inbox]]"), start=1):
+        where = f"{file}: [[inbox]] {values.get('name', f'number {number}')!r}"
+        inbox = _make(Inbox, values, where)
+        if not re.fullmatch(r"\w[\w-]*", inbox.name):
+            raise ConfigError(f"{where}: a name is of letters, digits, _ and -: correct it.")
+        if inbox.direction not in ("", "in", "out", "internal"):
+            raise ConfigError(f"{where} direction {inbox.direction!r} is unknown: use in, out or internal.")
+        folder = Path(inbox.folder or f"inbox/{inbox.name}")
+        if inbox.name in seen.values() or folder in seen:
+            raise ConfigError(f"{where}: another inbox has its name or its folder: give each its own.")
+        seen[folder] = inbox.name
+        yield inbox
 
 
 def _markers(tables: object, instances: tuple[Instance, ...], file: str):
@@ -732,6 +778,33 @@ def _environment_instance(instances: tuple[Instance, ...]) -> tuple[Instance, ..
     first = instances[0] if instances else Instance("odoo")
     values = {f.name: getattr(first, f.name) for f in fields(Instance)}
     return (Instance(**(values | given)), *instances[1:])
+
+
+def _n8n(tables: object, instances: tuple[Instance, ...], file: str):
+    seen = {instance.name for instance in instances}
+    for number, values in enumerate(_tables(tables, f"{file}: n8n servers are", "[[n8n]]"), start=1):
+        where = f"{file}: [[n8n]] {values.get('name', f'number {number}')!r}"
+        one = _make(N8n, values | {"strict": _names(values, "strict", where)}, where)
+        if not re.fullmatch(r"[\w-]+", one.name):
+            raise ConfigError(f"{where}: name must be a word of letters, digits, - and _.")
+        if one.name in seen:
+            raise ConfigError(f"{where}: another n8n or Odoo has this name: choose another.")
+        seen.add(one.name)
+        yield one
+
+
+def _environment_n8n(given: tuple[N8n, ...]) -> tuple[N8n, ...]:
+    """N8N_URL is the address of the first n8n, or makes one called "n8n"; ConfigError where one has no address."""
+    url = os.environ.get("N8N_URL")
+    if url:
+        given = (replace(given[0] if given else N8n("n8n"), url=url), *given[1:])
+    for one in given:
+        if not re.match(r"https?://[^/]", one.url):
+            raise ConfigError(
+                f"n8n {one.name!r} has no address that begins with http:// or https://: set its url in ops.toml, or "
+                "N8N_URL for the first one."
+            )
+    return given
 
 
 def _make(kind, values: dict, where: str):

@@ -311,8 +311,8 @@ def values(
     """compute over [start, end): as one period, or week by week from Monday with every="week"."""
     periods = [(start, end)]
     if every == "week":
-        periods = [week for week in weeks(start, warehouse.as_of) if week[0] < end]
-    return compute(warehouse.cursor(), kpi, periods, warehouse.as_of, by=by, filters=filters, clock=clock)
+        periods = [week for week in weeks(start, warehouse.moment(kpi.sql)) if week[0] < end]
+    return compute(warehouse.cursor(), kpi, periods, warehouse.moment(kpi.sql), by=by, filters=filters, clock=clock)
 
 
 def rows(
@@ -328,7 +328,7 @@ def rows(
     """The rows behind the number of [start, end), each with its record_url: the longest first where they have a length,
     the bad ones first where they are good or bad."""
     con = warehouse.cursor()
-    sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
+    sql, parameters = _member(con, kpi, [(start, end)], warehouse.moment(kpi.sql), None, filters, clock)
     order = "seconds desc nulls last, " if kpi.measure in ("duration", "stock") else ""
     if kpi.measure == "share":
         order = "is_bad desc, " if "is_bad" in columns(con, kpi) else "is_good, "
@@ -375,7 +375,7 @@ def missed(
 ) -> pa.Table:
     """The misses among the cases that fell due in [start, end), the newest first: the columns of `rows`, and due_at."""
     con = warehouse.cursor()
-    sql, parameters = _due(con, kpi, clock, limits, warehouse.as_of)
+    sql, parameters = _due(con, kpi, clock, limits, warehouse.moment(kpi.sql))
     without, shown = _both_clocks(kpi, clock)
     order = "due_at desc, instance, record_model, record_id"
     sql += f""",
@@ -406,7 +406,7 @@ def distribution(
     if kpi.measure not in ("duration", "stock"):
         return pa.table({name: [] for name in ("bin_from_seconds", "bin_to_seconds", "n", "n_open")})
     con = warehouse.cursor()
-    sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
+    sql, parameters = _member(con, kpi, [(start, end)], warehouse.moment(kpi.sql), None, filters, clock)
     is_open = "ended_at is null" if kpi.measure == "duration" else "true"
     statement = f"{sql} select quantile_disc(seconds, 0.95) from member"
     long = con.execute(statement, _used(statement, parameters)).fetchall()[0][0] or 0
@@ -437,7 +437,7 @@ def survival(
     if kpi.measure != "duration":
         return pa.table({name: [] for name in ("seconds", "at_risk", "ended", "still_open", "low", "high")})
     con = warehouse.cursor()
-    sql, parameters = _member(con, kpi, [(start, end)], warehouse.as_of, None, filters, clock)
+    sql, parameters = _member(con, kpi, [(start, end)], warehouse.moment(kpi.sql), None, filters, clock)
     sql += _statement(MEASURES["survival"]).replace("with", ",", 1)
     return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
 

@@ -91,11 +91,9 @@ def named(kpis: dict[str, Kpi], name: str) -> Kpi:
     return kpis[name]
 
 
-def period(
-    opened: warehouse.Warehouse, first: datetime | None, last: datetime | None, days: int = 28
-) -> tuple[date, date]:
+def period(as_of: datetime, first: datetime | None, last: datetime | None, days: int = 28) -> tuple[date, date]:
     """[start, end) in whole days; so many days up to the data's last day unless told otherwise."""
-    end = (last or opened.as_of).date() + timedelta(days=1)
+    end = (last or as_of).date() + timedelta(days=1)
     start = first.date() if first else end - timedelta(days=days)
     if start >= end:
         until = f"--to {end - timedelta(days=1)}" if last else f"the data's last day, {end - timedelta(days=1)}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -124,15 +124,22 @@ class Scope:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """An opened version; `as_of` is the moment its data are from, UTC without a zone."""
+    """An opened version; `as_of` is the moment its data are from, UTC without a zone, and `newer` says of which tables
+    they are from a later one."""
 
     version: str
     as_of: datetime
     scope: Scope
     connection: duckdb.DuckDBPyConnection
+    newer: Mapping[str, datetime]
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         return self.connection.cursor()
+
+    def moment(self, sql: str) -> datetime:
+        """The moment that the rows of a query are from: the earliest of the facts it reads."""
+        moments = [self.newer.get(table, self.as_of) for table in catalog.facts_of(sql)]
+        return min(moments, default=self.as_of)
 
 
 def folder() -> Path:
@@ -166,13 +173,21 @@ def open(scope: Scope | None = None, warehouse: Path | None = None, version: str
         con.execute(f"attach '{str(warehouse / version).replace(chr(39), chr(39) * 2)}' as published (read_only)")
         _views(con, scope)
         as_of = con.execute("select as_of from version").fetchone()[0]
+        newer = _newer(con, as_of)
     except duckdb.Error as error:
         con.close()
         raise WarehouseMissing(
             f"{warehouse / version} cannot be read ({str(error).splitlines()[0]}): "
             "run `python -m etl refresh`, or name an older version in CURRENT."
         ) from error
-    return Warehouse(version, as_of, scope, con)
+    return Warehouse(version, as_of, scope, con, newer)
+
+
+def _newer(con: duckdb.DuckDBPyConnection, as_of: datetime) -> dict[str, datetime]:
+    """The tables that were built from later data than the others; none in files from before that was possible."""
+    if "as_of" not in [row[0] for row in con.execute("describe mart").fetchall()]:
+        return {}
+    return dict(con.execute("select mart, as_of from mart where as_of > $as_of", {"as_of": as_of}).fetchall())
 
 
 def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
@@ -243,7 +258,7 @@ def batches(warehouse: Warehouse, name: str, rows: int, **parameters) -> Iterato
 
 def _asked(warehouse: Warehouse, listing: catalog.Listing, parameters: dict):
     """A list or an export, asked with the parameters that its SQL names."""
-    parameters = {"as_of": warehouse.as_of} | parameters
+    parameters = {"as_of": warehouse.moment(listing.sql)} | parameters
     used = set(re.findall(r"\$(\w+)", listing.sql))
     try:
         return warehouse.cursor().sql(listing.sql, params={k: value for k, value in parameters.items() if k in used})

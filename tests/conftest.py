@@ -19,7 +19,7 @@ from etl import publish
 from etl.demo.fill import fill
 from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.refresh import Progress, utc_now
-from etl.source import discover
+from etl.systems import every
 from queries import catalog, measure, warehouse
 from queries.config import Config
 
@@ -100,7 +100,7 @@ def empty_tables() -> Path:
         con.execute(RECONCILIATION)
         con.execute(RUN)
         con.execute("insert into odoo_instance values ('test', 'http://odoo.test', '19.0', 'json-2')")
-        ensure_tables(con, list(discover().values()))
+        ensure_tables(con, list(every().values()))
     return file
 
 
@@ -118,7 +118,7 @@ class Built:
         shutil.copy(empty_tables(), file)
         self._connection = con = duckdb.connect(file, config={"threads": 1})
         con.execute("set timezone = 'UTC'")
-        sources = discover()
+        sources = every()
         for name, rows in records.items():
             source = sources[name]
             common = dict.fromkeys(source.columns) | {"instance": "test"} | dict.fromkeys(BOOKED)
@@ -181,7 +181,11 @@ class Built:
         if "fct_exception" in sql:
             return self
         self.need(*catalog.depends_on(sql, MARTS), *more)
-        return SimpleNamespace(cursor=self._connection.cursor, as_of=self.as_of)
+        return SimpleNamespace(cursor=self._connection.cursor, as_of=self.as_of, moment=self.moment)
+
+    def moment(self, sql: str) -> datetime:
+        """The moment that the rows of a query are from."""
+        return self.as_of
 
     def check(self, name: str) -> list[dict]:
         """What a check finds."""

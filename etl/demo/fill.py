@@ -16,7 +16,8 @@ from etl.demo.incidents import defects
 from etl.demo.incidents import quality as quality_incidents
 from etl.demo.people import PERSON, ROBOT
 from etl.demo.scale import SHIFTED, shift
-from etl.source import Source, discover
+from etl.source import Source
+from etl.systems import every
 from etl.table import to_table
 from queries.config import Config, ConfigError
 
@@ -52,7 +53,7 @@ def fill(
     if resumed:
         landing.drop(folder)
         folder, _ = landing.start_run(warehouse, refresh.utc_now(), f"demo {seed} {scale}")
-    for source in discover().values():
+    for source in every().values():
         if source.name in simulated:
             _land(folder, source, simulated[source.name], scale, progress)
     return refresh.load_landed(

@@ -1,12 +1,13 @@
 /*
 title = "Sources"
-definition = "Every source of every Odoo: rows, age, what is missing and what that costs."
+definition = "Every source of every Odoo and of what stands beside it: rows, age, what is missing and what that costs."
 */
 select
     state.instance,
     state.source,
     source.model,
     case
+        when state.problem is not null then 'not read'
         when state.absent then 'absent'
         when state.refused then 'no right'
         when len(state.missing_fields) > 0 then 'field missing'
@@ -25,7 +26,11 @@ select
     state.changed_rows as rows_changed,
     state.closed_rows as rows_closed,
     array_to_string(state.missing_fields, ', ') as missing_fields,
-    case when state.absent or state.refused or len(state.missing_fields) > 0 then source.without end as cost,
+    state.problem,
+    case
+        when state.problem is not null or state.absent or state.refused or len(state.missing_fields) > 0
+            then source.without
+    end as cost,
     array_to_string(source.kpis, ', ') as kpis,
 from source_state as state
 inner join source on source.source = state.source
@@ -41,4 +46,4 @@ left join (
     from reconciliation
     group by instance, source
 ) as counted on counted.instance = state.instance and counted.source = state.source
-order by state.absent desc, state.refused desc, state.instance, state.source
+order by state.problem is null, state.absent desc, state.refused desc, state.instance, state.source

@@ -12,11 +12,11 @@ import pytest
 from etl import load, publish
 from etl.demo.fill import configured
 from etl.refresh import utc_now
-from etl.source import discover
+from etl.systems import every
 from queries import budget, catalog, decision, measure, warehouse
 from queries.config import Config, ConfigError, Marker, Objective, Target
 
-SOURCES = list(discover().values())
+SOURCES = list(every().values())
 DEMO = configured(Config())  # as the demo plants were filled
 
 

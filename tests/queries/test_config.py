@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from etl import publish as publishing
-from etl.source import discover
+from etl.systems import every
 from queries import config
 from queries.config import (
     Config,
@@ -17,6 +17,7 @@ from queries.config import (
     Instance,
     Interface,
     Marker,
+    N8n,
     Objective,
     Place,
     Plant,
@@ -25,7 +26,7 @@ from queries.config import (
     Users,
 )
 
-VARIABLES = ("OPS_CONFIG", "ODOO_URL", "ODOO_DB", "ODOO_USER")
+VARIABLES = ("OPS_CONFIG", "ODOO_URL", "ODOO_DB", "ODOO_USER", "N8N_URL")
 
 GOOD = """
 [instance.main]
@@ -188,6 +189,7 @@ def test_tables_of_a_good_file(read):
         "cfg_interface": 0,
         "cfg_marker": 0,
         "cfg_money": 1,
+        "cfg_n8n": 0,
         "cfg_place": 0,
         "cfg_plant": 2,
         "cfg_quarantine": 4,
@@ -208,6 +210,7 @@ def test_tables_of_no_file_have_their_columns():
         "cfg_interface": 0,
         "cfg_marker": 0,
         "cfg_money": 1,
+        "cfg_n8n": 0,
         "cfg_place": 0,
         "cfg_plant": 0,
         "cfg_quarantine": 4,
@@ -349,10 +352,36 @@ def test_environment_fills_the_first_instance_and_leaves_the_others(read, monkey
     assert second == Instance("second", "https://erp2.example.com")
 
 
+def test_the_environment_makes_an_n8n_or_says_where_the_first_one_is(read, monkeypatch):
+    named = '[[n8n]]\nname = "flows"\nurl = "https://a.example.com"\nstrict = "Send*"\n'
+    assert read(named).n8n == (N8n("flows", "https://a.example.com", strict=("Send*",)),)
+    monkeypatch.setenv("N8N_URL", "https://n8n.example.com")
+    assert read("").n8n == (N8n("n8n", "https://n8n.example.com"),)
+    assert [one.url for one in read(f'{named}[[n8n]]\nname = "b"\nurl = "http://b"').n8n] == [
+        "https://n8n.example.com",
+        "http://b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[[n8n]]\nname = "a"', r"n8n 'a' has no address that begins with http:// or https://: set its url"),
+        ('[[n8n]]\nname = "a b"\nurl = "http://a"', r"\[\[n8n\]\] 'a b': name must be a word of letters"),
+        ('[[n8n]]\nname = "a"\nkey = "x"', r"unknown key 'key'"),
+        ('[instance.a]\nurl = "http://a"\n[[n8n]]\nname = "a"\nurl = "http://b"', r"another n8n or Odoo has this name"),
+        ('[n8n]\nname = "a"', r"n8n servers are a list: write each below a line \[\[n8n\]\]"),
+    ],
+)
+def test_a_slip_in_an_n8n_is_named(read, text, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        read(text)
+
+
 def test_target_of_a_kpi_that_does_not_exist_stops_a_run():
     mistyped = Config(targets=(Target("relase_lead_time", "", 1.0),))
     with pytest.raises(ConfigError, match=r"\[target\] 'relase_lead_time' is no KPI: use one of .*release_lead_time"):
-        publishing.validate(list(discover().values()), mistyped)
+        publishing.validate(list(every().values()), mistyped)
 
 
 def test_annotated_example_is_good_as_it_stands_and_with_all_its_examples_switched_on(read):
@@ -361,7 +390,7 @@ def test_annotated_example_is_good_as_it_stands_and_with_all_its_examples_switch
     found = read(re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.M))
     assert found.instances and found.plants and found.targets
     assert found.users.automation and found.users.integration
-    publishing.validate(list(discover().values()), found)
+    publishing.validate(list(every().values()), found)
 
 
 INTERFACES = """

@@ -45,7 +45,7 @@ def built(build):
 def listed(built, name: str, **given) -> list[dict]:
     built.need("dim_plant_calendar", *catalog.depends_on(catalog.lists()[name].sql, MARTS))
     return warehouse.read(
-        SimpleNamespace(cursor=built._connection.cursor, as_of=built.as_of), name, **given
+        SimpleNamespace(cursor=built._connection.cursor, as_of=built.as_of, moment=built.moment), name, **given
     ).to_pylist()
 
 
