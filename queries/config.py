@@ -376,7 +376,6 @@ def load(path: Path | None = None) -> Config:
 def _parse(content: dict, file: str) -> Config:
     sections = (
         "instance",
-        "inbox",
         "plant",
         "users",
         "target",
@@ -396,6 +395,7 @@ def _parse(content: dict, file: str) -> Config:
         "harmonization",
         "interface",
         "n8n",
+        "inbox",
     )
     _known(content, sections, file, "section")
     instances = tuple(
