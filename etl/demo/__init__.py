@@ -19,6 +19,7 @@ from etl.demo import (
     jobs,
     logistics,
     maintenance,
+    messages,
     production,
     prototypes,
     purchasing,
@@ -79,6 +80,7 @@ def _simulated(
     found |= inspections.records(block)
     found |= crons.records(block)
     found |= changes.records(block)
+    found |= messages.records(block, found)
     found |= accounting.records(block)
     return block, dict(sorted(found.items()))
 

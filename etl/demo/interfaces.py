@@ -23,4 +23,7 @@ INTERFACES = (
     Interface("Machines", "queue_job", flow=("mrp.production.*",), owner="Head of IT", latency=_QUARTER),
     Interface("Carriers", "queue_job", flow=("stock.picking.*",), owner="Head of logistics", latency=_QUARTER),
     Interface("Vendors", "queue_job", flow=("purchase.order.*",), owner="Head of purchasing", latency=_QUARTER),
+    Interface("E-mails to vendors", "mail", flow=("purchase.order",), owner="Head of purchasing"),
+    Interface("Counts of machines", "webhook_in", owner="Head of IT"),
+    Interface("Mailboxes", "fetchmail", owner="Head of IT"),
 )

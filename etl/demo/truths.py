@@ -15,7 +15,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     inspected_receipt_share       share of the purchase lines received of which goods were held, by the first receipt
     quality_hold_duration         p50 of into quarantine to out of it, elapsed, by start
     no_touch_share                share of completed orders that machines alone created, changed and reviewed
-    integration_failure_rate      share of jobs that failed at least once, by the first failure or the success
+    integration_failure_rate      share of jobs and e-mails that failed at least once, by that or their success
     bill_match_exception_share    share of posted bills that do not match order and receipt, by the day of posting
     production_variance           cost of orders that are done beyond their standard, over that standard
     start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
@@ -927,16 +927,32 @@ TRUTHS = (
     *(
         Truth(
             kpi=kpi,
-            cut=Cut(plant),
+            cut=Cut(plant, where=(("source", "queue_job"),)),
             statement=f"Every job of {plant} tells its state and carries its id: {kpi}",
             low=1.0,
         )
         for kpi in ("integration_coverage", "integration_correlation_share")
-        for plant in (LYON, SINGAPORE)
+        for plant in ALL
     ),
     *(
         Truth(kpi="integration_duplicate_share", cut=Cut(plant), statement=f"{plant} runs no job twice", high=0.0)
         for plant in (LYON, SINGAPORE)
+    ),
+    Truth(
+        kpi="integration_failure_rate",
+        cut=Cut(TULSA, where=(("source", "mail"),)),
+        statement="Tulsa's mail server refuses about three of ten orders to vendors",
+        low=0.15,
+        high=0.45,
+    ),
+    *(
+        Truth(
+            kpi="integration_failure_rate",
+            cut=Cut(plant, where=(("source", "mail"),)),
+            statement=f"Hardly any e-mail fails in {plant}",
+            high=0.08,
+        )
+        for plant in (MILWAUKEE, LYON, SINGAPORE)
     ),
     # Production, and what it waits for.
     Truth(

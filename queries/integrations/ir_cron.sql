@@ -4,8 +4,8 @@ definition = "Every run of a scheduled action that Odoo keeps for a week, and wh
 blind = "A failure between two refreshes that was followed by a success, unless the server logs to the database (--log-db); any run before Odoo 18, which keeps none."
 */
 with
--- A run that failed looks like one that did not, but Odoo counts how often in a row an action has failed: the latest runs
--- up to then. A failure between two refreshes that was followed by a success is not seen, but where the server's log is
+-- A run that failed looks like one that did not, but Odoo counts how often in a row an action has failed: the latest
+-- runs up to then. A failure between two refreshes that was followed by a success is not seen, but where the server's log is
 -- kept in the database. The last run is dated from just before it began.
 spell as (
     select

@@ -3,8 +3,8 @@ title = "E-mails and text messages"
 definition = "E-mails and text messages about documents, per recipient, and other outgoing ones that are still in Odoo; which of them could not be sent or bounced. Whom they go to is not read."
 blind = "Messages that Odoo deletes once they are sent: of those without a document whose history is read only failures are seen, so they count in no rate. A bounce after a message was read as sent. When a message was sent."
 */
--- Odoo keeps no dates of these rows: a failure is dated by the last change of its e-mail, or by the refresh that saw it;
--- an arrival by the refresh that saw it, or from its message on.
+-- Odoo keeps no dates of these rows: a failure is dated by the last change of its e-mail, or by the refresh that saw
+-- it; an arrival by the refresh that saw it, or from its message on.
 with
 message as (
     select

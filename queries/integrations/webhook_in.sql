@@ -4,8 +4,8 @@ definition = "Every call of an automation rule's webhook that Odoo logs, and whi
 blind = "Calls of rules that do not log their calls, calls of an address that is none, who called, and how long it took."
 */
 -- Odoo logs a call, and its failure beside it in the same transaction, so with the same moment. Over RPC moments are
--- cut to seconds, so that several calls may share one: a failure is then that of the entry before it, or else of one that
--- is left. What a call had done before it failed may have stayed.
+-- cut to seconds, so that several calls may share one: a failure is then that of the entry before it, or else of one
+-- that is left. What a call had done before it failed may have stayed.
 with
 entry as (
     select

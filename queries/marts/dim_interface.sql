@@ -16,6 +16,7 @@ seen as (
         arg_max(record_id, coalesce(created_at, first_seen_at)) as last_record_id,
         min(coalesce(created_at, started_at, ended_at)) as first_run_at,
         max(coalesce(started_at, created_at, ended_at)) as last_run_at,
+        bool_or(e2e_seconds is not null) as is_timed,
     from fct_integration_transaction
     group by interface_key
 ),
@@ -54,6 +55,8 @@ select
     configured.owner is not null as is_owned,
     configured.latency_seconds is not null as has_objective,
     seen.interface_key is not null as is_seen,
+    -- Whether its source tells how long runs take.
+    coalesce(seen.is_timed, false) as is_timed,
     seen.record_model,
     seen.last_record_id,
     seen.first_run_at,

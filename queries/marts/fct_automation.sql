@@ -5,8 +5,8 @@ key = ["instance", "record_model", "record_id"]
 -- state: works, failing, never ran, switched off, deactivated by Odoo, or unknown with the reason. A rule that runs when a
 -- record changes leaves no trace: its failure undoes the change, and nothing of it stays.
 with
--- Odoo takes a scheduled action out of service after five failures in a row over at least seven days; the refresh before
--- may have seen all but the last.
+-- Odoo takes a scheduled action out of service after five failures in a row over at least seven days; the refresh
+-- before may have seen all but the last.
 cron as (
     select
         health.instance,

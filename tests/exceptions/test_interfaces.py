@@ -79,6 +79,7 @@ def owned(build):
         run(3, f"{T} 08:00", flow_key="c", flow_name="Mail", **jobs),
         run(4, "2025-11-01", flow_key="d", flow_name="Fax", **jobs),  # not for months
         run(5, f"{T} 08:00", source="cron", record_model="ir.cron"),
+        run(6, f"{T} 08:00", flow_key="e", flow_name="Call", ended_quality="lower_bound"),
         config=config,
     )
 
@@ -88,6 +89,7 @@ def test_who_answers_for_what_runs_is_asked(owned):
     assert rows == {
         "Orders": "no latency objective (queue_job, flow b)",
         "Mail": "no owner, no latency objective (queue_job, flow c)",
+        "Call": "no owner (n8n, flow e)",  # nobody knows how long it takes
     }
 
 

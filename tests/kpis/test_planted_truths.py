@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, timedelta
 from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
@@ -152,6 +153,65 @@ def test_manual_interventions_of_rare_kinds_are_those_that_were_planted(opened, 
         "unlocked": 2 * times,  # production and purchase orders
     }
     assert {kind for kind, _ in found} == {kind for kind, _ in BY_HAND} | {"job done by hand"}
+
+
+def held_by_jobs(opened) -> list[dict]:
+    sql = """select *, owner = 'integration' or list_contains(losers, 'integration') as is_held from fct_wait"""
+    return opened.cursor().sql(sql).to_arrow_table().to_pylist()
+
+
+def test_orders_wait_for_the_jobs_that_failed_for_them(opened, simulated):
+    """From the failure until the job succeeded, was done by hand, or the order ended."""
+    records = simulated[0]
+    failed = {
+        m["res_id"]: datetime.fromisoformat(m["date"]) for m in records["mail_message"] if m["model"] == "queue.job"
+    }
+    jobs = [
+        (job, failed[job["id"]]) for job in records["queue_job"] if job["id"] in failed and "," in job["func_string"]
+    ]
+    stretches = defaultdict(list)
+    for row in held_by_jobs(opened):
+        stretches[row["record_id"]].append(row)
+    checked = 0
+    for job, at in jobs:
+        order = int(job["func_string"].split("(")[1].split(",")[0])
+        rows = stretches[order] if job["model_name"] == "mrp.production" else []
+        ended = datetime.fromisoformat(job["date_done"]) if job["date_done"] else datetime.max
+        inside = [row for row in rows if row["from_at"] >= at + timedelta(seconds=2) and row["to_at"] <= ended]
+        assert all(row["is_held"] for row in inside), (job, inside)
+        checked += bool(inside)
+    assert checked > 20
+
+
+def test_singapore_waits_longest_for_its_connection_to_the_machines(opened):
+    shares = {}
+    for plant in (MILWAUKEE, LYON, SINGAPORE, TULSA):
+        rows = [row for row in held_by_jobs(opened) if row["plant"] == plant]
+        held = sum(row["elapsed_seconds"] for row in rows if row["owner"] == "integration")
+        shares[plant] = held / sum(row["elapsed_seconds"] for row in rows)
+    assert shares[SINGAPORE] > 2 * max(share for plant, share in shares.items() if plant != SINGAPORE) > 0
+
+
+def test_calls_of_webhooks_are_those_that_were_planted(opened, simulated):
+    log = simulated[0]["ir_logging"]
+    levels = Counter(entry["level"] for entry in log)
+    codes = Counter("no record" if "no record" in e["message"] else "error" for e in log if e["level"] == "ERROR")
+    sql = """select status, coalesce(error_code = 'no record', false), count(*) from fct_integration_event
+        where source = 'webhook_in' group by all"""
+    found = {(status, is_lost): number for status, is_lost, number in opened.cursor().sql(sql).fetchall()}
+    assert found == {
+        ("success", False): levels["INFO"] - levels["ERROR"],
+        ("failed", True): codes["no record"],
+        ("failed", False): codes["error"],
+    }
+
+
+def test_of_automation_it_is_told_what_works_and_what_does_not(opened):
+    found = opened.cursor().sql("select name, state from fct_automation where state <> 'works'").fetchall()
+    assert {(name, state) for name, state in found if state != "unknown"} == {
+        ("Machines: fetch counts", "failing"),
+        (changes.SLIPPING_RULE, "never ran"),
+    }
 
 
 # These find what takes two refreshes, counts of a real Odoo, a plant without hours, a run that is not published, or a

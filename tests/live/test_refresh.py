@@ -72,9 +72,11 @@ def test_secrets_never_reach_the_disk(warehouses):
                 for secret in (more_rows.ACCOUNT, "jane.doe@", "901820", "{'name'"):
                     assert secret not in text, (path.name, secret)
         [failed] = [row for row in raw_rows(folder, "queue_job") if "live-1" in row]
-        assert "[e-mail] refused by [phone] {…}" in failed
-        [entry] = raw_rows(folder, "ir_logging")
-        assert any("failed: [e-mail] refused by [phone] {…}" in str(value) for value in entry)
+        assert "[e-mail] refused by [phone] {…}" in failed and "res.partner(1,2)" in failed
+        entries = [value for row in raw_rows(folder, "ir_logging") for value in row]
+        assert any("failed: [e-mail] refused by [phone] {…}" in str(value) for value in entries)
+        [server] = raw_rows(folder, "fetchmail_server")
+        assert "[e-mail] refused by [phone] {…}" in server
 
 
 def test_absences_of_people_are_not_read(warehouses):

@@ -225,8 +225,29 @@ def test_transactions_equal_the_truth(live_warehouse, truth):
             record = row["record_model"], row["record_id"]
             [got] = [got for got in found[record] if seconds_apart(got["at"], row["at"]) <= 1]
             assert {name: got[name] for name in facts} == {name: row[name] for name in facts}, row["note"]
+            assert got["error_code"] == row.get("error_code", got["error_code"]), row["note"]
             assert len(found[record]) == len(expected(truth, kpi)[record]), row["note"]
-    assert {model for model, _ in expected(truth, kpi)} == {"queue.job", "ir.cron"}
+    assert {model for model, _ in expected(truth, kpi)} == {
+        *("queue.job", "ir.cron", "base.automation", "mail.mail", "mail.notification")
+    }
+
+
+def test_a_job_for_an_order_is_on_its_timeline(live_warehouse, truth):
+    """From its first run to its success, with the order's own events."""
+    held = [row for row in truth if row.get("held_by") == "integration"]
+    assert len(held) == 3
+    for row in held:
+        [instance] = live_warehouse.cursor().sql("select instance from odoo_instance").fetchone()
+        record = {"instance": instance, "record_model": row["record_model"], "record_id": row["record_id"]}
+        told = warehouse.read(live_warehouse, "record_timeline", **record).to_pylist()
+        runs = [one for one in told if one["recorded_by"] == "queue_job"]
+        assert [one["activity"] for one in runs] == [
+            "mrp.production.message_post begun",
+            "mrp.production.message_post: success",
+        ]
+        assert seconds_apart(runs[0]["event_at"], row["since_at"]) <= 1, row
+        assert seconds_apart(runs[1]["event_at"], row["until_at"]) <= 1, row
+        assert told[0]["activity"] == "created" and told[0]["event_at"] < runs[0]["event_at"]
 
 
 def test_only_orders_that_no_person_touched_count_as_such(live_warehouse, truth):

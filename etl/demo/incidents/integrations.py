@@ -9,7 +9,7 @@ from random import Random
 from etl.demo.clock import stamp
 from etl.demo.document import Block
 from etl.demo.incidents import Incident, add_like
-from etl.demo.plants import COMPANIES, PLANTS
+from etl.demo.plants import PLANTS
 
 _HOUR, _DAY = 3600, 86400
 _MILWAUKEE, _LYON, _SINGAPORE, _TULSA = PLANTS
@@ -18,17 +18,22 @@ _BEGAN, SILENT_DAYS = 77, 21
 
 
 def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
-    of_company = {company.id: [p.code for p in PLANTS if p.company is company] for company in COMPANIES}
-    one = {id: codes[0] if len(codes) == 1 else None for id, codes in of_company.items()}
+    given_up = [job for job in block.jobs if job.state == "failed"]
     return [
-        *(
-            Incident("dead_letter", "queue.job", job["id"], one[job["company_id"]])
-            for job in found["queue_job"]
-            if job["state"] == "failed"
-        ),
+        *(Incident("dead_letter", "queue.job", job.id, job.document and job.document.plant.code) for job in given_up),
+        *_refused(block, found),
         *_stuck(block, found),
         *_stopped(block, found),
     ]
+
+
+def _refused(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
+    """Orders that could not be sent to vendors by e-mail."""
+    ordered = {message["id"]: message["res_id"] for message in found["mail_message"]}
+    plants = {purchase.id: purchase.plant.code for purchase in block.purchases}
+    for mail in found["mail_notification"]:
+        if mail["notification_status"] == "exception":
+            yield Incident("dead_letter", "mail.notification", mail["id"], plants[ordered[mail["mail_message_id"]]])
 
 
 def _stuck(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
@@ -38,7 +43,7 @@ def _stuck(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
     begun = {hours: block.now - hours * _HOUR for hours in (2, 3, 5)}
     started = {hours: {"date_enqueued": stamp(at), "date_started": stamp(at)} for hours, at in begun.items()}
     running = _job(found, company, flow, begun[5], state="started", retry=1, **started[5])
-    again = _job(found, company, flow, begun[3], state="pending", retry=2, eta=stamp(block.now + 600))
+    again = _job(found, company, flow, begun[3], state="pending", retry=2, eta=stamp(block.now - 60))
     _job(found, company, flow, begun[2], state="done", retry=1, date_done=stamp(begun[2] + 3000), **started[2])
     for id in (running, again):
         yield Incident("stuck_run", "queue.job", id, _SINGAPORE.code)
@@ -66,7 +71,8 @@ def _job(found: dict[str, list[dict]], company: int, flow: tuple[str, str], crea
     model, method = flow
     good = next(job for job in found["queue_job"] if job["state"] == "done" and not job["result"])
     empty = dict.fromkeys(("date_enqueued", "date_started", "date_done", "eta", "exc_name", "exc_message"), False)
-    named = {"name": f"{model}.{method}", "model_name": model, "method_name": method, "company_id": company}
+    named = {"name": f"{model}.{method}", "func_string": f"{model}().{method}()", "company_id": company}
+    named |= {"model_name": model, "method_name": method}
     number = str(uuid.UUID(int=Random(f"{model}.{method}/{created}").getrandbits(128), version=4))
     return add_like(
         found,

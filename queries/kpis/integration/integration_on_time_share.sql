@@ -36,4 +36,4 @@ from fct_integration_transaction as run
 inner join dim_interface as interface
     on interface.interface_key = run.interface_key and interface.latency_seconds is not null
 where run.created_at is not null
-    and (run.succeeded_at is not null or run.status = 'failed' or run.is_open)
+    and (run.is_end_known or run.status = 'failed' or run.is_open)

@@ -78,6 +78,7 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
     cases |= _deviations(demo)
     cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
     cases["manual_intervention_count"] += _jobs(demo)["manual_intervention_count"]
+    cases["integration_failure_rate"] += _mails(demo)
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -391,6 +392,18 @@ def _jobs(demo) -> dict[str, list[Case]]:
         if by_hand:
             tags = frozenset({("kind", "job done by hand")})
             found["manual_intervention_count"].append(Case(plant, at, 1, tags=tags))
+    return found
+
+
+def _mails(demo) -> list[Case]:
+    """E-mails about purchase orders, and whether they could be sent."""
+    messages = {message["id"]: message for message in demo["mail_message"]}
+    plants, found = {order["id"]: _plant(demo, order) for order in demo["purchase_order"]}, []
+    for notification in demo["mail_notification"]:
+        message = messages[notification["mail_message_id"]]
+        has_failed = notification["notification_status"] == "exception"
+        tags = frozenset({("source", "mail")})
+        found.append(Case(plants[message["res_id"]], _moment(message["create_date"]), 0.0, has_failed, tags=tags))
     return found
 
 
