@@ -11,7 +11,7 @@ call as (
         *,
         message like '%timed out after%' as is_late,
         message like '%cancelled due to a rollback%' as is_rolled_back,
-        regexp_extract(message, '(?:host=.|://)([\w.:-]+)', 1) as host,
+        regexp_extract(message, '(?:host=.|://)(?:[^/@ ]*@)?([\w.-]+)', 1) as host,
     from stg_ir_logging_last
     where logger = 'odoo.addons.base.models.ir_actions' and message like 'Webhook call %'
 )
