@@ -15,7 +15,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     inspected_receipt_share       share of the purchase lines received of which goods were held, by the first receipt
     quality_hold_duration         p50 of into quarantine to out of it, elapsed, by start
     no_touch_share                share of completed orders that machines alone created, changed and reviewed
-    integration_failure_rate      share of jobs that failed at least once, by the first failure or the success
+    integration_failure_rate      share of jobs and reports of the MES that failed at least once, by that or the success
     bill_match_exception_share    share of posted bills that do not match order and receipt, by the day of posting
     production_variance           cost of orders that are done beyond their standard, over that standard
     start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
@@ -851,6 +851,20 @@ TRUTHS = (
         Truth(kpi=kpi, cut=cut, statement=f"Hardly any job fails in {cut.plant} ({cut.period}): {kpi}", high=0.05)
         for kpi in ("integration_attempt_failure_rate", "integration_loss_rate")
         for cut in (Cut(SINGAPORE, "before"), Cut(LYON, "lately"), Cut(LYON, "before"))
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(MILWAUKEE, where=(("source", "inbox"),)),
+            statement=f"Of what Milwaukee's MES reports about one in 16 fails at first: {kpi}",
+            low=low,
+            high=high,
+        )
+        for kpi, low, high in (
+            ("integration_failure_rate", 0.03, 0.1),
+            ("integration_attempt_failure_rate", 0.03, 0.1),
+            ("integration_loss_rate", 0.005, 0.04),
+        )
     ),
     # Production, and what it waits for.
     Truth(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import DAILY, rrule
 
+from etl.demo import mes
 from etl.demo.basics import stock_location_id
 from etl.demo.people import MACHINES
 from etl.demo.plants import BY_CODE, FORGETFUL_WEEKS, LATELY_WEEKS, SCARCE, SHIFTS
@@ -78,6 +79,8 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
     cases |= _deviations(demo)
     cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
     cases["manual_intervention_count"] += _jobs(demo)["manual_intervention_count"]
+    for kpi, found in _reports(demo, now).items():
+        cases[kpi] += found
 
     def measure(kpi: str, cut: Cut) -> float:
         lately = now - timedelta(weeks=LATELY_WEEKS)
@@ -391,6 +394,24 @@ def _jobs(demo) -> dict[str, list[Case]]:
         if by_hand:
             tags = frozenset({("kind", "job done by hand")})
             found["manual_intervention_count"].append(Case(plant, at, 1, tags=tags))
+    return found
+
+
+def _reports(demo, now: datetime) -> dict[str, list[Case]]:
+    """What the MES reported, run by run: whether its first try failed, and whether any succeeded."""
+    runs, found = defaultdict(list), defaultdict(list)
+    for line in mes.log(1, demo["mrp_production"], now):
+        runs[line["run_id"]].append(line)
+    for lines in runs.values():
+        at, tags = _moment(lines[0]["created_at"]), frozenset({("source", "inbox")})
+        failed, is_open = lines[0]["status"] != "OK", lines[-1]["status"] == "RETRY"
+        found["integration_failure_rate"].append(Case(mes.MES.plant.code, at, 0.0, failed, tags=tags))
+        tries = len(lines)
+        case = Case(mes.MES.plant.code, at, tries - (lines[-1]["status"] == "OK"), of=tries, tags=tags)
+        found["integration_attempt_failure_rate"].append(case)
+        if not is_open:
+            lost = lines[-1]["status"] != "OK"
+            found["integration_loss_rate"].append(Case(mes.MES.plant.code, at, 0.0, lost, tags=tags))
     return found
 
 
