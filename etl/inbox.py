@@ -166,6 +166,14 @@ def land(con, config: Config, folder: Path, wanted, progress) -> None:
         landing.write_done(folder, EVENT, inbox.name, facts | {"ids": rows, "files": [vars(read) for read in found]})
 
 
+def land_log(inbox: Inbox, path: Path, folder: Path, say: Callable[[str], None]) -> None:
+    """Lands one file that lies in no inbox into the run `folder`, as if it were all that its system ever logged."""
+    pages = (landing.page_path(folder, EVENT, inbox.name, f"{part:06d}") for part in count())
+    rows, _ = _land_file(path, inbox, pages, say)
+    facts = {"absent": False, "refused": False, "swept": False, "fields": {name: name for name in FIELDS}}
+    landing.write_done(folder, EVENT, inbox.name, facts | {"ids": rows})
+
+
 def finish(config: Config, folder: Path) -> None:
     """Moves the files that the run `folder` has loaded out of the inboxes. One that was replaced meanwhile is still to
     be read."""

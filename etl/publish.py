@@ -204,7 +204,9 @@ def is_validated(warehouse: Path, sources: list[Source], config: Config) -> bool
 
 
 def _recipe(sources: list[Source], config: Config) -> str:
-    """By what rules a file is built: the same only while the code, the SQL and ops.toml are."""
+    """By what rules a file is built: the same only while the code, the SQL and ops.toml are, where rows come from
+    apart."""
+    config = replace(config, instances=(), inboxes=())
     digest = hashlib.sha256(repr((config, [(source.name, source.columns) for source in sources])).encode())
     files = [Path(__file__), *sorted(path for path in catalog.FOLDER.rglob("*") if path.suffix in (".sql", ".py"))]
     for path in files:

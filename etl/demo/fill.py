@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from etl import landing, load, mask, refresh
-from etl.demo import changes, interfaces, maintenance, processes, with_incidents
+from etl import inbox, landing, load, mask, refresh
+from etl.demo import changes, interfaces, maintenance, mes, processes, with_incidents
 from etl.demo.incidents import defects
 from etl.demo.incidents import quality as quality_incidents
 from etl.demo.people import PERSON, ROBOT
@@ -56,6 +57,10 @@ def fill(
     for source in every().values():
         if source.name in simulated:
             _land(folder, source, simulated[source.name], scale, progress)
+    log = folder / "mes.jsonl"
+    lines = mes.log(seed, simulated["mrp_production"], now or refresh.utc_now())
+    landing.write_text_atomically(log, "".join(f"{json.dumps(line)}\n" for line in lines))
+    inbox.land_log(mes.inbox(INSTANCE), log, folder, progress.say)
     return refresh.load_landed(
         warehouse, configured(config), folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress
     )

@@ -358,3 +358,14 @@ PLANTS = (
     Plant(4, "TUL", "Tulsa", INDUSTRIES, 6.0, 1.6, _PUMPS_AND_VALVES, TWINS),
 )
 BY_CODE = {plant.code: plant for plant in PLANTS}
+
+
+@dataclass(frozen=True)
+class ExecutionSystem:
+    """The MES of a plant, and which share of what it reports to Odoo fails at first."""
+
+    plant: Plant
+    fails: float
+
+
+MES = ExecutionSystem(PLANTS[0], 0.06)

@@ -177,7 +177,7 @@ select
         else 'upper_bound'
     end as ended_quality,
     case final_status when 'success' then 'later success' when 'cancelled' then 'cancelled' end as resolution,
-    coalesce(is_dead_letter, final_status = 'failed') and final_status = 'failed' as is_dead_letter,
+    root_id is null and final_status = 'failed' and coalesce(is_dead_letter, true) as is_dead_letter,
     side_effects,
     record_url,
     first_seen_at,

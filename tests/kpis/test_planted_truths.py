@@ -122,6 +122,9 @@ TOLD_BY_MARTS = {
     "conforming_event_share",
     "empty_touch_share",
     "harmonization_index",
+    "integration_backlog_age",
+    "integration_backlog_count",
+    "integration_stuck_count",
     "rubber_stamp_share",
     "wait_time",
 }
@@ -204,6 +207,22 @@ def test_calls_of_webhooks_are_those_that_were_planted(opened, simulated):
         ("failed", True): codes["no record"],
         ("failed", False): codes["error"],
     }
+
+
+def test_transactions_that_do_not_end_are_those_that_were_planted(opened, incidents):
+    """Two jobs in Singapore: one runs, one is tried again. Others may have begun a moment ago."""
+    stuck = {one.record_id for one in incidents if one.rule == "stuck_run"}
+    ever, found = (date(2000, 1, 1), date(2100, 1, 1)), {}
+    for kpi in ("integration_stuck_count", "integration_backlog_count", "integration_backlog_age"):
+        for row in measure.rows(opened, KPIS[kpi], *ever, filters={"source": ["queue_job"]}).to_pylist():
+            found.setdefault(kpi, {})[row["record_id"]] = row
+    assert set(found["integration_stuck_count"]) == stuck
+    assert {row["plant"] for row in found["integration_stuck_count"].values()} == {SINGAPORE}
+    assert set(found["integration_backlog_count"]) >= stuck
+    [oldest] = measure.values(
+        opened, KPIS["integration_backlog_age"], *ever, filters={"plant": [SINGAPORE]}
+    ).to_pylist()
+    assert 5 * 3600 <= oldest["value"] < 6 * 3600
 
 
 def test_of_automation_it_is_told_what_works_and_what_does_not(opened):

@@ -1,0 +1,47 @@
+"""The MES of one demo plant, which reports each finished order to Odoo and logs that in a file of its inbox."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+
+from etl.demo.basics import picking_type_id
+from etl.demo.plants import MES
+from queries.config import Inbox
+
+_MENDED = 0.7  # of the failures, within the hour
+_BUSY = ("timeout", "ERP did not answer within 30 s")
+_REFUSED = ("422", "quantity exceeds the open quantity of the order")
+
+
+def inbox(instance: str) -> Inbox:
+    """Where the log lies: among the rows of the demo plants."""
+    return Inbox(instance, system="MES", direction="in", plant=MES.plant.code)
+
+
+def log(seed: int, orders: list[dict], now: datetime) -> list[dict]:
+    """The lines of its log in their order, from the `mrp_production` records of the demo plants up to `now` (UTC)."""
+    lines = []
+    for order in orders:
+        if order["picking_type_id"] == picking_type_id(MES.plant, "mrp_operation") and order["state"] == "done":
+            lines += _reports(order, Random(f"{seed}/mes/{order['id']}"))
+    reported = [line for line in lines if datetime.fromisoformat(line["ended_at"]) <= now.replace(tzinfo=None)]
+    return sorted(reported, key=lambda line: line["ended_at"])
+
+
+def _reports(order: dict, dice: Random) -> list[dict]:
+    """What it logs of one order: that it was reported, at once or after a failure, or that it was not."""
+    begun = datetime.fromisoformat(order["date_finished"]) + timedelta(seconds=dice.randint(1, 20))
+    run = {"run_id": f"REP-{order['id']}", "flow": "report_completion", "created_at": str(begun)}
+    run |= {"odoo_model": "mrp.production", "odoo_res_id": order["id"], "max_attempts": 5}
+    took = timedelta(seconds=dice.randint(1, 30))
+    if dice.random() >= MES.fails:
+        return [run | {"status": "OK", "attempts": 1, "ended_at": str(begun + took)}]
+    is_mended = dice.random() < _MENDED
+    code, text = _BUSY if is_mended else _REFUSED
+    failed = run | {"status": "ERROR", "attempts": 1, "ended_at": str(begun + took)}
+    failed |= {"error_code": code, "error_text": text, "failure_class": "technical" if is_mended else "business"}
+    if not is_mended:
+        return [failed]
+    later = begun + took + timedelta(minutes=dice.randint(5, 60))
+    return [failed | {"status": "RETRY"}, run | {"status": "OK", "attempts": 2, "ended_at": str(later)}]
