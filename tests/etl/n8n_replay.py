@@ -102,8 +102,6 @@ class Recorder(_Server):
         """Writes the answers since the last time as a part."""
         kept = {path: answer for path, answer in self.answers.items() if answer[0] != 404}
         text = json.dumps({"now": now, "answers": kept}, separators=(",", ":"), sort_keys=True)
-        text = re.sub(
-            r"/[^\s\"()]*?/node_modules", "/n8n/node_modules", text
-        )  # where it is installed is nobody's business
+        text = re.sub(r"/[^\s\"()]*?/node_modules", "/n8n/node_modules", text)  # wherever it is installed
         file.write_text(text + "\n")
         self.answers = {}
