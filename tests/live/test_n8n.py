@@ -14,7 +14,6 @@ import pytest
 
 from etl import n8n
 from queries import config
-from tests.conftest import skip_or_fail
 from tests.etl.n8n_expected import *  # noqa: F403 - the tests themselves
 from tests.etl.n8n_expected import Told
 from tests.etl.n8n_reader import Reader, at_hour
@@ -30,7 +29,7 @@ RECORDED = Path(__file__).parents[1] / "etl" / "n8n"
 def place():
     """The real n8n, new: its address and key."""
     if server("status").strip() == "not installed":
-        skip_or_fail("needs a real n8n: bring one up with `make n8n`.")
+        pytest.skip("needs a real n8n: bring one up with `make n8n`.")
     server("down")
     server("up")
     variables = dict(line.removeprefix("export ").split("=", 1) for line in server("env").splitlines())
