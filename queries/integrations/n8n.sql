@@ -172,7 +172,7 @@ select
     case
         when status_now not in ('success', 'failed', 'cancelled') then 'missing'
         when outcome.status <> 'crashed' or status_now = 'success' then 'exact'
-        else if(is_crash_seen, 'upper_bound', 'derived')
+        else if(is_crash_seen, 'upper_bound', 'lower_bound')
     end as ended_quality,
     status_now = 'failed' as is_dead_letter,
     if(failures > 0 and status_now = 'success', 'later success', null) as resolution,

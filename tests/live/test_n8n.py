@@ -64,3 +64,17 @@ def story(place, tmp_path_factory):
     upstream.close()
     recorder.close()
     told.api.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "sentence"),
+    [
+        ("", "wrong", "refused the API key: it is wrong or has expired; set N8N_API_KEY to a new one."),
+        ("/nowhere", None, "not with its public API: use the address of n8n itself"),
+    ],
+)
+def test_a_wrong_key_or_address_is_told(story, place, tmp_path, monkeypatch, path, key, sentence):
+    monkeypatch.setenv("N8N_API_KEY", key or place["N8N_API_KEY"])
+    reader = Reader(tmp_path, config.Config(n8n=(config.N8n("n8n", place["N8N_URL"] + path),)))
+    assert reader.read().rows("from fct_integration_event") == []
+    assert sentence in reader.said[-1]
