@@ -51,7 +51,7 @@ WORKFLOW = Source(
     cursor=None,
     fields={
         "workflow_id": column("char"),
-        "name": column("char", person=True),
+        "name": column("char"),
         "active": column("boolean"),
         "is_archived": column("boolean"),
         "plant": column("char"),  # told by a tag, plant:LYON
@@ -322,7 +322,7 @@ def _run(
     path = f"/executions/{id}"
     try:
         row = listed or client.get(path)
-        workflow = workflows.get(row["workflowId"], {})
+        workflow = workflows.get(row.get("workflowId"), {})
         if _wants_data(client.place, row, workflow):
             try:
                 return run_row(client.get(path, includeData="true"), _is_strict(client.place, workflow))

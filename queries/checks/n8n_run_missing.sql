@@ -13,7 +13,7 @@ numbered as (
         status,
     from fct_integration_event
     where source = 'n8n'
-    qualify created_at >= max(created_at) over () - interval 28 day
+    qualify coalesce(created_at, first_seen_at) >= max(last_seen_at) over () - interval 28 day
 ),
 
 counted as (

@@ -157,12 +157,7 @@ select
     failures > 0 as has_failed,
     if(node_tries is null and own_status <> 'unknown', failures, null)::integer as failed_attempts,
     first_failed_at,
-    -- Of a run that n8n does not have: when the last one before it was made.
-    if(
-        own_status = 'unknown',
-        max(outcome.created_at) over (partition by instance order by id rows unbounded preceding),
-        coalesce(outcome.created_at, first_started_at)
-    ) as created_at,
+    coalesce(outcome.created_at, first_started_at) as created_at,
     first_started_at as started_at,
     case
         when status_now = 'success' then coalesce(succeeded_at, stopped_at)
