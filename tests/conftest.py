@@ -24,6 +24,7 @@ from queries import catalog, measure, warehouse
 from queries.config import Config
 
 SILENT = Progress(say=lambda text: None, rows=lambda source, done, total: None, building=lambda what: None)
+pytest.register_assert_rewrite("tests.etl.n8n_expected")
 IN_CI = os.environ.get("CI") == "true"
 
 
