@@ -372,6 +372,11 @@ def _report(row: dict, inbox: Inbox, latest: datetime) -> dict:
     return report | {"instance": inbox.name, "id": int.from_bytes(digest) >> 1}
 
 
+def id_of(row: dict, inbox: Inbox) -> int:
+    """Under which id a good row of a log is kept."""
+    return _report(row, inbox, datetime.max)["id"]
+
+
 def _filled(value: object) -> object:
     """A value, None where there is none."""
     if isinstance(value, str):

@@ -1,6 +1,6 @@
 """The interfaces of the demo group, and who answers for them.
 
-One flow nobody answers for (see incidents/integrations.py), and nobody noticed that it stopped.
+One flow nobody answers for (see incidents/transactions.py), and nobody noticed that it stopped.
 """
 
 from __future__ import annotations
@@ -23,6 +23,13 @@ INTERFACES = (
     Interface("Machines", "queue_job", flow=("mrp.production.*",), owner="Head of IT", latency=_QUARTER),
     Interface("Carriers", "queue_job", flow=("stock.picking.*",), owner="Head of logistics", latency=_QUARTER),
     Interface("Vendors", "queue_job", flow=("purchase.order.*",), owner="Head of purchasing", latency=_QUARTER),
+    Interface(
+        "Completions of the MES",
+        "inbox",
+        owner="Head of production",
+        system_of_record="MES",
+        latency=_QUARTER,
+    ),
     Interface("E-mails to vendors", "mail", flow=("purchase.order",), owner="Head of purchasing"),
     Interface("Counts of machines", "webhook_in", owner="Head of IT"),
     Interface("Mailboxes", "fetchmail", owner="Head of IT"),

@@ -3,7 +3,7 @@ title = "Interfaces"
 definition = "Every interface, who answers for it, how it is and why: the worst first."
 */
 select
-    *,
+    * exclude (tagged_owner) replace (coalesce(owner, tagged_owner) as owner),
     $as_of as as_of,
 from fct_interface_health
 where coalesce(plant = $plant, $plant is null)

@@ -1,6 +1,7 @@
 /*
 grain = "one row per interface: a flow of a source in a plant that ran, or one that ops.toml names and nobody saw run"
 key = ["interface_key"]
+person = ["tagged_owner"]
 */
 with
 seen as (
@@ -14,10 +15,12 @@ seen as (
         any_value(plant) as plant,
         any_value(record_model) as record_model,
         arg_max(record_id, coalesce(created_at, first_seen_at)) as last_record_id,
+        arg_max(owner, coalesce(created_at, first_seen_at)) as owner,
         min(coalesce(created_at, started_at, ended_at)) as first_run_at,
         max(coalesce(started_at, created_at, ended_at)) as last_run_at,
-        bool_or(e2e_seconds is not null) as is_timed,
+        bool_or(e2e_seconds > 0) as is_timed,
     from fct_integration_transaction
+    where flow_key is not null
     group by interface_key
 ),
 
@@ -47,12 +50,13 @@ select
     coalesce(seen.flow_name, configured.flow) as flow_name,
     coalesce(seen.plant, configured.plant) as plant,
     configured.owner,
+    seen.owner as tagged_owner,
     configured.system_of_record,
     configured.latency_seconds,
     configured.failure_share,
     configured.silent_after_seconds,
     configured.number is not null as is_configured,
-    configured.owner is not null as is_owned,
+    coalesce(configured.owner, seen.owner) is not null as is_owned,
     configured.latency_seconds is not null as has_objective,
     seen.interface_key is not null as is_seen,
     -- Whether its source tells how long runs take.

@@ -1,6 +1,7 @@
 /*
 grain = "one row per interface: how it is, and why"
 key = ["interface_key"]
+person = ["tagged_owner"]
 */
 -- Whether an interface is silent is told by ops.toml, or else by its own eight weeks before its last run: an hour of the
 -- week in which it ran in all of them is rarely one without a run. It is silent once so many such hours have passed that
@@ -160,6 +161,7 @@ judged as (
             when interface.silent_after_seconds is not null then silence_seconds > interface.silent_after_seconds
             when interface.week_count >= 2 then coalesce(silence.chance < 0.002, false)
         end as is_silent,
+        is_silent is null and silence_seconds > 28 * 86400 as is_long_ago,
         failed_in_a_row >= 3 or (failed_in_a_row >= 1 and coalesce(counted.week_success_count, 0) = 0) as is_failing,
         counted.week_failure_count >= 2
         and counted.week_failure_count > coalesce(interface.failure_share, 0.05) * counted.week_run_count
@@ -173,10 +175,11 @@ judged as (
 )
 
 select
-    * exclude (is_never_seen, is_not_read, is_failing_often),
+    * exclude (is_never_seen, is_not_read, is_long_ago, is_failing_often),
     case
         when is_never_seen or is_not_read then 'unknown'
         when is_silent then 'silent'
+        when is_long_ago then 'unknown'
         when is_failing then 'failing'
         when is_failing_often or week_dead_letter_count > 0 or stuck_count > 0 or is_slow then 'degraded'
         when last_success_at is null then 'unknown'
@@ -191,6 +194,7 @@ select
                 ', expected every ' || in_words(silent_after_seconds),
                 ', usual is one in ' || in_words(usual_gap_seconds), ''
             ), null),
+            if(is_long_ago, 'no run for ' || in_words(silence_seconds) || ', and nothing tells what is usual', null),
             if(is_failing, if(failed_in_a_row = 1, 'the last run', 'the last ' || failed_in_a_row || ' runs')
                 || ' failed', null),
             if(is_failing_often, week_failure_count || ' of ' || week_run_count || ' runs in 7 days failed', null),
@@ -199,7 +203,7 @@ select
             if(is_slow, '95 % are through in ' || in_words(p95_seconds) || ', which is more than '
                 || in_words(latency_seconds), null),
             if(last_success_at is null, 'no success was ever seen', null),
-            if(not coalesce(is_silent, false) and last_success_at is not null,
+            if(not coalesce(is_silent, is_long_ago) and last_success_at is not null,
                 'last success ' || in_words(epoch($as_of - last_success_at)) || ' ago', null)
         )
     end as reason,

@@ -163,6 +163,13 @@ def test_without_two_weeks_of_history_nobody_knows_what_is_usual(build):
     assert (row["state"], row["is_silent"]) == ("up", None)
 
 
+def test_of_what_ran_long_ago_a_few_times_nobody_knows_whether_it_still_should(build):
+    row = health(build, *each("2026-01-05", 3, 1))
+    assert said(row) == ("unknown", "no run for 56.4 d, and nothing tells what is usual")
+    events = [row | {"interface_number": 1} for row in each("2026-01-05", 3, 1)]
+    assert health(build, *events, config=configured(silent_after=86400.0))["state"] == "silent"
+
+
 def test_a_source_that_was_not_read_tells_nothing_of_now(build):
     built = integrated(build, *hourly(until=30))
     built._connection.execute(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from random import Random
 
+from etl import inbox
+from etl.demo import mes
 from etl.demo.clock import stamp
 from etl.demo.document import Block
 from etl.demo.incidents import Incident, add_like
-from etl.demo.plants import PLANTS
+from etl.demo.plants import MES, PLANTS
+from etl.load import DEMO_INSTANCE
 
 _HOUR, _DAY = 3600, 86400
 _MILWAUKEE, _LYON, _SINGAPORE, _TULSA = PLANTS
@@ -22,6 +26,7 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
     return [
         *(Incident("dead_letter", "queue.job", job.id, job.document and job.document.plant.code) for job in given_up),
         *_refused(block, found),
+        *_rejected(block, found),
         *_stuck(block, found),
         *_stopped(block, found),
     ]
@@ -34,6 +39,14 @@ def _refused(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
     for mail in found["mail_notification"]:
         if mail["notification_status"] == "exception":
             yield Incident("dead_letter", "mail.notification", mail["id"], plants[ordered[mail["mail_message_id"]]])
+
+
+def _rejected(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
+    """What the MES reported and Odoo would not have; the orders of all other incidents are there by now."""
+    for line in mes.log(block.seed, found["mrp_production"], datetime.fromtimestamp(block.now, UTC)):
+        if line["status"] == "ERROR":
+            id = inbox.id_of(line, mes.inbox(DEMO_INSTANCE))
+            yield Incident("dead_letter", "inbox.event", id, MES.plant.code)
 
 
 def _stuck(block: Block, found: dict[str, list[dict]]) -> Iterator[Incident]:
