@@ -1,0 +1,186 @@
+"""What failures have in common: the text of an error without what differs from run to run, and a key made of it.
+
+Masked are numbers, dates, references, ids, addresses, quoted values and names as far as they can be told from words;
+kept are status codes and the names of fields, tables and constraints, which tell one error from another. The same text
+has the same pattern on every day and every machine, so what was decided about an issue holds as long as VERSION does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from http import HTTPStatus
+
+VERSION = 1  # of the patterns and the key: with another one every issue is a new one
+MARK = "…"
+LENGTH = 240  # characters of a pattern: what comes later is seldom the error, and may have been cut off
+
+
+def pattern(text: str | None) -> str:
+    """The text of an error with MARK in place of all that differs from run to run; empty where there is none."""
+    text = _quotes_masked(_said(text or ""))
+    text = _NUMBER.sub(lambda found: found["kept"] or MARK, _ADDRESS.sub(MARK, text))
+    if MARK in text:
+        text = _DATE.sub(f" {MARK}", text)
+    text = _CAPITALISED.sub(_name_masked, text)
+    for ugly, instead in _TIDY:
+        text = ugly.sub(instead, text)
+    return text.strip()[:LENGTH].strip()
+
+
+def key(source: str, instance: str | None, flow: str | None, code: str | None, pattern: str) -> str:
+    """The key of the issue: e, VERSION and twelve hexadecimal digits."""
+    said = "\0".join(part or "" for part in (source, instance, flow, code, pattern)).casefold()
+    return f"e{VERSION}-{hashlib.blake2b(said.encode(), digest_size=6).hexdigest()}"
+
+
+def _said(text: str) -> str:
+    """The line that tells what went wrong: of a traceback the last one, of a JSON body its messages, of HTML its text."""
+    if _TRACEBACK in text:
+        lines = [line for line in text.splitlines() if line.strip()]
+        text = next((line for line in reversed(lines) if not line[0].isspace() and _TRACEBACK not in line), text)
+    if "{" in text:
+        text = _BODY.sub(lambda body: _told(body[0]), text)
+    if "<" in text:
+        text = " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    if wrapped := _WRAPPED.match(text.strip()):
+        text = wrapped[2]
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    is_heading = lines[0].endswith(":") and len(lines) > 1 and lines[1][0] not in "-*•"
+    return " ".join(lines[: 1 + is_heading])
+
+
+_TRACEBACK = "Traceback (most recent call last)"
+_BODY = re.compile(r"""\{\s*\\?["'].*(?:\}|\Z)""", re.DOTALL)
+_PAIR = re.compile(
+    r"""\\?["'](\w+)\\?["']\s*:\s*(?:\\?"((?:[^"\\]|\\[^"])*)|\\?'((?:[^'\\]|\\[^'])*)|([^\s,{}\[\]"']+))""",
+)
+_TELLING = frozenset(
+    ("message", "msg", "error", "detail", "details", "title", "reason", "description", "type", "code", "status")
+    + ("errormessage", "errordescription", "errorcode", "statuscode", "faultstring", "faultcode")
+)
+_TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_WRAPPED = re.compile(r"""\(\s*(["'])(.*)\1\s*,\s*(?:None|''|"")?\s*\)\Z""", re.DOTALL)  # as Python prints an exception
+
+
+def _told(body: str) -> str:
+    """What a JSON body says of its error: "code=INVALID, message=Unknown article"."""
+    pairs = sorted((name.replace("_", "").lower(), "".join(values)) for name, *values in _PAIR.findall(body))
+    return ", ".join(f"{name}={value}" for name, value in pairs if name in _TELLING and value) or MARK
+
+
+def _quotes_masked(text: str) -> str:
+    if not _QUOTE.search(text):
+        return text
+    return _UNCLOSED.sub(MARK, _QUOTED.sub(_quoted, text))
+
+
+def _quoted(found: re.Match) -> str:
+    """A quoted value masked; a technical name, or what an inner error says, without its quotes."""
+    inside = found[found.lastindex or 0]
+    if _TECHNICAL.fullmatch(inside) or _SAYS.search(inside):
+        return inside
+    is_field = inside.isidentifier() and _FIELD.search(found.string, 0, found.start())
+    return inside if is_field else MARK
+
+
+_QUOTE = re.compile("[\"'“„«‘`「]")
+_QUOTED = re.compile(
+    r'''"([^"\n]*)"|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w))*)'(?!\w)|“([^”\n]*)”|„([^“”"\n]*)[“”"]|«([^»\n]*)»'''
+    r"""|‘([^’\n]*)’|`([^`\n]*)`|「([^」\n]*)」"""
+)
+_UNCLOSED = re.compile(r"""["“„«‘「][^"“”„«»‘’「」]*\Z|(?<!\w)'(?!.*\w'\w)[^']*\Z""")  # the text was cut off
+_TECHNICAL = re.compile(r"[a-z]+(?:[_.][a-z]+)+")
+_SAYS = re.compile(r"\b(?:\w*error|errno|failed|refused|timed out|cannot|could not|unable)\b", re.IGNORECASE)
+_FIELD = re.compile(
+    r"\b(?:attribute|column|constraint|relation|table|field|key|argument|parameter|property|method|function"
+    r"|KeyError|NameError|feld|spalte|champ|colonne|campo|columna|colonna|veld)\W*\Z",
+    re.IGNORECASE,
+)
+
+_ADDRESS = re.compile(
+    r"""\b\w+://[^\s"'<>)]+"""  # a URL
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\w*\[(?:e-mail|secret|account|phone|number)\]\w*"  # what was masked before it was landed
+    r"|(?<![\w.])(?:/[\w.~%-]+){2,}/?"  # a path
+    r"|\b[0-9a-f]{8,}\b|\b[A-Z]{2,}(?:/[A-Z]+)+\b"
+    r"|\[(?!(?:ERROR|WARN|WARNING|INFO|FATAL|CRITICAL|DEBUG)\])[A-Z][A-Z0-9_.-]*\]"
+)
+_STATUS = "|".join(f"{one.value} {one.phrase}" for one in HTTPStatus)
+_WORDS = r"psycopg2|urllib3|ipv[46]|utf-?8|base64|oauth2?|http[12]|sha256|md5|x509|n8n"  # with a digit, and no ids
+_NUMBER = re.compile(
+    rf"(?P<kept>\b(?:{_STATUS}|\d{{3}} (?:Client|Server) Error|504 Gateway Time-out)\b|\b(?:{_WORDS})\b[A-Za-z.]*"
+    r"|\A[45]\d\d(?= - )"
+    r"|\b(?:HTTP(?:/\d(?:\.\d)?)?|status(?:[ _-]?code)?|(?:error|response|return|exit|sql|smtp)[ _-]?(?:code|state)"
+    r"|errno|(?:status|error|fault)?code=)[ :=\[(#-]{0,3}\d{1,5}\b"
+    r"|\bORA-\d+|\b[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b)"
+    r"|[\w./#@%+-]*\d(?:[\w./#@%+-]|[:’'](?=\d))*(?<![.])",
+    re.IGNORECASE | re.ASCII,
+)
+_MONTH = (
+    "jan|feb|fév|fev|mar|mär|mrt|maa|apr|avr|abr|may|mai|mei|mag|jun|juin|jul|juil|giu|lug|aug|août|ago|sep|set|oct|okt"
+    "|ott|out|nov|dec|dez|déc|dic|ene|gen"
+)
+_DATE = re.compile(
+    rf"(?<={MARK})[\s.]*(?:de\s)?(?:{_MONTH})\w{{0,7}}\b\.?(?:\sde(?=\s{MARK}))?"
+    rf"|\b(?:(?:{_MONTH})\w{{0,7}}\.?|(?:mon|tue|wed|thu|fri|sat|sun)\w{{0,6}},?)(?=\s(?:de\s)?{MARK})",
+    re.IGNORECASE,
+)
+
+_UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽА-ЯЁ"
+_WORD = rf"[{_UPPER}][\w'’&-]*"
+_CAPITALISED = re.compile(rf"(?<![\w{MARK}=._-]){_WORD}(?:\s(?:(?:&|de|du|di|da|del|von|van|der)\s)?{_WORD})*")
+# What a name may follow: it is kept.
+_LABEL = frozenset(
+    """order orders sale sales purchase quotation invoice bill picking transfer delivery receipt production manufacturing
+    partner customer vendor supplier contact company employee user product article item component lot warehouse location
+    plant carrier machine account journal bank payment
+    kunde lieferant artikel produkt auftrag bestellung rechnung lager firma benutzer mitarbeiter maschine charge
+    client fournisseur produit commande facture livraison entrepôt société utilisateur machine
+    cliente proveedor producto pedido factura almacén usuario fornitore prodotto ordine fattura magazzino utente
+    fornecedor produto fatura usuário klant leverancier bestelling factuur gebruiker""".split()
+)
+# What opens a sentence and says nothing.
+_OPENING = frozenset(
+    """the a an no this that for on to by with in at le la les un une des pour sur sans aucun aucune der die das den dem ein
+    eine einen kein keine für im in am bei zum zur auf aus mit von el los las il lo gli o os as het een geen""".split()
+)
+# With one of these capitals are a heading and no name.
+_ERROR = frozenset(
+    """access denied forbidden unauthorized not found bad request gateway timeout time out service unavailable internal
+    server connection refused reset closed aborted failed failure invalid validation missing required unknown unexpected
+    exception warning fault method allowed too many requests conflict permission operation rate limit exceeded max retries
+    read host network unreachable certificate handshake login authentication token expired error errors
+    fehler zugriff verweigert verbindung ungültig ungültige fehlgeschlagen zeitüberschreitung unbekannt unbekannter
+    erreur accès refusé connexion échec délai introuvable invalide acceso denegado conexión inválido errore accesso negato
+    connessione erro acesso negado conexão fout toegang geweigerd verbinding""".split()
+)
+
+
+def _name_masked(found: re.Match) -> str:
+    """Capitals in a row without the name they end with: "Supplier Azure Interior" becomes "Supplier …"."""
+    words, kept = found[0].split(), []
+    if any(word.lower() in _ERROR or word.endswith(("Error", "Exception")) for word in words) or found[0].isupper():
+        return found[0]
+    before = found.string[max(found.start() - 40, 0) : found.start()].rstrip()
+    opens = not before or before[-1] in ".!?:"
+    if opens and words[0].lower() not in _LABEL:
+        kept.append(words.pop(0))
+        if kept[0].lower() not in _OPENING and len(words) < 2:
+            return found[0]
+    is_named = before.endswith(f"{MARK}]") or before.rpartition(" ")[2].strip(":(").lower() in _LABEL
+    while words and words[0].lower() in _LABEL:
+        kept.append(words.pop(0))
+        is_named = True
+    if len(words) < (1 if is_named else 2):
+        return found[0]
+    return " ".join([*kept, MARK])
+
+
+_TIDY = (
+    (re.compile(rf"[\[{{<]{MARK}[\]}}>]"), MARK),
+    (re.compile(r"\s+"), " "),
+    (re.compile(rf"{MARK}(?:(?:\s?[,;/|&+-]\s?|\s(?:and|und|et|y|e|en|or|oder|ou|o)\s|\s)?{MARK})+"), MARK),
+    (re.compile(rf"(?<={MARK})[.](?=[\s),]|\Z)"), ""),
+)

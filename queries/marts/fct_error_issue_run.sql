@@ -1,0 +1,113 @@
+/*
+grain = "one row per run that failed at least once: the issue it belongs to, when it failed, and the record behind it"
+key = ["event_key"]
+*/
+-- is_stuck: it has not succeeded since, and neither has another run of its chain, or of its flow for the same record.
+-- record_instance: the Odoo of the record, that of the run or, where a run is of no Odoo, the only one there is.
+-- source_version: of a run in Odoo the version Odoo then had, as far as refreshes saw it.
+with
+odoo as (
+    select
+        instance,
+        count(*) over () = 1 as is_only,
+    from (select distinct instance from dim_company)
+),
+
+run as (
+    select
+        *,
+        coalesce(flow_key, flow_name) as flow,
+        coalesce(error_code, failure_class) as code,
+        coalesce(first_failed_at, ended_at, started_at, created_at, first_seen_at) as failed_at,
+    from fct_integration_event
+),
+
+failed as (
+    select
+        run.*,
+        if(run.status = 'failed', greatest(run.failed_at, run.ended_at), run.failed_at) as last_failed_at,
+        coalesce(odoo.instance, only_odoo.instance) as record_instance,
+        case
+            when run.source_version is distinct from odoo_instance.version then run.source_version
+            else version.version
+        end as version_then,
+    from run
+    left join odoo on odoo.instance = run.instance
+    left join odoo as only_odoo on only_odoo.is_only
+    left join odoo_instance on odoo_instance.instance = run.instance
+    asof left join odoo_version as version
+        on version.instance = run.instance and version.seen_from <= run.failed_at
+    where run.is_kpi and (run.has_failed or run.status = 'failed')
+),
+
+success as (
+    select
+        source,
+        instance,
+        flow,
+        root_key,
+        odoo_model,
+        odoo_res_id,
+        ended_at,
+    from run
+    where status = 'success'
+),
+
+success_of_chain as (
+    select
+        root_key,
+        max(ended_at) as succeeded_at,
+    from success
+    group by root_key
+),
+
+success_of_record as (
+    select
+        source,
+        instance,
+        flow,
+        odoo_model,
+        odoo_res_id,
+        max(ended_at) as succeeded_at,
+    from success
+    where odoo_res_id is not null
+    group by source, instance, flow, odoo_model, odoo_res_id
+)
+
+select
+    failed.event_key,
+    text.issue,
+    text.pattern,
+    failed.plant,
+    failed.status,
+    failed.failed_at,
+    failed.last_failed_at,
+    failed.version_then as source_version,
+    failed.status in ('failed', 'retrying')
+    and not coalesce(of_chain.succeeded_at > failed.last_failed_at, false)
+    and not coalesce(of_record.succeeded_at > failed.last_failed_at, false) as is_stuck,
+    if(failed.odoo_res_id is null, null, failed.record_instance) as record_instance,
+    failed.odoo_model,
+    failed.odoo_res_id,
+    held_up.waiting_count,
+    held_up.due_soon_count,
+    held_up.amount as held_up_amount,
+    held_up.currency as held_up_currency,
+from failed
+inner join fct_error_text as text
+    on text.source = failed.source
+    and text.instance is not distinct from failed.instance
+    and text.flow_key is not distinct from failed.flow
+    and text.error_code is not distinct from failed.code
+    and text.error_text is not distinct from failed.error_text
+left join success_of_chain as of_chain on of_chain.root_key = failed.root_key
+left join success_of_record as of_record
+    on of_record.source = failed.source
+    and of_record.instance = failed.instance
+    and of_record.flow = failed.flow
+    and of_record.odoo_model = failed.odoo_model
+    and of_record.odoo_res_id = failed.odoo_res_id
+left join fct_held_up as held_up
+    on held_up.instance = failed.record_instance
+    and held_up.record_model = failed.odoo_model
+    and held_up.record_id = failed.odoo_res_id
