@@ -10,10 +10,8 @@ holds from the next look on; how a subject stands is told by all decisions about
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -28,8 +26,6 @@ ACKNOWLEDGEMENT, ASSIGNMENT, MUTE = "acknowledgement", "assignment", "mute"
 RESOLUTION, REOPENING, COMMENT = "resolution", "reopening", "comment"
 ABOUT_A_SUBJECT = (ACKNOWLEDGEMENT, ASSIGNMENT, MUTE, RESOLUTION, REOPENING, COMMENT)
 EXPLAIN_THEMSELVES = (ACKNOWLEDGEMENT, ASSIGNMENT)  # the others need a reason
-STATES = ("open", "acknowledged", "owned", "muted", "resolved")
-ISSUE, EXCEPTION, RECORD = "issue", "exception", "record"
 
 
 class DecisionError(Exception):
@@ -101,9 +97,9 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody decided about a subject ("issue:e1-…", see `subject`), one of ABOUT_A_SUBJECT: when (UTC), why and in
-    which role; who owns it from then on (an assignment), or the last day on which it is muted (UTC, included); and who
-    withdrew that. `plant` is that of the subject, None where it is of several or of none."""
+    """What somebody decided about a subject ("issue:e1-…", see queries/subject.py), one of ABOUT_A_SUBJECT: when (UTC),
+    why and in which role; who owns it from then on (an assignment), or the last day on which it is muted (UTC,
+    included); and who withdrew that. `plant` is that of the subject, None where it is of several or of none."""
 
     id: int
     decided_at: datetime
@@ -118,96 +114,6 @@ class Decision:
     withdrawn_at: datetime | None = None
     withdrawn_by: str | None = None
     withdrawn_why: str | None = None
-
-
-@dataclass(frozen=True)
-class State:
-    """How a subject stands: one of STATES, and by which decision.
-
-    owner: who was given it last, whatever became of it since; until_on: the last day of a mute (UTC, included);
-    reopened_at: when it was seen again after it had been resolved, if it was.
-    """
-
-    state: str = "open"
-    owner: str | None = None
-    until_on: date | None = None
-    reopened_at: datetime | None = None
-    by: str | None = None
-    at: datetime | None = None
-    why: str | None = None
-
-    @property
-    def words(self) -> str:
-        """owned by Ann; muted until 3 Dec by Bo; open, seen again on 2 Mar."""
-        if self.state == "open":
-            return f"open, seen again on {readable.day(self.reopened_at.date())}" if self.reopened_at else "open"
-        if self.state == "owned":
-            return f"owned by {self.owner}"
-        until = f" until {readable.day(self.until_on)}" if self.until_on else ""
-        return f"{self.state}{until} by {self.by}"
-
-
-def subject(kind: str, *parts: str | int | None) -> str:
-    """The name of a subject in the file: issue:KEY, exception:NAME:INSTANCE:MODEL,ID, record:INSTANCE:MODEL,ID."""
-    if kind == ISSUE:
-        return f"{ISSUE}:{parts[0]}"
-    *place, model, number = parts
-    return ":".join((kind, *map(str, place), f"{model},{number}"))
-
-
-def state(decisions: Iterable[Decision], seen_at: datetime | None, today: date) -> State:
-    """How a subject stands by the decisions about it, in any order, when it was last seen (failed, or was found in the
-    data) at `seen_at`.
-
-    A resolution ends what was decided before, and holds until the subject is seen later than that; a mute holds up to
-    its day, and then what was before it does. The owner stays. What was withdrawn was never said.
-    """
-    found, muted, resolved, owner = State(), None, None, None
-    for one in sorted(decisions, key=lambda one: one.id):
-        if one.withdrawn_at is not None:
-            continue
-        said = {"by": one.who, "at": one.decided_at, "why": one.why}
-        if one.what == ASSIGNMENT:
-            found, owner = State("owned", **said), one.owner
-        elif one.what == ACKNOWLEDGEMENT and found.state == "open":
-            found = State("acknowledged", **said)
-        elif one.what == MUTE:
-            muted = State("muted", until_on=one.until_on, **said)
-        elif one.what in (RESOLUTION, REOPENING):
-            found, muted = State(), None
-            resolved = State("resolved", **said) if one.what == RESOLUTION else None
-            found = State(**said) if one.what == REOPENING else found
-    reopened_at = seen_at if resolved and seen_at and seen_at > resolved.at else None
-    if resolved and not reopened_at:
-        found = resolved
-    elif muted and today <= muted.until_on:
-        found = muted
-    return replace(found, owner=owner, reopened_at=reopened_at)
-
-
-def with_states(
-    rows: Iterable[dict],
-    subject_of: Callable[[dict], str],
-    seen_at: Callable[[dict], datetime | None],
-    decisions: Iterable[Decision],
-    today: date | None = None,
-) -> list[dict]:
-    """The rows with their subject and how it stands: subject, state, state_owner, muted_until, decided_by, decided_at,
-    decided_why, reopened_at and, in words, standing."""
-    of = defaultdict(list)
-    for one in decisions:
-        of[one.subject].append(one)
-    found = []
-    for row in rows:
-        name = subject_of(row)
-        now = state(of[name], seen_at(row), today or readable.utc_now().date())
-        found.append(
-            row
-            | {"subject": name, "state": now.state, "state_owner": now.owner, "muted_until": now.until_on}
-            | {"decided_by": now.by, "decided_at": now.at, "decided_why": now.why}
-            | {"reopened_at": now.reopened_at, "standing": now.words}
-        )
-    return found
 
 
 def corrections(warehouse: Path | None = None, scope: Scope | None = None) -> list[Correction]:
@@ -292,8 +198,8 @@ def decide(
     today: date | None = None,
     warehouse: Path | None = None,
 ) -> int:
-    """Keeps what becomes of a subject: one of ABOUT_A_SUBJECT, with an owner for an assignment and a last day for a mute;
-    the number of the decision. `scope`: of who decides, who must see the subject's plant."""
+    """Keeps what becomes of a subject: one of ABOUT_A_SUBJECT, with an owner for an assignment and a last day for a
+    mute; the number of the decision. `scope`: of who decides, who must see the subject's plant."""
     today = today or readable.utc_now().date()
     if what not in ABOUT_A_SUBJECT:
         raise DecisionError(f"decision {what!r} is unknown: use {', '.join(ABOUT_A_SUBJECT)}.")
@@ -326,9 +232,8 @@ def _add(
     who: str, kind: str, why: str, warehouse: Path | None, about: dict | None = None, detail: str = "", **values
 ) -> int:
     """Adds a decision, and with the statement `detail` what it is about: both or neither."""
-    needed = (("who decides", who), ("why", why or ("" if kind not in EXPLAIN_THEMSELVES else kind)))
-    for name, text in needed:
-        if not text.strip():
+    for name, text, is_needed in (("who decides", who, True), ("why", why, kind not in EXPLAIN_THEMSELVES)):
+        if is_needed and not text.strip():
             raise DecisionError(f"say {name}: a decision without it helps nobody later.")
     row = dict.fromkeys(("kpi", "plant", "from_on", "until_on", "cause", "withdraws")) | values
     row |= {"decided_at": readable.utc_now().isoformat(" ", "seconds"), "who": who.strip(), "kind": kind}

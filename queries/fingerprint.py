@@ -20,7 +20,10 @@ LENGTH = 240  # characters of a pattern: what comes later is seldom the error, a
 def pattern(text: str | None) -> str:
     """The text of an error with MARK in place of all that differs from run to run; empty where there is none."""
     text = _quotes_masked(_said(text or ""))
-    text = _NUMBER.sub(lambda found: found["kept"] or MARK, _ADDRESS.sub(MARK, text))
+    for sign, address in _ADDRESS:
+        if sign in text:
+            text = address.sub(MARK, text)
+    text = _NUMBER.sub(_number_masked, text)
     if MARK in text:
         text = _DATE.sub(f" {MARK}", text)
     text = _CAPITALISED.sub(_name_masked, text)
@@ -36,7 +39,7 @@ def key(source: str, instance: str | None, flow: str | None, code: str | None, p
 
 
 def _said(text: str) -> str:
-    """The line that tells what went wrong: of a traceback the last one, of a JSON body its messages, of HTML its text."""
+    """The line that tells what went wrong: of a traceback the last, of a JSON body its messages, of HTML its text."""
     if _TRACEBACK in text:
         lines = [line for line in text.splitlines() if line.strip()]
         text = next((line for line in reversed(lines) if not line[0].isspace() and _TRACEBACK not in line), text)
@@ -51,14 +54,19 @@ def _said(text: str) -> str:
     return " ".join(lines[: 1 + is_heading])
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _TRACEBACK = "Traceback (most recent call last)"
 _BODY = re.compile(r"""\{\s*\\?["'].*(?:\}|\Z)""", re.DOTALL)
 _PAIR = re.compile(
     r"""\\?["'](\w+)\\?["']\s*:\s*(?:\\?"((?:[^"\\]|\\[^"])*)|\\?'((?:[^'\\]|\\[^'])*)|([^\s,{}\[\]"']+))""",
 )
-_TELLING = frozenset(
-    ("message", "msg", "error", "detail", "details", "title", "reason", "description", "type", "code", "status")
-    + ("errormessage", "errordescription", "errorcode", "statuscode", "faultstring", "faultcode")
+_TELLING = _words(
+    """message msg error detail details title reason description type code status errormessage errordescription
+    errorcode
+    statuscode faultstring faultcode"""
 )
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 _WRAPPED = re.compile(r"""\(\s*(["'])(.*)\1\s*,\s*(?:None|''|"")?\s*\)\Z""", re.DOTALL)  # as Python prints an exception
@@ -87,7 +95,7 @@ def _quoted(found: re.Match) -> str:
 
 _QUOTE = re.compile("[\"'“„«‘`「]")
 _QUOTED = re.compile(
-    r'''"([^"\n]*)"|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w))*)'(?!\w)|“([^”\n]*)”|„([^“”"\n]*)[“”"]|«([^»\n]*)»'''
+    r""""([^"\n]*)"|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w))*)'(?!\w)|“([^”\n]*)”|„([^“”"\n]*)[“”"]|«([^»\n]*)»"""
     r"""|‘([^’\n]*)’|`([^`\n]*)`|「([^」\n]*)」"""
 )
 _UNCLOSED = re.compile(r"""["“„«‘「][^"“”„«»‘’「」]*\Z|(?<!\w)'(?!.*\w'\w)[^']*\Z""")  # the text was cut off
@@ -99,32 +107,56 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 
-_ADDRESS = re.compile(
-    r"""\b\w+://[^\s"'<>)]+"""  # a URL
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\w*\[(?:e-mail|secret|account|phone|number)\]\w*"  # what was masked before it was landed
-    r"|(?<![\w.])(?:/[\w.~%-]+){2,}/?"  # a path
-    r"|\b[0-9a-f]{8,}\b|\b[A-Z]{2,}(?:/[A-Z]+)+\b"
-    r"|\[(?!(?:ERROR|WARN|WARNING|INFO|FATAL|CRITICAL|DEBUG)\])[A-Z][A-Z0-9_.-]*\]"
+# Each with a sign that must be there, so that most are not looked for.
+_ADDRESS = (
+    ("://", re.compile(r"""\b\w+://[^\s"'<>)]+""")),
+    ("@", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("[", re.compile(r"\w*\[(?:e-mail|secret|account|phone|number)\]\w*")),  # what was masked before it was landed
+    ("[", re.compile(r"\[(?!(?:ERROR|WARN|WARNING|INFO|FATAL|CRITICAL|DEBUG)\])[A-Z][A-Z0-9_.-]*\]")),
+    ("/", re.compile(r"(?<![\w.])(?:/[\w.~%-]+){2,}/?|\b[A-Z]{2,}(?:/[A-Z]+)+\b")),
 )
-_STATUS = "|".join(f"{one.value} {one.phrase}" for one in HTTPStatus)
-_WORDS = r"psycopg2|urllib3|ipv[46]|utf-?8|base64|oauth2?|http[12]|sha256|md5|x509|n8n"  # with a digit, and no ids
-_NUMBER = re.compile(
-    rf"(?P<kept>\b(?:{_STATUS}|\d{{3}} (?:Client|Server) Error|504 Gateway Time-out)\b|\b(?:{_WORDS})\b[A-Za-z.]*"
-    r"|\A[45]\d\d(?= - )"
-    r"|\b(?:HTTP(?:/\d(?:\.\d)?)?|status(?:[ _-]?code)?|(?:error|response|return|exit|sql|smtp)[ _-]?(?:code|state)"
-    r"|errno|(?:status|error|fault)?code=)[ :=\[(#-]{0,3}\d{1,5}\b"
-    r"|\bORA-\d+|\b[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b)"
-    r"|[\w./#@%+-]*\d(?:[\w./#@%+-]|[:’'](?=\d))*(?<![.])",
+
+
+def _number_masked(found: re.Match) -> str:
+    """MARK for what has a digit; the same where the digits are a status, an error code or part of a name."""
+    token, whole = found[0], found.string
+    if _KEPT.fullmatch(token):
+        return token
+    if len(token) <= 6 and token[0].isdigit():
+        is_code = token.isdigit() and _CODE.search(whole, max(found.start() - 24, 0), found.start())
+        if is_code or _STATUS.match(whole, found.start()) or _MAIL_STATUS.search(whole, 0, found.start()):
+            return token
+    return MARK
+
+
+_NUMBER = re.compile(r"(?<![\w./#@%+-])[\w./#@%+-]*\d(?:[\w./#@%+-]|[:’'](?=\d))*(?<!\.)", re.ASCII)
+_KEPT = re.compile(
+    r"(?:psycopg2|urllib3|ipv[46]|utf-?8|base64|oauth2?|http[12]|sha256|md5|x509|n8n)(?:\.[a-z.]+)?|http/[\d.]+|http\d{3}"
+    r"|ora-\d+|[245]\d\d-[245]\.\d{1,3}\.\d{1,3}",
     re.IGNORECASE | re.ASCII,
 )
-_MONTH = (
-    "jan|feb|fév|fev|mar|mär|mrt|maa|apr|avr|abr|may|mai|mei|mag|jun|juin|jul|juil|giu|lug|aug|août|ago|sep|set|oct|okt"
-    "|ott|out|nov|dec|dez|déc|dic|ene|gen"
+_CODE = re.compile(
+    r"\b(?:http(?:/[\d.]+)?|status(?:[ _-]?code)?|(?:error|response|return|exit|sql|smtp)[ _-]?(?:code|state)|errno"
+    r"|code=)[ :=\[(#-]{0,3}\Z",
+    re.IGNORECASE,
 )
+_STATUS = re.compile(
+    "|".join(re.escape(f"{one.value} {one.phrase}") for one in HTTPStatus)
+    + r"|[45]\d\d (?:Client|Server) Error|504 Gateway Time-out|\A[45]\d\d - |[245]\d\d [245]\.\d{1,3}\.\d{1,3}\b",
+    re.IGNORECASE,
+)
+_MAIL_STATUS = re.compile(r"\b[245]\d\d \Z")
+_MONTH = (
+    "jan(?:uary|uari|uar|v|vier|eiro)?|enero|ene|gennaio|gen|feb(?:ruary|ruari|ruar|rero|braio)?|févr?(?:ier)?|fev(?:ereiro)?"
+    "|mars|march|märz|marzo|março|maart|mrt|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?|mai|mei|mayo|maio|maggio|jun[ei]?|juin|junio"
+    "|junho|giugno|giu|jul[yi]?|juil(?:let)?|julio|julho|luglio|lug|aug(?:ust|ustus)?|août|ago(?:sto)?|sept?(?:ember|embre"
+    "|iembre)?|settembre|setembro|oct(?:ober|obre|ubre)?|okt(?:ober)?|ottobre|ott|outubro|nov(?:ember|embre|iembre|embro)?"
+    "|dec(?:ember)?|dez(?:ember|embro)?|déc(?:embre)?|dic(?:iembre|embre)?"
+)
+_AMBIGUOUS_MONTH = "may|mar|set|out"
 _DATE = re.compile(
-    rf"(?<={MARK})[\s.]*(?:de\s)?(?:{_MONTH})\w{{0,7}}\b\.?(?:\sde(?=\s{MARK}))?"
-    rf"|\b(?:(?:{_MONTH})\w{{0,7}}\.?|(?:mon|tue|wed|thu|fri|sat|sun)\w{{0,6}},?)(?=\s(?:de\s)?{MARK})",
+    rf"(?<={MARK})\.?\s(?:de\s)?(?:(?:{_MONTH})\b\.?(?:\sde(?=\s{MARK}))?|(?:{_AMBIGUOUS_MONTH})\b\.?(?=\s{MARK}))"
+    rf"|\b(?:(?:{_MONTH}|{_AMBIGUOUS_MONTH})\b\.?|(?:mon|tue|wed|thu|fri|sat|sun)\w{{0,6}},?)(?=\s(?:de\s)?{MARK})",
     re.IGNORECASE,
 )
 
@@ -132,29 +164,31 @@ _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘ�
 _WORD = rf"[{_UPPER}][\w'’&-]*"
 _CAPITALISED = re.compile(rf"(?<![\w{MARK}=._-]){_WORD}(?:\s(?:(?:&|de|du|di|da|del|von|van|der)\s)?{_WORD})*")
 # What a name may follow: it is kept.
-_LABEL = frozenset(
-    """order orders sale sales purchase quotation invoice bill picking transfer delivery receipt production manufacturing
-    partner customer vendor supplier contact company employee user product article item component lot warehouse location
-    plant carrier machine account journal bank payment
+_LABEL = _words(
+    """order orders sale sales purchase quotation invoice bill picking transfer delivery receipt production lot
+    manufacturing warehouse partner customer vendor supplier contact company employee user product article item
+    component location plant carrier machine account journal bank payment
     kunde lieferant artikel produkt auftrag bestellung rechnung lager firma benutzer mitarbeiter maschine charge
-    client fournisseur produit commande facture livraison entrepôt société utilisateur machine
-    cliente proveedor producto pedido factura almacén usuario fornitore prodotto ordine fattura magazzino utente
-    fornecedor produto fatura usuário klant leverancier bestelling factuur gebruiker""".split()
+    client fournisseur produit commande facture livraison entrepôt société utilisateur
+    cliente proveedor producto pedido factura almacén usuario
+    fornitore prodotto ordine fattura magazzino utente
+    fornecedor produto fatura usuário klant leverancier bestelling factuur gebruiker"""
 )
 # What opens a sentence and says nothing.
-_OPENING = frozenset(
-    """the a an no this that for on to by with in at le la les un une des pour sur sans aucun aucune der die das den dem ein
-    eine einen kein keine für im in am bei zum zur auf aus mit von el los las il lo gli o os as het een geen""".split()
+_OPENING = _words(
+    """the a an no this that for on to by with in at
+    der die das den dem ein eine einen kein keine für im am bei zum zur auf aus mit von
+    le la les un une des pour sur sans aucun aucune el los las il lo gli o os as het een geen"""
 )
 # With one of these capitals are a heading and no name.
-_ERROR = frozenset(
+_ERROR = _words(
     """access denied forbidden unauthorized not found bad request gateway timeout time out service unavailable internal
-    server connection refused reset closed aborted failed failure invalid validation missing required unknown unexpected
-    exception warning fault method allowed too many requests conflict permission operation rate limit exceeded max retries
-    read host network unreachable certificate handshake login authentication token expired error errors
+    server connection refused reset closed aborted failed failure invalid validation missing required unknown expired
+    unexpected exception warning fault method allowed too many requests conflict permission operation rate limit max
+    exceeded retries read host network unreachable certificate handshake login authentication token error errors
     fehler zugriff verweigert verbindung ungültig ungültige fehlgeschlagen zeitüberschreitung unbekannt unbekannter
-    erreur accès refusé connexion échec délai introuvable invalide acceso denegado conexión inválido errore accesso negato
-    connessione erro acesso negado conexão fout toegang geweigerd verbinding""".split()
+    erreur accès refusé connexion échec délai introuvable invalide acceso denegado conexión inválido
+    errore accesso negato connessione erro acesso negado conexão fout toegang geweigerd verbinding"""
 )
 
 

@@ -68,7 +68,9 @@ def test_failures_that_say_the_same_are_one_issue(issues):
 
 
 def test_every_failed_run_leads_to_its_issue(issues):
-    built = issues({"ended_at": ago(2)}, {"ended_at": ago(1), "error_text": None}, {"ended_at": ago(1), "is_kpi": False})
+    built = issues(
+        {"ended_at": ago(2)}, {"ended_at": ago(1), "error_text": None}, {"ended_at": ago(1), "is_kpi": False}
+    )
     found = runs(built)
     assert set(found) == {"0", "1"} and found["0"]["issue"] != found["1"]["issue"]
     assert found["1"]["pattern"] == ""
@@ -160,7 +162,9 @@ def test_what_waits_for_the_records_counts_once(issues):
         mrp_production=[order(1)],
     )  # fmt: skip
     [line] = lines(built)
-    worth = {row["record_id"]: row["amount"] for row in built.rows("from fct_held_up where record_model = 'purchase.order'")}
+    worth = {
+        row["record_id"]: row["amount"] for row in built.rows("from fct_held_up where record_model = 'purchase.order'")
+    }
     assert worth[1] and worth[2]
     assert (line["held_up_amount"], line["held_up_currency"]) == (worth[1] + worth[2], "EUR")
     assert (line["stuck_run_count"], line["stuck_record_count"]) == (4, 3)
