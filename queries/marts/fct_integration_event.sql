@@ -3,7 +3,9 @@ grain = "one row per run as its source records it; every file of integrations/ i
 key = ["event_key"]
 person = ["error_text"]
 */
--- A column is null where the source does not tell.
+-- A column is null where the source does not tell. A run is for one record (odoo_model, odoo_res_id) or for several
+-- (odoo_records); it is of their plant, else of the plant of its company. Where a source dates the end by the beginning
+-- (ended_quality 'lower_bound'), how long it took is not known.
 with
 contract as (
     select
@@ -22,6 +24,7 @@ contract as (
         null::varchar as correlation_id,
         null::varchar as odoo_model,
         null::bigint as odoo_res_id,
+        null::struct(odoo_model varchar, odoo_res_id bigint)[] as odoo_records,
         null::varchar as parent_key,
         null::varchar as root_key,
         null::varchar as status,
@@ -53,6 +56,32 @@ contract as (
 event as (
     select * from contract
     union all by name select * from ({{integration}})
+),
+
+document as (
+    select instance, record_model, record_id, plant from dim_document
+    union all
+    select instance, record_model, record_id, plant from dim_related_document
+),
+
+place as (
+    select
+        concerned.event_key,
+        any_value(document.plant) as plant,
+    from (
+        select
+            event_key,
+            instance,
+            unnest(coalesce(odoo_records, [struct_pack(odoo_model := odoo_model, odoo_res_id := odoo_res_id)])) as record,
+        from event
+        where odoo_res_id is not null or odoo_records is not null
+    ) as concerned
+    inner join document
+        on document.instance = concerned.instance
+        and document.record_model = concerned.record.odoo_model
+        and document.record_id = concerned.record.odoo_res_id
+    group by concerned.event_key
+    having count(distinct document.plant) = 1
 )
 
 select
@@ -68,10 +97,11 @@ select
     coalesce(event.is_kpi, true) as is_kpi,
     event.company_id,
     company.company,
-    coalesce(event.plant, company.plant) as plant,
+    coalesce(event.plant, place.plant, company.plant) as plant,
     event.correlation_id,
     event.odoo_model,
     event.odoo_res_id,
+    event.odoo_records,
     event.parent_key,
     coalesce(event.root_key, event.event_key) as root_key,
     event.status,
@@ -99,8 +129,13 @@ select
     event.ended_at,
     event.ended_quality,
     greatest(0, epoch(event.started_at - greatest(event.created_at, event.eligible_at))) as queue_seconds,
-    greatest(0, epoch(event.ended_at - event.started_at)) as exec_seconds,
-    if(event.status = 'success', greatest(0, epoch(event.ended_at - event.created_at)), null) as e2e_seconds,
+    if(event.ended_quality = 'lower_bound', null, greatest(0, epoch(event.ended_at - event.started_at)))
+        as exec_seconds,
+    if(
+        event.status = 'success' and event.ended_quality <> 'lower_bound',
+        greatest(0, epoch(event.ended_at - event.created_at)),
+        null
+    ) as e2e_seconds,
     coalesce(event.is_dead_letter, false) as is_dead_letter,
     if(event.is_dead_letter, event.ended_at, null) as dead_at,
     if(event.has_failed and event.resolution is not null, event.ended_at, null) as resolved_at,
@@ -111,6 +146,7 @@ select
     event.last_seen_at,
     coalesce(event.source_version, odoo_instance.version) as source_version,
 from event
+left join place on place.event_key = event.event_key
 left join dim_company as company
     on company.instance = event.instance and company.company_id = event.company_id
 left join odoo_instance on odoo_instance.instance = event.instance

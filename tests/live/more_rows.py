@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from tests.live.player import Player
 
 JOB = "insert into queue_job (uuid, graph_uuid, name, state, model_name, method_name, channel, user_id, company_id, \
-priority, retry, max_retries, exc_name, exc_message, result, date_created, date_enqueued, date_started, date_done) \
-values (%s, null, %s, %s, 'res.partner', 'send', 'root', 2, 1, 10, 1, 5, %s, %s, %s, now() at time zone 'utc', \
+priority, retry, max_retries, exc_name, exc_message, result, func_string, date_created, date_enqueued, date_started, \
+date_done) values (%s, null, %s, %s, 'res.partner', 'send', 'root', 2, 1, 10, 1, 5, %s, %s, %s, \
+'res.partner(1, 2).send(''Jane Doe'')', now() at time zone 'utc', \
 now() at time zone 'utc', now() at time zone 'utc', %s) returning id"
 SECRET = "jane.doe@plant.example.com refused by +49 30 901820 {'name': 'Jane Doe'}"
 ACCOUNT = "DE89370400440532013000"
