@@ -6,7 +6,7 @@ person = ["pattern", "example"]
 -- An issue is what failures of one flow have in common (queries/fingerprint.py). The trend compares the last seven days
 -- with the seven before: more or less where the difference is beyond what chance gives to two counts of one rate in 99 of
 -- 100 cases. It is a regression where it came back after 14 days without a failure, or with another version of its
--- source. An order that waits for two of the stuck records counts with both.
+-- source.
 with
 placed as (
     select
@@ -46,28 +46,6 @@ returned as (
         ) as regression,
     from followed
     where quiet_days >= 14 or source_version <> earlier_version
-    group by issue, in_plant
-),
-
-stuck as (
-    select
-        issue,
-        in_plant,
-        count(*) as stuck_record_count,
-        sum(held_up_amount) as held_up_amount,
-        any_value(held_up_currency) as held_up_currency,
-    from (
-        select distinct
-            issue,
-            in_plant,
-            record_instance,
-            odoo_model,
-            odoo_res_id,
-            held_up_amount,
-            held_up_currency,
-        from placed
-        where is_stuck and odoo_res_id is not null
-    )
     group by issue, in_plant
 ),
 
@@ -112,9 +90,5 @@ select
     end as trend,
     returned.regressed_at,
     returned.regression,
-    coalesce(stuck.stuck_record_count, 0) as stuck_record_count,
-    stuck.held_up_amount,
-    stuck.held_up_currency,
 from counted
 left join returned on returned.issue = counted.issue and returned.in_plant is not distinct from counted.in_plant
-left join stuck on stuck.issue = counted.issue and stuck.in_plant is not distinct from counted.in_plant

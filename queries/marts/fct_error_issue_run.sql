@@ -1,9 +1,10 @@
 /*
-grain = "one row per run that failed at least once: the issue it belongs to, when it failed, and the record behind it"
+grain = "one row per run that failed at least once: the issue it belongs to, when it failed, and whether it is stuck"
 key = ["event_key"]
+person = ["pattern"]
 */
--- is_stuck: it has not succeeded since, and neither has another run of its chain, or of its flow for the same record.
--- record_instance: the Odoo of the record, that of the run or, where a run is of no Odoo, the only one there is.
+-- is_stuck: neither has it succeeded since, nor another run of its chain, nor, for each record it is for, one of its flow.
+-- record_instance: the Odoo of the records, that of the run or, where it runs in none, the only one there is.
 -- source_version: of a run in Odoo the version Odoo then had, as far as refreshes saw it.
 with
 odoo as (
@@ -42,15 +43,16 @@ failed as (
 
 success as (
     select
-        source,
-        instance,
-        flow,
-        root_key,
-        odoo_model,
-        odoo_res_id,
-        ended_at,
+        run.source,
+        run.instance,
+        run.flow,
+        run.root_key,
+        run.ended_at,
+        record.odoo_model,
+        record.odoo_res_id,
     from run
-    where status = 'success'
+    left join fct_integration_record as record on record.event_key = run.event_key
+    where run.status = 'success'
 ),
 
 success_of_chain as (
@@ -72,6 +74,21 @@ success_of_record as (
     from success
     where odoo_res_id is not null
     group by source, instance, flow, odoo_model, odoo_res_id
+),
+
+made_up_for as (
+    select
+        failed.event_key,
+        bool_and(coalesce(of_record.succeeded_at > failed.last_failed_at, false)) as is_made_up_for,
+    from failed
+    inner join fct_integration_record as record on record.event_key = failed.event_key
+    left join success_of_record as of_record
+        on of_record.source = failed.source
+        and of_record.instance = failed.instance
+        and of_record.flow = failed.flow
+        and of_record.odoo_model = record.odoo_model
+        and of_record.odoo_res_id = record.odoo_res_id
+    group by failed.event_key
 )
 
 select
@@ -85,14 +102,8 @@ select
     failed.version_then as source_version,
     failed.status in ('failed', 'retrying')
     and not coalesce(of_chain.succeeded_at > failed.last_failed_at, false)
-    and not coalesce(of_record.succeeded_at > failed.last_failed_at, false) as is_stuck,
-    if(failed.odoo_res_id is null, null, failed.record_instance) as record_instance,
-    failed.odoo_model,
-    failed.odoo_res_id,
-    held_up.waiting_count,
-    held_up.due_soon_count,
-    held_up.amount as held_up_amount,
-    held_up.currency as held_up_currency,
+    and not coalesce(made_up_for.is_made_up_for, false) as is_stuck,
+    failed.record_instance,
 from failed
 inner join fct_error_text as text
     on text.source = failed.source
@@ -101,13 +112,4 @@ inner join fct_error_text as text
     and text.error_code is not distinct from failed.code
     and text.error_text is not distinct from failed.error_text
 left join success_of_chain as of_chain on of_chain.root_key = failed.root_key
-left join success_of_record as of_record
-    on of_record.source = failed.source
-    and of_record.instance = failed.instance
-    and of_record.flow = failed.flow
-    and of_record.odoo_model = failed.odoo_model
-    and of_record.odoo_res_id = failed.odoo_res_id
-left join fct_held_up as held_up
-    on held_up.instance = failed.record_instance
-    and held_up.record_model = failed.odoo_model
-    and held_up.record_id = failed.odoo_res_id
+left join made_up_for on made_up_for.event_key = failed.event_key

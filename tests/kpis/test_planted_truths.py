@@ -154,6 +154,35 @@ def test_manual_interventions_of_rare_kinds_are_those_that_were_planted(opened, 
     assert {kind for kind, _ in found} == {kind for kind, _ in BY_HAND} | {"job done by hand"}
 
 
+def test_jobs_that_fail_alike_are_one_issue_per_flow_with_their_number_and_first_and_last_failure(opened, simulated):
+    """Of jobs that failed and are done since, Odoo keeps no text: they are an issue of their own."""
+    messages = [row for row in simulated[0]["mail_message"] if row["model"] == "queue.job"]
+    failed_at = {row["res_id"]: row["create_date"] for row in messages}
+    planted = {}
+    for job in simulated[0]["queue_job"]:
+        if job["id"] in failed_at:
+            said = "requests.exceptions.ConnectTimeout" if job["state"] == "failed" else "technical"
+            planted.setdefault((f"{job['model_name']}.{job['method_name']}", said), []).append(failed_at[job["id"]])
+    found = {
+        (row["flow_key"], row["error_code"]): (row["run_count"], str(row["first_seen_at"]), str(row["last_seen_at"]))
+        for row in warehouse.read(opened, "error_issue", plant=None).to_pylist()
+        if row["source"] == "queue_job"
+    }
+    assert len(planted) == 6
+    assert found == {of: (len(times), min(times), max(times)) for of, times in planted.items()}
+
+
+def test_the_issue_of_singapores_machines_is_the_largest_there_and_its_orders_are_stuck(opened):
+    [largest, *others] = warehouse.read(opened, "error_issue", plant=SINGAPORE).to_pylist()
+    assert largest["flow_key"] == "mrp.production.send_to_machine"
+    assert largest["pattern"].endswith("the other side did not answer within … s")
+    assert largest["stuck_run_count"] > 3 * max((row["stuck_run_count"] for row in others), default=0)
+    assert 0 < largest["stuck_record_count"] <= largest["stuck_run_count"]
+    runs = warehouse.read(opened, "error_issue_run", issue=largest["issue"], plant=SINGAPORE).to_pylist()
+    assert len({row["event_key"] for row in runs}) == largest["run_count"]
+    assert {row["record_model"] for row in runs} == {"mrp.production"} and all(row["name"] for row in runs)
+
+
 # These find what takes two refreshes, counts of a real Odoo, a plant without hours, a run that is not published, or a
 # line of ops.toml that the demo has not: see their own tests.
 NOT_IN_THE_DEMO = {

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from queries import catalog, warehouse
 from tests.marts.test_fct_integration_event import day, job
 from tests.rows import at, order, purchase, versions
 
@@ -39,6 +40,10 @@ def issues(build):
 def lines(built) -> list[dict]:
     """The issues over all plants."""
     return built.rows("select * from agg_error_issue where plant is null order by first_seen_at")
+
+
+def listed(built, name: str = "error_issue", plant: str | None = None, **given) -> list[dict]:
+    return warehouse.read(built._reading(catalog.lists()[name].sql), name, plant=plant, **given).to_pylist()
 
 
 def runs(built) -> dict[str, dict]:
@@ -135,6 +140,7 @@ def test_a_job_failed_with_the_version_that_odoo_then_had(build):
 
 def test_stuck_is_what_did_not_succeed_since(issues):
     record = {"odoo_model": "purchase.order", "odoo_res_id": 1}
+    several = [{"odoo_model": "purchase.order", "odoo_res_id": id} for id in (1, 4)]
     built = issues(
         {"ended_at": ago(9), **record},  # 0: a run for the same record succeeded
         {"ended_at": ago(8), "status": "success", **record},
@@ -146,29 +152,39 @@ def test_stuck_is_what_did_not_succeed_since(issues):
         {"ended_at": None, "status": "retrying", "has_failed": True, "first_failed_at": ago(3)},
         {"ended_at": ago(8), "status": "success", "flow_key": "w2", **record, "odoo_res_id": 3},
         {"ended_at": ago(9), **record, "odoo_res_id": 3},  # 9: only another flow succeeded for it
+        {"ended_at": ago(9), "odoo_records": several},  # 10: for one of its records only
     )
-    assert {key for key, row in runs(built).items() if row["is_stuck"]} == {"2", "7", "9"}
-    [line] = lines(built)
-    assert (line["run_count"], line["stuck_run_count"], line["stuck_record_count"]) == (6, 3, 2)
+    assert {key for key, row in runs(built).items() if row["is_stuck"]} == {"2", "7", "9", "10"}
+    [line] = listed(built)
+    assert (line["run_count"], line["stuck_run_count"], line["stuck_record_count"]) == (7, 4, 4)
 
 
 def test_what_waits_for_the_records_counts_once(issues):
     """Each record holds up what it is worth, whatever number of runs failed for it, in the only Odoo there is."""
     bought = [purchase(number, state="purchase", untaxed_amount=1000.0 * number) for number in (1, 2)]
+    stuck = ((3, 1, "Nord/WH"), (2, 1, "Nord/WH"), (1, 2, "South/WH"), (1, 99, "South/WH"))
     built = issues(
-        *({"ended_at": ago(days), "odoo_model": "purchase.order", "odoo_res_id": id} for days, id in
-          ((3, 1), (2, 1), (1, 2), (1, 99))),
+        *(
+            {"ended_at": ago(days), "odoo_model": "purchase.order", "odoo_res_id": id, "plant": plant}
+            for days, id, plant in stuck
+        ),
         purchase_order=bought,
         mrp_production=[order(1)],
-    )  # fmt: skip
-    [line] = lines(built)
-    worth = {
-        row["record_id"]: row["amount"] for row in built.rows("from fct_held_up where record_model = 'purchase.order'")
-    }
+    )
+    [line] = listed(built)
+    held_up = built.rows("from fct_held_up where record_model = 'purchase.order'")
+    worth = {row["record_id"]: row["amount"] for row in held_up}
     assert worth[1] and worth[2]
     assert (line["held_up_amount"], line["held_up_currency"]) == (worth[1] + worth[2], "EUR")
     assert (line["stuck_run_count"], line["stuck_record_count"]) == (4, 3)
-    assert {row["record_instance"] for row in runs(built).values()} == {"test"}
+    [nord] = listed(built, plant="Nord/WH")
+    assert (nord["run_count"], nord["stuck_record_count"], nord["held_up_amount"]) == (2, 1, worth[1])
+    assert (nord["plants"], line["plants"]) == ("Nord/WH", "Nord/WH, South/WH")
+    found = listed(built, "error_issue_run", issue=line["issue"])
+    assert [row["record_id"] for row in found] == [2, 99, 1, 1]
+    assert (found[0]["name"], found[0]["held_up_amount"]) == ("P00002", worth[2])
+    assert found[0]["record_url"].endswith("/odoo/purchase.order/2") and found[1]["name"] is None
+    assert len(listed(built, "error_issue_run", plant="Nord/WH", issue=line["issue"])) == 2
 
 
 def test_a_job_that_failed_and_is_done_is_a_run_of_its_issue(build):
