@@ -49,9 +49,12 @@ def _said(text: str) -> str:
         text = " ".join(html.unescape(_TAG.sub(" ", text)).split())
     if wrapped := _WRAPPED.match(text.strip()):
         text = wrapped[2]
-    lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
-    is_heading = lines[0].endswith(":") and len(lines) > 1 and lines[1][0] not in "-*•"
-    return " ".join(lines[: 1 + is_heading])
+    first, *others = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    if not (first.endswith(":") and others):
+        return first
+    if others[0][0] not in "-*•":
+        return f"{first} {others[0]}"
+    return " ".join([first, *sorted(set(_MODEL.findall(" ".join(others))))])  # a list is as long as it happens to be
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,7 +71,12 @@ _TELLING = _words(
     errorcode
     statuscode faultstring faultcode"""
 )
-_TAG = re.compile(r"<(style|script)\b.*?</\1>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"<(style|script)\b.*?</\1>|<![^<>]*>"
+    r"""|</?[a-z][a-z0-9]*(?:\s+[\w:-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*\s*/?>""",
+    re.DOTALL | re.IGNORECASE,
+)
+_MODEL = re.compile(r"\([a-z]+(?:[._][a-z]+)+\)")  # which model or field, as Odoo puts it behind its label
 _WRAPPED = re.compile(r"""\(\s*(["'])(.*)\1\s*,\s*(?:None|''|"")?\s*\)\Z""", re.DOTALL)  # as Python prints an exception
 
 
@@ -95,7 +103,7 @@ def _quoted(found: re.Match) -> str:
 
 _QUOTE = re.compile("[\"'“„«‘`「]")
 _QUOTED = re.compile(
-    r""""([^"\n]*)"|(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w))*)'(?!\w)|“([^”\n]*)”|„([^“”"\n]*)[“”"]|«([^»\n]*)»"""
+    r""""([^"\n]*)"|(?:\bb|(?<!\w))'((?:[^'\n]|(?<=\w)'(?=\w))*)'(?!\w)|“([^”\n]*)”|„([^“”"\n]*)[“”"]|«([^»\n]*)»"""
     r"""|‘([^’\n]*)’|`([^`\n]*)`|「([^」\n]*)」"""
 )
 _UNCLOSED = re.compile(r"""["“„«‘「][^"“”„«»‘’「」]*\Z|(?<!\w)'(?!.*\w'\w)[^']*\Z""")  # the text was cut off
@@ -112,8 +120,8 @@ _ADDRESS = (
     ("://", re.compile(r"""\b\w+://[^\s"'<>)]+""")),
     ("@", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("[", re.compile(r"\w*\[(?:e-mail|secret|account|phone|number)\]\w*")),  # what was masked before it was landed
-    ("[", re.compile(r"\[(?!(?:ERROR|WARN|WARNING|INFO|FATAL|CRITICAL|DEBUG)\])[A-Z][A-Z0-9_.-]*\]")),
-    ("/", re.compile(r"(?<![\w.])(?:/[\w.~%-]+){2,}/?|\b[A-Z]{2,}(?:/[A-Z]+)+\b")),
+    ("[", re.compile(r"(?<=\[)(?!(?:ERROR|WARN|WARNING|INFO|FATAL|CRITICAL|DEBUG)\])[A-Z][A-Z0-9_.-]*(?=\])")),
+    ("/", re.compile(r"(?<![\w.])(?:/[\w.~%-]+){2,}/?|\b(?!HTTP/)[A-Z]{2,}(?:/[\w.-]*\w)+")),
 )
 
 
@@ -216,5 +224,5 @@ _TIDY = (
     (re.compile(rf"[\[{{<]{MARK}[\]}}>]"), MARK),
     (re.compile(r"\s+"), " "),
     (re.compile(rf"{MARK}(?:(?:\s?[,;/|&+-]\s?|\s(?:and|und|et|y|e|en|or|oder|ou|o)\s|\s)?{MARK})+"), MARK),
-    (re.compile(rf"(?<={MARK})[.](?=[\s),]|\Z)"), ""),
+    (re.compile(rf"(?<={MARK})(?:[.](?=[\s),]|\Z)|,(?=\)))"), ""),
 )

@@ -89,6 +89,9 @@ def decide(
     def work() -> None:
         if what not in VERBS:
             raise CatalogError(f"nothing is decided by {what!r}: use one of {', '.join(VERBS)}.")
+        for option, given, verb in (("--owner", owner, "own"), ("--until", until, "mute")):
+            if given and what != verb:
+                raise CatalogError(f"{option} is for `decide {verb}`: leave it out.")
         name, plant = _subject(warehouse.open(), about)
         number = decision.decide(
             who,

@@ -29,13 +29,13 @@ failed as (
         if(run.status = 'failed', greatest(run.failed_at, run.ended_at), run.failed_at) as last_failed_at,
         coalesce(odoo.instance, only_odoo.instance) as record_instance,
         case
-            when run.source_version is distinct from odoo_instance.version then run.source_version
+            when run.source_version is distinct from its_odoo.version then run.source_version
             else version.version
         end as version_then,
     from run
     left join odoo on odoo.instance = run.instance
     left join odoo as only_odoo on only_odoo.is_only
-    left join odoo_instance on odoo_instance.instance = run.instance
+    left join odoo_instance as its_odoo on its_odoo.instance = run.instance
     asof left join odoo_version as version
         on version.instance = run.instance and version.seen_from <= run.failed_at
     where run.is_kpi and (run.has_failed or run.status = 'failed')
