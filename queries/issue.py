@@ -22,9 +22,9 @@ def what(row: dict) -> str:
 
 
 def trend(row: dict) -> str:
-    """12 (before 3, more): failures of the last seven days, and of the seven before."""
+    """12 (before 3, more): failures of the last seven days, and of the seven before; and since when it is back."""
     words = [f"before {row['before_count']}", row["trend"] if row["trend"] in ("new", "more", "less") else None]
-    if row["regressed_at"]:
+    if row["regressed_at"] and row["recent_count"] + row["before_count"]:
         words.append(f"back on {readable.day(row['regressed_at'].date())} {row['regression']}")
     return f"{row['recent_count']} ({', '.join(word for word in words if word)})"
 

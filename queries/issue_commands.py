@@ -178,6 +178,7 @@ def _issue_table(found: list[dict]) -> Table:
 
 
 def _about(row: dict) -> Table:
+    owner = f", owner {row['state_owner']}" if row["state_owner"] and row["state"] != "owned" else ""
     table = Table(show_header=False, box=None)
     for name, told in (
         ("issue", row["issue"]),
@@ -189,7 +190,7 @@ def _about(row: dict) -> Table:
         ("runs", f"{readable.number(row['run_count'])}, {readable.number(row['stuck_run_count'])} of them stuck"),
         ("last 7 days", of.trend(row)),
         ("behind them", of.stuck(row)),
-        ("state", row["standing"] + (f", owner {row['state_owner']}" if row["state_owner"] else "")),
+        ("state", row["standing"] + owner),
     ):
         if told:
             table.add_row(name, told)

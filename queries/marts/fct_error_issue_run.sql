@@ -3,7 +3,8 @@ grain = "one row per run that failed at least once: the issue it belongs to, whe
 key = ["event_key"]
 person = ["pattern"]
 */
--- is_stuck: neither has it succeeded since, nor another run of its chain, nor, for each record it is for, one of its flow.
+-- is_stuck: neither has it succeeded since, nor another run of its chain, nor, for each record it is for, one of its flow;
+-- what runs by a schedule does again what it left undone, so there any later run of the flow does.
 -- record_instance: the Odoo of the records, that of the run or, where it runs in none, the only one there is.
 -- source_version: of a run in Odoo the version Odoo then had, as far as refreshes saw it.
 with
@@ -47,6 +48,7 @@ success as (
         run.instance,
         run.flow,
         run.root_key,
+        run.trigger,
         run.ended_at,
         record.odoo_model,
         record.odoo_res_id,
@@ -61,6 +63,17 @@ success_of_chain as (
         max(ended_at) as succeeded_at,
     from success
     group by root_key
+),
+
+success_of_schedule as (
+    select
+        source,
+        instance,
+        flow,
+        max(ended_at) as succeeded_at,
+    from success
+    where trigger = 'schedule'
+    group by source, instance, flow
 ),
 
 success_of_record as (
@@ -102,6 +115,7 @@ select
     failed.version_then as source_version,
     failed.status in ('failed', 'retrying')
     and not coalesce(of_chain.succeeded_at > failed.last_failed_at, false)
+    and not coalesce(of_schedule.succeeded_at > failed.last_failed_at, false)
     and not coalesce(made_up_for.is_made_up_for, false) as is_stuck,
     failed.record_instance,
 from failed
@@ -112,4 +126,9 @@ inner join fct_error_text as text
     and text.error_code is not distinct from failed.code
     and text.error_text is not distinct from failed.error_text
 left join success_of_chain as of_chain on of_chain.root_key = failed.root_key
+left join success_of_schedule as of_schedule
+    on failed.trigger = 'schedule'
+    and of_schedule.source = failed.source
+    and of_schedule.instance = failed.instance
+    and of_schedule.flow = failed.flow
 left join made_up_for on made_up_for.event_key = failed.event_key

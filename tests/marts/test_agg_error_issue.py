@@ -159,6 +159,17 @@ def test_stuck_is_what_did_not_succeed_since(issues):
     assert (line["run_count"], line["stuck_run_count"], line["stuck_record_count"]) == (7, 4, 4)
 
 
+def test_a_later_run_by_schedule_makes_up_for_those_that_failed(issues):
+    scheduled = {"trigger": "schedule", "flow_key": "w2"}
+    built = issues(
+        {"ended_at": ago(9), **scheduled},
+        {"ended_at": ago(8), "trigger": "webhook", "flow_key": "w2"},
+        {"ended_at": ago(7), **scheduled, "status": "success"},
+        {"ended_at": ago(6), **scheduled},
+    )
+    assert {key for key, row in runs(built).items() if row["is_stuck"]} == {"1", "3"}
+
+
 def test_what_waits_for_the_records_counts_once(issues):
     """Each record holds up what it is worth, whatever number of runs failed for it, in the only Odoo there is."""
     bought = [purchase(number, state="purchase", untaxed_amount=1000.0 * number) for number in (1, 2)]
