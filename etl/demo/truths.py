@@ -97,6 +97,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from etl.demo.incidents import n8n
 from etl.demo.interfaces import MACHINES_OF_SINGAPORE
 from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PLANTS, SCARCE
 from etl.demo.products import CASTING, PRODUCT, PRODUCTS, PROTOTYPES, SAMPLES, SCARCE_ID
@@ -923,6 +924,23 @@ TRUTHS = (
         statement="Tulsa's mail server refuses about three of ten orders to vendors",
         low=0.15,
         high=0.45,
+    ),
+    *(
+        Truth(
+            kpi="integration_failure_rate",
+            cut=Cut(TULSA, period, where=(("flow_name", n8n.DISPATCH),)),
+            statement=f"Tulsa's dispatch notes have failed for {n8n.FAILING_DAYS} days, and hardly before ({period})",
+            low=low,
+            high=high,
+        )
+        for period, low, high in (("lately", 0.06, 0.2), ("before", 0.0, 0.06))
+    ),
+    Truth(
+        kpi="integration_dead_letter_count",
+        cut=Cut(TULSA, "now", where=(("flow_name", n8n.DISPATCH),)),
+        statement="Nobody has seen to a dispatch note that failed",
+        low=3 * 4,
+        high=5 * 4,
     ),
     *(
         Truth(
