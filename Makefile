@@ -4,7 +4,7 @@ PORT ?= 8501
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint demo-truth soak docs screenshots odoo odoo-down odoo14 odoo14-down bench clean
+.PHONY: help run test lint demo-truth soak docs screenshots odoo odoo-down odoo14 odoo14-down n8n n8n-down bench clean
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -46,6 +46,12 @@ odoo14: .venv/tests-ready ## Bring up a real Odoo 14 beside it
 
 odoo14-down: ## Stop that one
 	@$(PYTHON) tests/live/odoo14_server.py down
+
+n8n: ## Bring up a real n8n beside them (Node.js 20.19 to 24; the first time some minutes and 2.3 GB)
+	@$(PYTHON) tests/live/n8n_server.py up
+
+n8n-down: ## Stop it
+	@$(PYTHON) tests/live/n8n_server.py down
 
 lock: .venv/tests-ready ## Write requirements.txt and tests/requirements.txt from pyproject.toml
 	@$(PY) -m uv pip compile pyproject.toml -o requirements.txt --generate-hashes --universal --python-version 3.11 -q

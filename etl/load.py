@@ -207,10 +207,8 @@ def current_rows(con: duckdb.DuckDBPyConnection, source: Source, instance: str) 
     """The rows of a source as the warehouse has them."""
     ensure_tables(con, [source])
     columns = ", ".join(source.columns)
-    found = con.execute(
-        f"select {columns} from raw.{source.name} where instance = ? and _valid_to is null order by id", [instance]
-    )
-    return found.to_arrow_table()
+    rows = f"select {columns} from raw.{source.name} where instance = $instance and _valid_to is null order by id"
+    return con.sql(rows, params={"instance": instance}).to_arrow_table()
 
 
 def load_samples(con: duckdb.DuckDBPyConnection, taken: list[tuple[Path, datetime]], sources: list[Source]) -> None:

@@ -42,11 +42,17 @@ _TEXT = (
     (re.compile(r"(?<![\w/.:-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w:])"), "[phone]"),
     (re.compile(r"(?<![\w/.:-])\d{9,}(?![\w:])"), "[number]"),
 )
+_TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n|\n)*")
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
+_RECORDS = re.compile(r"(?<![\w.])(?!datetime\.)([a-z_]\w*(?:\.\w+)+)\((\d+(?:, ?\d+)*),?\)")
+_CALLED = re.compile(r"([\w.]+)\(((?:\d+(?:, ?\d+)*,?)?)\)\.")
 _MAY_HOLD = re.compile(r"[@{]|\d\D{0,3}\d|[:=]|bearer|basic", re.IGNORECASE)
 
 
 def text(value: str) -> str:
-    """The beginning of a text without payloads, e-mail addresses, phone and account numbers, keys and passwords."""
+    """The beginning of a text without payloads, e-mail addresses, phone and account numbers, keys and passwords, and
+    without tracebacks: of those, what was raised is left."""
+    value = _TRACEBACK.sub("", value)
     if len(value) > READ_CHARACTERS:
         value = re.sub(r"\S*\Z", "", value[:READ_CHARACTERS])  # the last word may be half an address
     if not _MAY_HOLD.search(value):
@@ -54,6 +60,18 @@ def text(value: str) -> str:
     for pattern, instead in _TEXT:
         value = pattern.sub(instead, value)
     return value[:KEPT_CHARACTERS]
+
+
+def records(call: str) -> str:
+    """The records that a method is called on, from how Odoo writes the call: `model(1,2)`. Those that its arguments
+    name where it is called on none, one after the other with a space; empty where there are none. Nothing else of the
+    arguments is kept."""
+    called = _CALLED.match(call)
+    if called and called[2]:
+        named = [(called[1], called[2])]
+    else:
+        named = _RECORDS.findall(_QUOTED.sub("", call[called.end() :] if called else call))
+    return " ".join(f"{model}({ids.replace(' ', '').rstrip(',')})" for model, ids in named)
 
 
 def account(value: str, salt: bytes) -> str:

@@ -1,28 +1,47 @@
-"""n8n: its workflows and their runs, through its public API. Only GET requests are ever made."""
+"""n8n: its workflows and their runs, through its public API. Only GET requests are ever made.
+
+n8n hides runs that are under way from its lists, keeps some not at all, clears old ones away, and changes rows without
+a date. So every number up to the newest run is a row here: those that are not there are asked for one by one for an
+hour and then given up, and those that are under way until they end. What a run failed of is asked for once. Of what
+runs work on nothing is kept but the correlation and the record that a workflow chose to keep with them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import httpx
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from etl import landing
+from etl import landing, load
 from etl.log import event
 from etl.source import Source, column
+from etl.streams import ahead
 from etl.table import to_table
 from queries.config import Config, N8n
 
 API = "/api/v1"
 PAGE_ROWS = 250  # the most the API gives
+LANDED_ROWS = 2_000  # runs to a page of landing
+QUESTIONS = 3  # asked at a time: the API is answered by n8n's main process
 TIMEOUT_SECONDS = 60
 WAITS = (2, 6, 20)  # seconds before the second to the fourth try
 BUSY = (429, 502, 503, 504)  # what a server or proxy in trouble says
+GIVE_UP_AFTER = timedelta(hours=1)  # the number of a run may be given out long before the run is there
+LOOK_BACK = 500  # numbers below the lowest listed that a first look asks for: a run that waits may be hidden there
+MOST_MISSED = 10_000  # missing runs asked for one by one; n8n keeps as many, unless told otherwise
+UNDER_WAY = ("new", "running", "waiting")
+NODES = "n8n-nodes-base."
+WORDS = 200  # characters of what a workflow keeps with a run
 
 WORKFLOW = Source(
     name="n8n_workflow",
@@ -32,22 +51,56 @@ WORKFLOW = Source(
     cursor=None,
     fields={
         "workflow_id": column("char"),
-        "name": column("char", person=True),
+        "name": column("char"),
         "active": column("boolean"),
         "is_archived": column("boolean"),
-        "plant": column("char"),
-        "owner": column("char", person=True),
-        "tags": column("char"),
+        "plant": column("char"),  # told by a tag, plant:LYON
+        "owner": column("char", person=True),  # owner:Head of logistics
+        "tags": column("char", person=True),
         "keeps_success": column("boolean"),
         "keeps_failure": column("boolean"),
-        "error_workflow_code": column("char"),
+        "has_wait": column("boolean"),  # a node at which a run may wait
+        "keeps_words": column("boolean"),  # a node that keeps words with a run
+        "error_workflow_id": column("char"),
         "timeout_seconds": column("integer"),
-        "max_tries": column("integer"),
+        "max_tries": column("integer"),  # of the node that is tried most often
         "created_at": column("datetime"),
         "updated_at": column("datetime", compared=False),
     },
 )
-SOURCES = {source.name: source for source in (WORKFLOW,)}
+EXECUTION = Source(
+    name="n8n_execution",
+    model="n8n.execution",
+    without="runs of n8n workflows, their failures and delays cannot be measured",
+    kind="unstamped",
+    cursor=None,
+    sweep="never",
+    fields={
+        "workflow_id": column("char"),
+        "mode": column("selection"),
+        "status": column("selection"),
+        "retry_of_id": column("integer"),
+        "parent_id": column("integer"),  # the run that called it
+        "created_at": column("datetime"),
+        "started_at": column("datetime"),
+        "stopped_at": column("datetime"),
+        "waiting_until_at": column("datetime"),
+        "missed_since_at": column("datetime"),  # since when n8n does not have it
+        "is_given_up": column("boolean"),  # and will not be asked for any more
+        "is_detailed": column("boolean"),  # it ended, and was read once more
+        "error_name": column("char"),  # of a run that succeeded: an error that a node passed on as data
+        "error_code": column("char"),
+        "error_text": column("text", person=True, mask="text"),
+        "error_node": column("char"),
+        "error_node_type": column("char"),
+        "timeout_seconds": column("integer"),
+        "max_tries": column("integer"),
+        "correlation_id": column("char"),
+        "odoo_model": column("char"),
+        "odoo_id": column("integer"),
+    },
+)
+SOURCES = {source.name: source for source in (WORKFLOW, EXECUTION)}
 
 
 class N8nError(Exception):
@@ -58,12 +111,16 @@ class NotFound(N8nError):
     """n8n has no such record."""
 
 
+class Unreadable(N8nError):
+    """n8n cannot give this one record."""
+
+
 @dataclass(frozen=True)
 class Client:
     """One n8n, which can only be read. `say` is told of every wait."""
 
     place: N8n
-    key: str = field(repr=False)
+    http: httpx.Client
     say: Callable[[str], None]
 
     def get(self, path: str, **parameters) -> dict:
@@ -82,12 +139,14 @@ class Client:
             )
         return self._content(path, answer)
 
-    def all(self, path: str, **parameters) -> Iterator[dict]:
-        """Every row of a list, page by page."""
+    def pages(self, path: str, **parameters) -> Iterator[list[dict]]:
+        """The pages of a list, the newest rows first."""
         cursor = None
         while True:
             page = self.get(path, limit=PAGE_ROWS, cursor=cursor, **parameters)
-            yield from page["data"]
+            if not isinstance(page.get("data"), list):
+                raise self._no_api(path, 200)
+            yield page["data"]
             cursor = page.get("nextCursor")
             if not cursor:
                 return
@@ -95,18 +154,14 @@ class Client:
     def _ask(self, path: str, parameters: dict) -> tuple[httpx.Response | None, str]:
         """One try: the answer, or why there is none."""
         try:
-            answer = httpx.get(
-                f"{self.place.url.rstrip('/')}{API}{path}",
-                params={name: value for name, value in parameters.items() if value is not None},
-                headers={"X-N8N-API-KEY": self.key, "Accept": "application/json"},
-                timeout=TIMEOUT_SECONDS,
-            )
+            asked = {name: value for name, value in parameters.items() if value is not None}
+            answer = self.http.get(f"{API}{path}", params=asked)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return None, str(error) or type(error).__name__
         return answer, f"HTTP {answer.status_code}" if answer.status_code in BUSY else ""
 
     def _content(self, path: str, answer: httpx.Response) -> dict:
-        where, code = f"n8n at {self.place.url}", answer.status_code
+        where, code, is_record = f"n8n at {self.place.url}", answer.status_code, path.count("/") > 1
         try:
             content = answer.json()
         except ValueError:
@@ -120,76 +175,252 @@ class Client:
                 f"{where} does not let the API key read {path}: give it the scopes workflow:list, execution:list and "
                 "execution:read."
             )
-        if code == 404 and isinstance(content, dict) and path.count("/") > 1:
+        if code == 404 and is_record and isinstance(content, dict):
             raise NotFound(f"{where} has no {path}.")
+        if code >= 500 and is_record:
+            raise Unreadable(f"{where} cannot give {path} (HTTP {code}).")
         if code != 200 or not isinstance(content, dict):
-            raise N8nError(
-                f"{where} answered {API}{path} with HTTP {code} and not with its public API: use the address of n8n "
-                "itself, without a path behind it, and see that the public API is not switched off."
-            )
+            raise self._no_api(path, code)
         return content
+
+    def _no_api(self, path: str, code: int) -> N8nError:
+        return N8nError(
+            f"n8n at {self.place.url} answered {API}{path} with HTTP {code} and not with its public API: use the "
+            "address of n8n itself, and see that its public API is not switched off."
+        )
 
 
 def land(con, config: Config, folder: Path, wanted, progress) -> None:
-    """Lands the workflows of every n8n; see `etl.systems`."""
+    """Lands workflows and runs of every n8n; see `etl.systems`."""
     for place in config.n8n:
         sources = [s for s in SOURCES.values() if s.name in wanted and landing.read_done(folder, s, place.name) is None]
+        if not sources:
+            continue
         try:
-            if WORKFLOW in sources:
-                _land_workflows(con, folder, _client(place, progress.say), progress)
+            _land_place(con, folder, place, sources, progress)
         except N8nError as error:
             progress.say(str(error))
             event("problem", instance=place.name, message=str(error))
             for source in sources:
                 if landing.read_done(folder, source, place.name) is None:
+                    landing.drop_source(folder, source, place.name)
                     landing.write_done(folder, source, place.name, {"problem": str(error)})
 
 
-def _client(place: N8n, say: Callable[[str], None]) -> Client:
+def _land_place(con, folder: Path, place: N8n, sources: list[Source], progress) -> None:
     key = os.environ.get(place.api_key_env)
     if not key:
         raise N8nError(f"n8n {place.name!r} has no key: set the environment variable {place.api_key_env}.")
-    return Client(place, key, say)
+    headers = {"X-N8N-API-KEY": key, "Accept": "application/json"}
+    with httpx.Client(base_url=place.url.rstrip("/"), headers=headers, timeout=TIMEOUT_SECONDS) as http:
+        client, asked_at = Client(place, http, progress.say), now()
+        progress.say(f"n8n at {place.url}.")
+        workflows = {row["id"]: workflow_row(row) for page in client.pages("/workflows") for row in page}
+        if WORKFLOW in sources:
+            _land_workflows(con, folder, place, list(workflows.values()), asked_at)
+            progress.rows(WORKFLOW.name, len(workflows), len(workflows))
+        if EXECUTION in sources:
+            known = load.current_rows(con, EXECUTION, place.name)
+            _land_runs(folder, client, workflows, known, asked_at, progress)
 
 
-def _land_workflows(con, folder: Path, client: Client, progress) -> None:
-    asked_at = datetime.now(UTC).replace(tzinfo=None)
-    rows = [_workflow(row) for row in client.all("/workflows")]
-    _land_rows(folder, WORKFLOW, client.place.name, rows)
-    progress.rows(WORKFLOW.name, len(rows), len(rows))
-    landing.write_done(folder, WORKFLOW, client.place.name, _facts(WORKFLOW, len(rows), asked_at))
+def now() -> datetime:
+    """This moment in UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _land_rows(folder: Path, source: Source, instance: str, rows: list[dict]) -> None:
-    """Rows as a page, empty fields filled in."""
-    empty = dict.fromkeys(source.fields, False)
-    table = to_table(source, {name: name for name in source.fields}, [empty | row for row in rows], instance)
-    landing.write_table(landing.page_path(folder, source, instance, "000000"), table)
+def _land_workflows(con, folder: Path, place: N8n, workflows: list[dict], asked_at: datetime) -> None:
+    """All workflows, and which are no longer there."""
+    _land_rows(folder, WORKFLOW, place.name, 0, workflows)
+    there = {row["id"] for row in workflows}
+    gone = [id for id in load.current_rows(con, WORKFLOW, place.name)["id"].to_pylist() if id not in there]
+    if gone:
+        table = pa.table({"id": pa.array(gone, pa.int64()), "reason": ["deleted"] * len(gone)})
+        landing.write_table(landing.gone_path(folder, WORKFLOW, place.name), table)
+    _write_done(folder, WORKFLOW, place.name, len(workflows), asked_at)
 
 
-def _facts(source: Source, count: int, asked_at: datetime) -> dict:
-    moment = asked_at.isoformat(sep=" ", timespec="seconds")
-    return {
-        "absent": False,
-        "refused": False,
-        "fields": {name: name for name in source.fields},
-        "ids": count,
-        "swept": True,
-        "all_ids": True,
-        "full": True,
-        "asked_at": moment,
-        "made_at": moment,
+def _land_runs(
+    folder: Path, client: Client, workflows: dict[str, dict], known: pa.Table, asked_at: datetime, progress
+) -> None:
+    """Runs that are new, under way or missing, each as it is now."""
+    instance, before = client.place.name, _unsettled(known)
+    listed, missing = _to_ask(client, known, before)
+    earlier = (
+        set() if known.num_rows else set(range(max(1, min(listed, default=1) - LOOK_BACK), min(listed, default=1)))
+    )
+    given_up = missing[:-MOST_MISSED]
+    if given_up:
+        client.say(
+            f"{len(missing)} runs of n8n {instance} are missing: cleared away before they were read, or not kept."
+        )
+    asked = sorted({*before, *listed, *missing[-MOST_MISSED:], *earlier})
+
+    def read(id: int) -> dict:
+        return _run(client, workflows, id, listed.get(id), before.get(id, {}), asked_at)
+
+    landing.drop_source(folder, EXECUTION, instance)  # what a try that was cut off left
+    rows = [{"id": id, "missed_since_at": str(asked_at), "is_given_up": True} for id in given_up]
+    progress.rows(EXECUTION.name, 0, len(asked))
+    for count, (_, row) in enumerate(ahead(read, asked, QUESTIONS), start=1):
+        if row["id"] not in earlier or "status" in row:
+            rows.append(row)
+        if len(rows) >= LANDED_ROWS:
+            _land_rows(folder, EXECUTION, instance, count, rows)
+            rows = []
+            progress.rows(EXECUTION.name, count, len(asked))
+    _land_rows(folder, EXECUTION, instance, len(asked) + 1, rows)
+    progress.rows(EXECUTION.name, len(asked), len(asked))
+    _write_done(folder, EXECUTION, instance, len(asked), asked_at)
+
+
+def _unsettled(known: pa.Table) -> dict[int, dict]:
+    """The known runs that are to be asked for again, by id, as they were."""
+    settled = pc.or_(pc.fill_null(known["is_detailed"], False), pc.fill_null(known["is_given_up"], False))
+    rows = known.filter(pc.invert(settled)).to_pylist()
+    return {row["id"]: {k: str(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows}
+
+
+def _to_ask(client: Client, known: pa.Table, before: dict[int, dict]) -> tuple[dict[int, dict], list[int]]:
+    """The runs n8n lists that are not settled yet, by id, and the numbers between them of which it lists none."""
+    newest = pc.max(known["id"]).as_py()
+    rows: dict[int, dict] = {}
+    for page in client.pages("/executions"):
+        rows |= {int(row["id"]): row for row in page}
+        if newest is not None and page and min(rows) <= newest:
+            break
+    _must_be_the_same(client, known, rows)
+    first = newest + 1 if newest is not None else min(rows, default=None)
+    listed = {id: row for id, row in rows.items() if id in before or newest is None or id > newest}
+    for status in ("running", "waiting"):  # hidden from the list
+        for page in client.pages("/executions", status=status):
+            ids = [int(row["id"]) for row in page]
+            is_known = pc.is_in(pa.array(ids, pa.int64()), known["id"]).to_pylist()
+            rows_told = zip(ids, is_known, page, strict=True)
+            listed |= {id: row for id, seen, row in rows_told if id in before or not seen}
+    if first is None:
+        first = min(listed, default=0)
+    return listed, [id for id in range(first, max(listed, default=0)) if id not in listed]
+
+
+def _must_be_the_same(client: Client, known: pa.Table, rows: dict[int, dict]) -> None:
+    """N8nError where a run that had ended is another one now: a new n8n, or one put back to an earlier state."""
+    mine = pa.array(list(rows), pa.int64())
+    ended = known.filter(pc.and_(pc.is_in(known["id"], mine), pc.fill_null(known["is_detailed"], False)))
+    for id, started_at in zip(ended["id"].to_pylist(), ended["started_at"].to_pylist(), strict=True):
+        if started_at and str(started_at) != moment(rows[id].get("startedAt")):
+            raise N8nError(
+                f"n8n at {client.place.url} has another run {id} than before: it is another n8n, or was put back to "
+                f"an earlier state; give it another name than {client.place.name!r} in ops.toml."
+            )
+
+
+def _run(
+    client: Client, workflows: dict[str, dict], id: int, listed: dict | None, before: dict, asked_at: datetime
+) -> dict:
+    """A run as it is now; one that n8n does not have is as it was, missed since it was first asked for in vain."""
+    path = f"/executions/{id}"
+    try:
+        row = listed or client.get(path)
+        workflow = workflows.get(row.get("workflowId"), {})
+        if _wants_data(client.place, row, workflow):
+            try:
+                return run_row(client.get(path, includeData="true"), _is_strict(client.place, workflow))
+            except Unreadable as error:  # too much data: what failed is not known, but that it did
+                event("unreadable", instance=client.place.name, message=str(error))
+        return run_row(client.get(path) if row is listed else row)
+    except (NotFound, Unreadable):
+        since = before.get("missed_since_at") or str(asked_at)
+        given_up = asked_at - datetime.fromisoformat(since) >= GIVE_UP_AFTER
+        return before | {"id": id, "missed_since_at": since, "is_given_up": given_up}
+
+
+def _is_strict(place: N8n, workflow: dict) -> bool:
+    return any(fnmatchcase(workflow.get("name", ""), pattern) for pattern in place.strict)
+
+
+def _wants_data(place: N8n, row: dict, workflow: dict) -> bool:
+    """Whether what is asked of a run is told by its data alone: it failed, was called, or keeps words."""
+    if row["status"] in UNDER_WAY:
+        return False
+    told = workflow.get("keeps_words", True) or _is_strict(place, workflow)
+    return row["status"] != "success" or row["mode"] == "integrated" or told
+
+
+def run_row(row: dict, is_strict: bool = False) -> dict:
+    """A run as n8n tells it, in the columns of EXECUTION; nothing of what it worked on."""
+    found = {
+        "id": int(row["id"]),
+        "workflow_id": row.get("workflowId"),
+        "mode": row.get("mode"),
+        "status": row["status"],
+        "retry_of_id": _number(row.get("retryOf")),
+        "created_at": moment(row.get("createdAt")),
+        "started_at": moment(row.get("startedAt")),
+        "stopped_at": moment(row.get("stoppedAt")),
+        "waiting_until_at": moment(row.get("waitTill")),
+        "is_detailed": row["status"] not in UNDER_WAY,
+    }
+    if isinstance(row.get("data"), dict):
+        found |= _words(row.get("customData") or {}) | _failure(row, is_strict)
+        found["parent_id"] = _number((row["data"].get("parentExecution") or {}).get("executionId"))
+    return found
+
+
+def _failure(row: dict, is_strict: bool) -> dict:
+    """What a run failed of, or passed on as data where its workflow is strict."""
+    workflow, result = row.get("workflowData") or {}, row["data"].get("resultData") or {}
+    nodes = {node["name"]: node for node in workflow.get("nodes") or ()}
+    error, node = result.get("error"), result.get("lastNodeExecuted")
+    if error:
+        node = (error.get("node") or {}).get("name") or node
+    elif is_strict and row["status"] == "success":
+        error, node = next(_passed_on(nodes, result.get("runData") or {}), (None, None))
+    found = {"timeout_seconds": _timeout(workflow), "max_tries": _most_tries(nodes.values())}
+    if not error and row["status"] == "success":
+        return found
+    error = error or {}
+    return found | {
+        "error_name": error.get("name") or ("Error" if error else None),
+        "error_code": _word(error.get("httpCode") or error.get("code") or (error.get("cause") or {}).get("code")),
+        "error_text": error.get("message"),
+        "error_node": node,
+        "error_node_type": nodes.get(node, {}).get("type"),
     }
 
 
-def _workflow(row: dict) -> dict:
-    """A workflow as n8n tells it, in the columns of WORKFLOW. Owner and plant are told by tags, `plant:LYON`."""
-    settings = row.get("settings") or {}
-    tags = [tag["name"].strip() for tag in row.get("tags") or ()]
-    told = dict(part.split(":", 1) for part in tags if ":" in part)
+def _passed_on(nodes: dict[str, dict], runs: dict[str, list]) -> Iterator[tuple[dict, str]]:
+    """Errors in what nodes that go on after an error passed on, each with its node."""
+    for name, times in runs.items():
+        node = nodes.get(name, {})
+        if not (str(node.get("onError", "")).startswith("continue") or node.get("continueOnFail")):
+            continue
+        for time_run in times:
+            for branch in (time_run.get("data") or {}).get("main") or ():
+                for item in branch or ():
+                    error = (item.get("json") or {}).get("error") or item.get("error")
+                    if error:
+                        yield error if isinstance(error, dict) else {"message": str(error)}, name
+
+
+def _words(kept: dict) -> dict:
+    """The correlation and the record of Odoo that a workflow keeps with a run, `odoo_ref` as "stock.picking,101"."""
+    found = {}
+    correlation = str(kept.get("correlation_id") or "")
+    if re.fullmatch(rf"[\w.:/-]{{1,{WORDS}}}", correlation):
+        found["correlation_id"] = correlation
+    record = re.fullmatch(r"([a-z_][\w.]*),\s*(\d{1,18})", str(kept.get("odoo_ref") or ""))
+    return found | ({"odoo_model": record[1], "odoo_id": int(record[2])} if record else {})
+
+
+def workflow_row(row: dict) -> dict:
+    """A workflow as n8n tells it, in the columns of WORKFLOW."""
+    settings, tags = row.get("settings") or {}, [tag["name"].strip() for tag in row.get("tags") or ()]
+    told = dict(tag.split(":", 1) for tag in tags if ":" in tag)
     told = {name.strip().lower(): value.strip() for name, value in told.items()}
-    tries = [n.get("maxTries", 3) for n in row.get("nodes") or () if n.get("retryOnFail") and not n.get("disabled")]
-    timeout = settings.get("executionTimeout")
+    nodes = [node for node in row.get("nodes") or () if not node.get("disabled")]
+    types = {node.get("type", "").removeprefix(NODES) for node in nodes}
+    asks_people = any((node.get("parameters") or {}).get("operation") == "sendAndWait" for node in nodes)
     return {
         "id": key_of(row["id"]),
         "workflow_id": row["id"],
@@ -201,21 +432,53 @@ def _workflow(row: dict) -> dict:
         "tags": ", ".join(sorted(tags)),
         "keeps_success": settings.get("saveDataSuccessExecution") != "none",
         "keeps_failure": settings.get("saveDataErrorExecution") != "none",
-        "error_workflow_code": settings.get("errorWorkflow"),
-        "timeout_seconds": timeout if timeout and timeout > 0 else None,
-        "max_tries": max(tries, default=None),
+        "has_wait": asks_people or bool(types & {"wait", "form"}),
+        "keeps_words": "executionData" in types,
+        "error_workflow_id": settings.get("errorWorkflow"),
+        "timeout_seconds": _timeout(row),
+        "max_tries": _most_tries(nodes),
         "created_at": moment(row.get("createdAt")),
         "updated_at": moment(row.get("updatedAt")),
     }
 
 
+def _timeout(workflow: dict) -> int | None:
+    seconds = (workflow.get("settings") or {}).get("executionTimeout")
+    return seconds if isinstance(seconds, int) and seconds > 0 else None
+
+
+def _most_tries(nodes) -> int | None:
+    """How often the node is tried that is tried most often; None where none is tried more than once."""
+    return max((node.get("maxTries", 3) for node in nodes if node.get("retryOnFail")), default=None)
+
+
+def _land_rows(folder: Path, source: Source, instance: str, number: int, rows: list[dict]) -> None:
+    """Rows as a page; what a row does not tell is empty."""
+    empty = dict.fromkeys(source.fields)
+    table = to_table(source, {name: name for name in source.fields}, [empty | row for row in rows], instance)
+    landing.write_table(landing.page_path(folder, source, instance, f"{number:09d}"), table)
+
+
+def _write_done(folder: Path, source: Source, instance: str, count: int, asked_at: datetime) -> None:
+    moment = asked_at.isoformat(sep=" ", timespec="seconds")
+    facts = {"absent": False, "refused": False, "fields": {name: name for name in source.fields}, "ids": count}
+    facts |= {"swept": True, "all_ids": True, "full": True, "asked_at": moment, "made_at": moment}
+    landing.write_done(folder, source, instance, facts)
+
+
 def key_of(code: str) -> int:
-    """A number for an id that is a text: the same for the same text, and never two for as many as there will be."""
+    """A number for an id that is a text: always the same, and in practice never that of another text."""
     return int.from_bytes(hashlib.blake2b(code.encode(), digest_size=8).digest(), "big") >> 1
 
 
 def moment(text: str | None) -> str | None:
-    """A moment as n8n writes it (ISO 8601, UTC), without its zone."""
-    if not text:
-        return None
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    """A moment as n8n writes it (ISO 8601), in UTC without its zone."""
+    return str(datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)) if text else None
+
+
+def _number(value: object) -> int | None:
+    return int(value) if value not in (None, "") else None
+
+
+def _word(value: object) -> str | None:
+    return str(value)[:WORDS] if value else None

@@ -41,7 +41,7 @@ STORED_AS = {
 
 KINDS = ("mutable", "append", "unstamped")
 SWEEPS = ("nightly", "document", "open", "never")
-MASKS = ("text", "account")
+MASKS = ("text", "account", "records")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def column(
     """A column read from the first of `candidates` the Odoo model has; without candidates, from its own name.
 
     person: names or identifies a natural person, so readers without the right to names do not see it.
-    mask: "text" takes addresses, numbers and keys out of a text, "account" keeps a hash and the last characters.
+    mask: "text" takes addresses, numbers and keys out of a text, "account" keeps a hash and the last characters,
+        "records" of a call the records that it is about.
     until, only: the last Odoo version that has the field, or what must be installed for it; such a column stays
         empty elsewhere and is not reported as missing.
     compared: False for what only goes with a change, such as who made it: it opens no version of its own.

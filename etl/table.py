@@ -40,11 +40,8 @@ def masked_values(how: str, values: list, salt: bytes | None) -> list:
     """The values as `mask` keeps them, each distinct one masked once; empty ones are None."""
     if how == "account" and salt is None:
         raise ValueError("account numbers are hashed with the warehouse's salt, and none was given")
-    masked = {
-        value: mask.account(value, salt) if how == "account" else mask.text(str(value))
-        for value in set(values)
-        if value
-    }
+    keep = {"account": lambda value: mask.account(value, salt), "records": mask.records, "text": mask.text}[how]
+    masked = {value: keep(str(value)) or None for value in set(values) if value}
     return [masked.get(value) for value in values]
 
 

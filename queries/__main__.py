@@ -19,6 +19,7 @@ from queries import (
     exception_commands,
     export_commands,
     harmonization_commands,
+    interface_commands,
     measure,
     readable,
     touch_commands,
@@ -114,6 +115,8 @@ for command in (
     touch_commands.themes,
     cause_commands.causes,
     harmonization_commands.harmonization,
+    interface_commands.interfaces,
+    interface_commands.trace,
 ):
     app.command()(command)
 

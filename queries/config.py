@@ -213,6 +213,28 @@ class Harmonization:
 
 
 @dataclass(frozen=True)
+class Interface:
+    """An interface that somebody answers for: the runs of a source, of one of its instances (empty: of any), whose flow
+    has a name or key like one of `flow` (* is any text), in a plant (empty: in any). Runs of no known plant are of that
+    plant where they fit no interface of all plants.
+
+    latency: within so many seconds 95 of 100 runs are to be through, from end to end. failure: which share of them may
+    fail. silent_after: after how many seconds without a run it is silent, whatever is usual.
+    """
+
+    name: str
+    source: str
+    instance: str = ""
+    flow: tuple[str, ...] = ("*",)
+    plant: str = ""
+    owner: str = ""
+    system_of_record: str = ""
+    latency: float | None = None
+    failure: float | None = None
+    silent_after: float | None = None
+
+
+@dataclass(frozen=True)
 class PlantRule:
     """What of a process rule is otherwise in one plant. What is None is as in all plants."""
 
@@ -304,6 +326,7 @@ class Config:
     processes: tuple[Process, ...] = ()
     money: Money = field(default_factory=Money)
     harmonization: Harmonization = field(default_factory=Harmonization)
+    interfaces: tuple[Interface, ...] = ()
     n8n: tuple[N8n, ...] = ()
 
     def tables(self) -> dict[str, pa.Table]:
@@ -316,6 +339,7 @@ class Config:
         actor = [{"login": login, "kind": kind} for login, kind in kind_of.items()]
         return {
             "cfg_approval": pa.table({"quick_seconds": pa.array([self.approval.quick], pa.float64())}),
+            "cfg_interface": _interface_table(self.interfaces),
             "cfg_marker": _marker_table(self.markers),
             "cfg_money": _table(Money, [self.money]),
             "cfg_n8n": _table(N8n, self.n8n, strict=pa.list_(pa.string())),
@@ -352,7 +376,6 @@ def load(path: Path | None = None) -> Config:
 def _parse(content: dict, file: str) -> Config:
     sections = (
         "instance",
-        "inbox",
         "plant",
         "users",
         "target",
@@ -370,7 +393,9 @@ def _parse(content: dict, file: str) -> Config:
         "process",
         "money",
         "harmonization",
+        "interface",
         "n8n",
+        "inbox",
     )
     _known(content, sections, file, "section")
     instances = tuple(
@@ -411,6 +436,7 @@ def _parse(content: dict, file: str) -> Config:
         money=_make(Money, _section(content.get("money", {}), f"{file}: [money]"), f"{file}: [money]"),
         touch=_make(Touch, _section(content.get("touch", {}), f"{file}: [touch]"), f"{file}: [touch]"),
         harmonization=harmonization,
+        interfaces=tuple(_interfaces(content.get("interface", []), file)),
         n8n=_environment_n8n(tuple(_n8n(content.get("n8n", []), instances, file))),
     )
 
@@ -653,6 +679,31 @@ def _tables(tables: object, what: str, heading: str) -> list[dict]:
     return tables
 
 
+def _interfaces(tables: object, file: str):
+    seen = set()
+    for number, values in enumerate(_tables(tables, f"{file}: interfaces are", "[[interface]]"), start=1):
+        where = f"{file}: [[interface]] {values.get('name', f'number {number}')!r}"
+        given = dict(values)
+        for key in ("latency", "failure", "silent_after"):
+            if key in values:
+                given[key] = quantity(values[key], f"{where} {key}")
+                if given[key] <= 0 or (key == "failure" and given[key] >= 1):
+                    wanted = "a share between 0 and 1, as 0.02" if key == "failure" else 'more than 0, as "15 min"'
+                    raise ConfigError(f"{where} {key} must be {wanted}, not {values[key]!r}.")
+        if "flow" in values:
+            given["flow"] = _names(values, "flow", where)
+        interface = _make(Interface, given, where)
+        for key in ("name", "source"):
+            if not getattr(interface, key).strip():
+                raise ConfigError(f"{where}: {key} is empty: fill it in.")
+        if not interface.flow:
+            raise ConfigError(f'{where} flow is empty: name one, as in flow = "Carrier*", or leave it out for all.')
+        if (key := (interface.source, interface.instance, interface.flow, interface.plant)) in seen:
+            raise ConfigError(f"{where} is about the same flows as another one before it: remove one.")
+        seen.add(key)
+        yield interface
+
+
 def _tolerances(section: dict, file: str):
     """The tolerance of all plants first, then those of single ones."""
     _known(section, ("tolerance", "plant"), f"{file}: [schedule]", "key")
@@ -817,6 +868,21 @@ def _marker_table(markers: tuple[Marker, ...]) -> pa.Table:
         | {name: getattr(marker, name) for name in ("name", "instance", "owner", "note")}
         for marker in markers
         for plant in dict.fromkeys(marker.plants or ("",))
+    ]
+    return pa.Table.from_pylist(rows, pa.schema(schema))
+
+
+def _interface_table(interfaces: tuple[Interface, ...]) -> pa.Table:
+    """One row per interface, in the order of ops.toml, and name that its flows may have."""
+    texts, seconds = ("name", "source", "instance", "plant", "owner", "system_of_record"), ("latency", "silent_after")
+    schema = [("number", pa.int64()), *((name, pa.string()) for name in (*texts, "flow"))]
+    schema += [*((f"{name}_seconds", pa.float64()) for name in seconds), ("failure_share", pa.float64())]
+    rows = [
+        {"number": number, "flow": flow, "failure_share": interface.failure}
+        | {name: getattr(interface, name) for name in texts}
+        | {f"{name}_seconds": getattr(interface, name) for name in seconds}
+        for number, interface in enumerate(interfaces, start=1)
+        for flow in interface.flow
     ]
     return pa.Table.from_pylist(rows, pa.schema(schema))
 

@@ -82,7 +82,16 @@ WILSON_MACRO = """
         if(share is null, null, greatest(0, (share + 1.9207294 / n - wilson_reach(share, n)) / (1 + 3.8414588 / n)));
     create or replace macro wilson_high(share, n) as
         if(share is null, null, least(1, (share + 1.9207294 / n + wilson_reach(share, n)) / (1 + 3.8414588 / n)))"""
-MACROS = (CLOCK_MACRO, DUE_MACRO, WILSON_MACRO)  # what KPIs and measures need in any database they run in
+# A duration as readable.duration says it, for what marts say in words.
+WORDS_MACRO = """
+    create or replace macro in_words(seconds) as case
+        when seconds < 60 then round(seconds)::bigint || ' s'
+        when seconds < 3570 then round(seconds / 60)::bigint || ' min'
+        when seconds < 86370 then (round(seconds / 60)::bigint // 60) || ' h'
+            || if(round(seconds / 60)::bigint % 60 > 0, ' ' || (round(seconds / 60)::bigint % 60) || ' min', '')
+        when seconds >= 8635680 then round(seconds / 86400)::bigint || ' d'
+        else replace(printf('%.1f d', seconds / 86400), '.0 d', ' d') end"""
+MACROS = (CLOCK_MACRO, DUE_MACRO, WILSON_MACRO, WORDS_MACRO)  # what KPIs and measures need in any database they run in
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 BOARDS = ("agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history")  # with lines over several plants
 OF_ALL_PLANTS = (

@@ -24,6 +24,7 @@ from queries import catalog, measure, warehouse
 from queries.config import Config
 
 SILENT = Progress(say=lambda text: None, rows=lambda source, done, total: None, building=lambda what: None)
+pytest.register_assert_rewrite("tests.etl.n8n_expected")
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -148,6 +149,17 @@ class Built:
                 self._built.add(mart.name)
         return self
 
+    def put(self, mart: str, rows: list[dict]) -> Built:
+        """Adds rows to a mart as if it had found them; returns itself."""
+        self.need(mart)
+        columns = self._connection.table(mart).to_arrow_table().schema
+        unknown = {key for row in rows for key in row} - set(columns.names)
+        assert not unknown, f"{mart} has no column {unknown}"
+        self._connection.register("given", pa.Table.from_pylist(rows, columns))
+        self._connection.execute(f"insert into {mart} by name select * from given")
+        self._connection.unregister("given")
+        return self
+
     @property
     def connection(self):
         """The database, with every mart and exception."""
@@ -186,9 +198,9 @@ class Built:
         assert len({row["record_id"] for row in found}) == len(found)
         return {row["record_id"]: row for row in found}
 
-    def listing(self, name: str) -> list[dict]:
+    def listing(self, name: str, **given) -> list[dict]:
         """Rows of a list."""
-        return warehouse.read(self._reading(catalog.lists()[name].sql), name).to_pylist()
+        return warehouse.read(self._reading(catalog.lists()[name].sql), name, **given).to_pylist()
 
     def kpi(self, name: str, start, end, **options) -> list[dict]:
         """measure.values of a KPI."""

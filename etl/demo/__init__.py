@@ -19,6 +19,7 @@ from etl.demo import (
     jobs,
     logistics,
     maintenance,
+    messages,
     production,
     prototypes,
     purchasing,
@@ -79,6 +80,7 @@ def _simulated(
     found |= inspections.records(block)
     found |= crons.records(block)
     found |= changes.records(block)
+    found |= messages.records(block, found)
     found |= accounting.records(block)
     return block, dict(sorted(found.items()))
 
@@ -108,8 +110,8 @@ def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
                     purchasing.replenish(block, plant, Random(rng.getrandbits(64)), opening)
     samples.simulate(block)
     prototypes.simulate(block)
-    jobs.simulate(block)
     logistics.simulate(block)
+    jobs.simulate(block)
     maintenance.simulate(block)
     quality.simulate(block)
     inspections.simulate(block)

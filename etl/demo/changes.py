@@ -16,6 +16,7 @@ from queries.config import Marker
 
 _WEEK = 7 * 86400
 RELEASE_RULE, SLIPPING_RULE = "Release orders at once", "Tell the planner of slipping dates"
+WEBHOOK = "Book what machines have made"
 GATEWAY, TABLETS = "Machine gateway 2", "Tablets on the shop floor"
 TABLET_WEEKS = 20
 _SLIPPING_WEEKS = 40
@@ -23,9 +24,11 @@ MILWAUKEE, _, SINGAPORE, _ = (plant.code for plant in PLANTS)
 
 
 def records(block: Block) -> dict[str, list[dict]]:
-    """One rule that came with a module, one about all plants, and one that Singapore releases its orders by."""
+    """Two rules that came with modules, one of which machines call; one about all plants, and one that Singapore
+    releases its orders by."""
     rules = (
         ("Follow new orders", block.start - 200 * 86400, ODOOBOT, "on_create"),
+        (WEBHOOK, block.start - 200 * 86400 + 1, ODOOBOT, "on_webhook"),
         (SLIPPING_RULE, block.anchor - _SLIPPING_WEEKS * _WEEK, ADMIN, "on_time"),
         (RELEASE_RULE, block.lately, ADMIN, "on_create"),
     )
@@ -39,7 +42,7 @@ def _rule(id: int, name: str, created: int, by: int, trigger: str) -> dict:
         "model_id": MODEL_ID,
         "trigger": trigger,
         "last_run": False,
-        "log_webhook_calls": False,
+        "log_webhook_calls": trigger == "on_webhook",
         "active": True,
         "create_date": stamp(created),
         "create_uid": by,

@@ -311,11 +311,12 @@ class Review:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Job:
-    """A background job, by model and method; its messages tell its failures."""
+    """A background job, by model and method, for a document; its messages tell its failures."""
 
     company: Company
     flow: tuple[str, str]
     created: int
+    document: Document | None = None
     state: str = "pending"
     started: int | None = None
     done: int | None = None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from etl import inbox, landing, load, mask, refresh
-from etl.demo import changes, maintenance, mes, processes, with_incidents
+from etl.demo import changes, interfaces, maintenance, mes, processes, with_incidents
 from etl.demo.incidents import defects
 from etl.demo.incidents import quality as quality_incidents
 from etl.demo.people import PERSON, ROBOT
@@ -67,8 +67,8 @@ def fill(
 
 
 def configured(config: Config) -> Config:
-    """The configuration with the demo group's own integration user, changes, process rules and places, and what it
-    names in vain."""
+    """The configuration with the demo group's own integration user, changes, process rules, places and interfaces,
+    and what it names in vain."""
     users = replace(config.users, integration=(*config.users.integration, PERSON[ROBOT].login))
     return replace(
         config,
@@ -76,6 +76,7 @@ def configured(config: Config) -> Config:
         markers=(*config.markers, *changes.markers(refresh.utc_now()), defects.MARKER_THAT_IS_NOT_THERE),
         plants=(*config.plants, defects.PLANT_THAT_IS_NOT_THERE),
         processes=(*config.processes, *processes.PROCESSES, defects.PROCESS_THAT_IS_NOT_THERE),
+        interfaces=(*config.interfaces, *interfaces.INTERFACES, defects.INTERFACE_THAT_IS_NOT_THERE),
         places=(*config.places, *maintenance.places(), quality_incidents.PLACE_THAT_IS_NOT_THERE),
     )
 

@@ -1,12 +1,14 @@
-"""Background jobs (OCA queue_job) of the demo group: what it exchanges with vendors, carriers and machines."""
+"""Background jobs (OCA queue_job) of the demo group: what it exchanges with vendors, carriers and machines. Each is for
+the document that its company had made last."""
 
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_right
 from random import Random
 
 from etl.demo.clock import stamp
-from etl.demo.document import Block, Event, Job
+from etl.demo.document import Block, Document, Event, Job
 from etl.demo.people import ROBOT
 from etl.demo.plants import COMPANIES, CONNECTOR, Company, Wait
 
@@ -22,21 +24,35 @@ _REACTION = Wait(6.0, 0.8)
 
 def simulate(block: Block) -> None:
     """The jobs of all companies up to now, with a message for each failure."""
+    deliveries = [transfer for transfer in block.transfers if transfer.kind == "outgoing"]
+    documents = {"purchase.order": block.purchases, "stock.picking": deliveries, "mrp.production": block.orders}
     for company in COMPANIES:
         office = block.offices[company.id]
+        made = {model: _made(company, found) for model, found in documents.items()}
         for day, opening in zip(office.days, office.opens, strict=True):
             if opening >= block.start:
                 dice = Random(f"{block.seed}/jobs/{company.id}/{day}")
                 for _ in range(_A_DAY):
                     flow, created = dice.choice(FLOWS), opening + int(dice.uniform(0, office.length))
                     if created < block.now:
-                        _live(block, company, flow, created, Random(dice.getrandbits(64)))
+                        times, found = made[flow[0]]
+                        last = bisect_right(times, created)
+                        job = Job(
+                            company=company, flow=flow, created=created, document=found[last - 1] if last else None
+                        )
+                        _live(block, job, Random(dice.getrandbits(64)))
 
 
-def _live(block: Block, company: Company, flow: tuple[str, str], created: int, dice: Random) -> None:
+def _made(company: Company, documents: list[Document]) -> tuple[list[int], list[Document]]:
+    """The documents of a company in the order of their creation, and when that was."""
+    found = sorted((one for one in documents if one.plant.company is company), key=lambda one: one.created)
+    return [one.created for one in found], found
+
+
+def _live(block: Block, job: Job, dice: Random) -> None:
     """One job: done at once, or failed and then requeued, set to done by hand, or left."""
-    job = Job(company=company, flow=flow, created=created)
     block.jobs.append(job)
+    company, flow, created = job.company, job.flow, job.created
     broken = company.name == CONNECTOR.company and flow[1] == CONNECTOR.method and created >= block.lately
     fails = dice.random() < (CONNECTOR.fails if broken else _FAILS)
     started, ended = created + dice.randint(1, 40), created + dice.randint(41, 90)
@@ -73,6 +89,7 @@ def _record(job: Job, seed: int) -> dict:
         "state": job.state,
         "model_name": model,
         "method_name": method,
+        "func_string": f"{model}({f'{job.document.id},' if job.document else ''}).{method}()",
         "channel": "root",
         "job_function_id": False,
         "user_id": ROBOT,

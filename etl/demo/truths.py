@@ -15,7 +15,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     inspected_receipt_share       share of the purchase lines received of which goods were held, by the first receipt
     quality_hold_duration         p50 of into quarantine to out of it, elapsed, by start
     no_touch_share                share of completed orders that machines alone created, changed and reviewed
-    integration_failure_rate      share of jobs and reports of the MES that failed at least once, by that or the success
+    integration_failure_rate      share of jobs, e-mails and MES reports that failed at least once, by that or success
     bill_match_exception_share    share of posted bills that do not match order and receipt, by the day of posting
     production_variance           cost of orders that are done beyond their standard, over that standard
     start_adherence               share of orders that start as planned at their release, in the last LATELY_WEEKS weeks
@@ -67,6 +67,17 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     purchase_auto_approval_share  share of the purchases ordered that nobody was asked to approve
     automated_event_share         share of what happened to orders and purchases that machines did
     integration_attempt_failure_rate  attempts that failed over all, by the first failure or the success
+    integration_first_try_failure_rate  share of jobs that did not succeed at once, by the first failure or the success
+    integration_latency           p50 of a job accepted to its success, elapsed, by start
+    integration_latency_p95       p95 of the same
+    integration_queue_time        p95 of a job accepted to its first start, elapsed, by start
+    integration_execution_time    p95 of the first start to the success, elapsed, by start
+    integration_on_time_share     share of jobs that succeed within the latency of their interface, by when that is over
+    integration_recovery_time     p50 of the first failure of a job to its success, elapsed, by start
+    integration_dead_letter_count  jobs that failed and nobody requeued, at the end
+    integration_coverage          share of jobs whose state is known
+    integration_correlation_share  share of jobs with an id that other systems can carry
+    integration_duplicate_share   share of successes under an id that had succeeded before
     integration_loss_rate         share of jobs that failed for good, or were set to done by hand, by their end
     material_wait                 p85 of confirmed to all components reserved, elapsed, by start
     time_to_ready                 p50 of created to all components reserved, elapsed, by start
@@ -86,13 +97,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from etl.demo.incidents import n8n
+from etl.demo.interfaces import MACHINES_OF_SINGAPORE
 from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PLANTS, SCARCE
 from etl.demo.products import CASTING, PRODUCT, PRODUCTS, PROTOTYPES, SAMPLES, SCARCE_ID
 from etl.demo.prototypes import BLOCKED, BY_HAND, LEFT, REACTIONS, RISKS, TIMES
 
 MILWAUKEE, LYON, SINGAPORE, TULSA = (plant.code for plant in PLANTS)
 ALL = tuple(plant.code for plant in PLANTS)
-DAY = 86400.0
+DAY, HOUR = 86400.0, 3600.0
 FRIDAY, OTHER_DAYS = (4,), (0, 1, 2, 3)
 
 # Names of the scarce component and of the products that contain it.
@@ -851,6 +864,92 @@ TRUTHS = (
         Truth(kpi=kpi, cut=cut, statement=f"Hardly any job fails in {cut.plant} ({cut.period}): {kpi}", high=0.05)
         for kpi in ("integration_attempt_failure_rate", "integration_loss_rate")
         for cut in (Cut(SINGAPORE, "before"), Cut(LYON, "lately"), Cut(LYON, "before"))
+    ),
+    *(
+        Truth(
+            kpi=kpi, cut=Cut(LYON), statement=f"Lyon's jobs are done within a minute or two: {kpi}", low=low, high=high
+        )
+        for kpi, low, high in (
+            ("integration_latency", 40, 90),
+            ("integration_latency_p95", 60, 600),
+            ("integration_queue_time", 25, 60),
+            ("integration_execution_time", 40, 300),
+        )
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(SINGAPORE, "lately"),
+            statement=f"Singapore's connection to its machines keeps failing, and mending takes hours: {kpi}",
+            low=low,
+            high=high,
+        )
+        for kpi, low, high in (
+            ("integration_first_try_failure_rate", 0.1, 0.25),
+            ("integration_latency_p95", 2 * HOUR, math.inf),
+            ("integration_execution_time", 2 * HOUR, math.inf),
+            ("integration_on_time_share", 0.7, 0.92),
+            ("integration_recovery_time", 3 * HOUR, 3 * DAY),
+        )
+    ),
+    Truth(
+        kpi="integration_on_time_share",
+        cut=Cut(LYON, "lately"),
+        statement="Lyon's jobs keep their quarter of an hour",
+        low=0.95,
+    ),
+    Truth(
+        kpi="integration_dead_letter_count",
+        cut=Cut(SINGAPORE, "now", where=(("interface", MACHINES_OF_SINGAPORE),)),
+        statement="Of what failed lately between Singapore and its machines some was never seen to",
+        low=4,
+    ),
+    *(
+        Truth(
+            kpi=kpi,
+            cut=Cut(plant, where=(("source", "queue_job"),)),
+            statement=f"Every job of {plant} tells its state and carries its id: {kpi}",
+            low=1.0,
+        )
+        for kpi in ("integration_coverage", "integration_correlation_share")
+        for plant in (LYON, SINGAPORE)
+    ),
+    *(
+        Truth(kpi="integration_duplicate_share", cut=Cut(plant), statement=f"{plant} runs no job twice", high=0.0)
+        for plant in (LYON, SINGAPORE)
+    ),
+    Truth(
+        kpi="integration_failure_rate",
+        cut=Cut(TULSA, where=(("source", "mail"),)),
+        statement="Tulsa's mail server refuses about three of ten orders to vendors",
+        low=0.15,
+        high=0.45,
+    ),
+    *(
+        Truth(
+            kpi="integration_failure_rate",
+            cut=Cut(TULSA, period, where=(("flow_name", n8n.DISPATCH),)),
+            statement=f"Tulsa's dispatch notes have failed for {n8n.FAILING_DAYS} days, and hardly before ({period})",
+            low=low,
+            high=high,
+        )
+        for period, low, high in (("lately", 0.06, 0.2), ("before", 0.0, 0.06))
+    ),
+    Truth(
+        kpi="integration_dead_letter_count",
+        cut=Cut(TULSA, "now", where=(("flow_name", n8n.DISPATCH),)),
+        statement="Nobody has seen to a dispatch note that failed",
+        low=3 * 4,
+        high=5 * 4,
+    ),
+    *(
+        Truth(
+            kpi="integration_failure_rate",
+            cut=Cut(plant, where=(("source", "mail"),)),
+            statement=f"Hardly any e-mail fails in {plant}",
+            high=0.08,
+        )
+        for plant in (MILWAUKEE, LYON, SINGAPORE)
     ),
     *(
         Truth(

@@ -1,11 +1,11 @@
-"""Server actions that scheduled actions and automation rules run."""
+"""Server actions that scheduled actions and automation rules run, and those that call another system."""
 
 from etl.source import Source, column
 
 SOURCE = Source(
     model="ir.actions.server",
     without="what a scheduled action or an automation rule does is not known",
-    domain=(("usage", "in", ("ir_cron", "base_automation")),),
+    domain=("|", ("usage", "in", ("ir_cron", "base_automation")), ("state", "=", "webhook")),
     fields={
         "name": column("char"),
         "state": column("selection"),

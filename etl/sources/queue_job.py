@@ -23,6 +23,7 @@ SOURCE = Source(
         "state": column("selection"),
         "document_model": column("char", "model_name"),
         "method": column("char", "method_name"),
+        "records": column("char", "func_string", mask="records"),
         "channel": column("char"),
         "function_id": column("many2one", "job_function_id"),
         "user_id": column("many2one"),

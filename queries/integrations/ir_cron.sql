@@ -1,12 +1,12 @@
 /*
 title = "Scheduled actions"
 definition = "Every run of a scheduled action that Odoo keeps for a week, and which of them failed, by Odoo's count of failures in a row."
-blind = "A failure between two refreshes that was followed by a success; any run before Odoo 18, which keeps none."
+blind = "A failure between two refreshes that was followed by a success, unless the server logs to the database (--log-db); any run before Odoo 18, which keeps none."
 */
 with
--- A run that failed looks like one that did not, but Odoo counts how often in a row an action has failed: the latest runs
--- up to then. A failure between two refreshes that was followed by a success is not seen. The last run is dated from just
--- before it began.
+-- A run that failed looks like one that did not, but Odoo counts how often in a row an action has failed: the latest
+-- runs up to then. A failure between two refreshes that was followed by a success is not seen, but where the server's log is
+-- kept in the database. The last run is dated from just before it began.
 spell as (
     select
         instance,
@@ -34,11 +34,36 @@ failed_run as (
     ) <= spell.failure_count
 ),
 
+logged as (
+    select
+        instance,
+        try_cast(regexp_extract(message, '\(([0-9]+)\) server action #[0-9]+ failed', 1) as bigint) as cron_id,
+        logged_at,
+        trim(regexp_replace(message, '^[^\n]*', ''), ' ' || chr(10)) as error_text,
+    from stg_ir_logging_last
+    where logger = 'odoo.addons.base.models.ir_cron' and message like '%server action #% failed%'
+),
+
+-- A run that logs is the one that began last.
+told_run as (
+    select
+        run.instance,
+        run.id,
+        any_value(logged.error_text) as error_text,
+    from logged
+    asof join stg_ir_cron_progress_last as run
+        on run.instance = logged.instance
+        and run.cron_id = logged.cron_id
+        and run.started_at <= logged.logged_at
+    group by run.instance, run.id
+),
+
 cron_run as (
     select
         run.*,
         cron.name,
-        failed_run.id is not null as is_failed,
+        told_run.error_text,
+        failed_run.id is not null or told_run.id is not null as is_failed,
         -- Odoo counts the interruption when a run begins and takes it back when it ends.
         coalesce(run.timeout_count, 0) > 0 and lead(run.id) over (
             partition by run.instance, run.cron_id order by run.started_at, run.id
@@ -47,6 +72,7 @@ cron_run as (
     left join stg_ir_cron_last as cron on cron.instance = run.instance and cron.id = run.cron_id
     left join (select distinct * from failed_run) as failed_run
         on failed_run.instance = run.instance and failed_run.id = run.id
+    left join told_run on told_run.instance = run.instance and told_run.id = run.id
     where run.started_at is not null and run.cron_id is not null
 )
 
@@ -64,7 +90,8 @@ select
     null::bigint as company_id,
     null::varchar as parent_key,
     if(is_failed or is_interrupted, 'failed', 'success') as status,
-    if(is_interrupted, 'interrupted', null) as error_code,
+    if(is_interrupted, 'interrupted', nullif(regexp_extract(error_text, '([A-Za-z_][\w.]*)', 1), '')) as error_code,
+    error_text,
     1 as attempts,
     is_failed or is_interrupted as has_failed,
     (is_failed or is_interrupted)::integer as failed_attempts,

@@ -69,9 +69,28 @@ seen as (
     group by instance, id
 ),
 
+-- The records a job is for, as etl/mask.py left them of its call: "stock.picking(101,102)".
+concerned as (
+    select
+        instance,
+        id,
+        list(struct_pack(odoo_model := odoo_model, odoo_res_id := odoo_res_id) order by odoo_model, odoo_res_id)
+            as odoo_records,
+    from (
+        select distinct
+            instance,
+            id,
+            split_part(named, '(', 1) as odoo_model,
+            unnest(regexp_extract_all(split_part(named, '(', 2), '[0-9]+'))::bigint as odoo_res_id,
+        from (select instance, id, unnest(string_split(records, ' ')) as named from stg_queue_job_last)
+    )
+    group by instance, id
+),
+
 job as (
     select
         job.*,
+        concerned.odoo_records,
         seen.exc_name as last_exc_name,
         seen.exc_message as last_exc_message,
         seen.first_seen_at,
@@ -95,6 +114,7 @@ job as (
     from stg_queue_job_last as job
     inner join seen on seen.instance = job.instance and seen.id = job.id
     left join failure on failure.instance = job.instance and failure.job_id = job.id
+    left join concerned on concerned.instance = job.instance and concerned.id = job.id
 )
 
 select
@@ -110,7 +130,9 @@ select
     true as is_kpi,
     company_id,
     uuid as correlation_id,
-    document_model as odoo_model,
+    coalesce(odoo_records[1].odoo_model, document_model) as odoo_model,
+    if(len(odoo_records) = 1, odoo_records[1].odoo_res_id, null) as odoo_res_id,
+    odoo_records,
     null::varchar as parent_key,
     case
         when is_done_by_hand then 'cancelled'
@@ -155,6 +177,7 @@ select
         when state = 'done' then 'later success'
     end as resolution,
     state = 'failed' as is_dead_letter,
+    if(failure_count > 0, coalesce(first_failed_at, first_started_at), null) as dead_at,
     first_seen_at,
     last_seen_at,
 from job

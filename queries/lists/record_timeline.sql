@@ -33,9 +33,12 @@ happened as (
         'a run of an integration for this document' as actor_rule,
         if(step.name = 'begun', 'exact', run.ended_quality) as time_quality,
         run.source as recorded_by,
-    from fct_integration_event as run
+    from fct_integration_record as concerned
+    inner join fct_integration_event as run on run.event_key = concerned.event_key
     cross join (values ('begun'), ('ended')) as step (name)
-    where run.instance = $instance and run.odoo_model = $record_model and run.odoo_res_id = $record_id
+    where concerned.instance = $instance
+        and concerned.odoo_model = $record_model
+        and concerned.odoo_res_id = $record_id
         and if(step.name = 'begun', run.started_at, run.ended_at) is not null
 )
 

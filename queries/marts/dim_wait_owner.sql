@@ -10,7 +10,7 @@ select
 from (
     values
         (1, 'closed', 'the plant does not work, by its calendar'),
-        (2, 'integration', 'a job on the order or its purchase failed, or has been due for an hour'),
+        (2, 'integration', 'a job on the order, its purchase or the receipt of that failed, or has been due for an hour'),
         (3, 'approver', 'the order, or a purchase for it, waits for an approval'),
         (4, 'quality', 'its goods, or a component it is short of, are held'),
         (5, 'supplier or stock', 'it is short of a component, or of what another order makes'),

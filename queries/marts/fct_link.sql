@@ -29,7 +29,7 @@ document as (
         on dim_plant.instance = sale.instance and dim_plant.warehouse_id = sale.warehouse_id
 ),
 
--- What stands around the orders, and by which field of it. A background job names no record, so none is linked.
+-- What stands around the orders, and by which field of it. Background jobs are in fct_integration_record.
 around as (
     select
         instance,

@@ -126,6 +126,24 @@ document as (
     where (link.from_model, link.to_model) in (('purchase.order', 'mrp.production'), ('mrp.production', 'purchase.order'))
 ),
 
+-- What background jobs do for an order: to itself, to its purchases, and to the receipts of these.
+handled as (
+    select number, instance, record_model, record_id, until_at from document
+    union
+    select
+        document.number,
+        document.instance,
+        link.to_model as record_model,
+        link.to_id as record_id,
+        document.until_at,
+    from document
+    inner join fct_link as link
+        on link.instance = document.instance
+        and link.from_model = document.record_model
+        and link.from_id = document.record_id
+        and link.kind = 'is received by'
+),
+
 job as (
     select
         document.number,
@@ -133,10 +151,11 @@ job as (
         least(document.until_at, case when run.status in ('success', 'cancelled') then run.ended_at end) as to_at,
         run.flow_name || if(run.has_failed, ' failed', ' does not run') as detail,
     from fct_integration_event as run
-    inner join document
-        on document.instance = run.instance
-        and document.record_model = run.odoo_model
-        and document.record_id = run.odoo_res_id
+    inner join fct_integration_record as concerned on concerned.event_key = run.event_key
+    inner join handled as document
+        on document.instance = concerned.instance
+        and document.record_model = concerned.odoo_model
+        and document.record_id = concerned.odoo_res_id
     where (run.has_failed and (run.status not in ('success', 'cancelled') or run.ended_at is not null))
         or (
             run.status in ('pending', 'running')

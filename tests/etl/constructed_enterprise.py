@@ -1,6 +1,7 @@
-"""Enterprise models as public documentation and third-party modules describe them: constructed, never run.
+"""Models of Enterprise, and of modules that no tested Odoo has, as public documentation and code describe them:
+constructed, never run.
 
-No Enterprise server was read. Field names and values follow what is public; `id`, dates and people are invented.
+No such server was read. Field names and values follow what is public; `id`, dates and people are invented.
 """
 
 from __future__ import annotations
@@ -17,6 +18,24 @@ def _model(fields: str, *rows: dict) -> tuple[dict[str, str], list[dict]]:
 
 
 CONSTRUCTED = {
+    "account.edi.document": _model(
+        "move_id:many2one edi_format_id:many2one state:selection error:html blocking_level:selection",
+        {"id": 1, "move_id": 4, "edi_format_id": 1, "state": "to_send", "error": "no", "blocking_level": "error"},
+        {"id": 2, "move_id": 5, "edi_format_id": 1, "state": "sent"},
+    ),
+    "account.edi.format": _model("name:char code:char", {"id": 1, "name": "Factur-X", "code": "facturx"}),
+    "edi.exchange.record": _model(
+        "identifier:char external_identifier:char type_id:many2one backend_id:many2one model:char "
+        "res_id:many2one_reference edi_exchange_state:selection exchange_error:text parent_id:many2one "
+        "ack_exchange_id:many2one exchanged_on:datetime company_id:many2one active:boolean",
+        {"id": 1, "identifier": "EDI/1", "type_id": 1, "edi_exchange_state": "output_sent", "active": True},
+        {"id": 2, "identifier": "EDI/2", "type_id": 2, "model": "purchase.order", "res_id": 7, "parent_id": 1},
+    ),
+    "edi.exchange.type": _model(
+        "name:char code:char direction:selection ack_type_id:many2one",
+        {"id": 1, "name": "Orders", "code": "orders", "direction": "output", "ack_type_id": 2},
+        {"id": 2, "name": "Answers", "code": "answers", "direction": "input"},
+    ),
     "quality.check": _model(
         "name:char title:char quality_state:selection point_id:many2one test_type:char product_id:many2one "
         "lot_ids:many2many qty_tested:float picking_id:many2one production_id:many2one workorder_id:many2one "

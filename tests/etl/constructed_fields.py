@@ -9,7 +9,7 @@ from __future__ import annotations
 
 VERSIONS = (14, 15, 16, 17, 18, 19)
 STAMPS = {"create_date": "datetime", "create_uid": "many2one", "write_date": "datetime", "write_uid": "many2one"}
-UNSTAMPED = ("queue.job",)
+UNSTAMPED = ("mail.notification", "queue.job")
 NOT_ON_REAL_14 = ("base.automation",)  # constructed there too
 BESIDE = ("is_landed_costs_line", "is_subcontract", "subcontractor_ids", "purchase_price")  # modules left out here
 
@@ -30,6 +30,7 @@ ODOO_14 = {
         "selection trigger; many2one action_server_id; boolean active; datetime last_run; ~char name; ~many2one "
         "model_id"
     ),
+    "fetchmail.server": "char name; selection state; boolean active; datetime date",
     "ir.actions.server": "char name; selection state usage; many2one model_id",
     "ir.config_parameter": "char key; text value",
     "ir.cron": (
@@ -51,11 +52,19 @@ ODOO_14 = {
         "date date_deadline"
     ),
     "mail.activity.type": "char name; selection category; boolean active",
+    "mail.mail": (
+        "char scheduled_date; selection state; many2one mail_message_id; text failure_reason; boolean auto_delete "
+        "notification"
+    ),
     "mail.message": (
         "char model; selection message_type; many2one author_id mail_activity_type_id subtype_id; many2one_reference "
         "res_id; datetime date"
     ),
     "mail.message.subtype": "char name res_model",
+    "mail.notification": (
+        "selection failure_type notification_status notification_type; many2one mail_id mail_message_id; text "
+        "failure_reason"
+    ),
     "mail.tracking.value": (
         "char new_value_char old_value_char; many2one field mail_message_id; integer new_value_integer "
         "old_value_integer; float new_value_float new_value_monetary old_value_float old_value_monetary; datetime "
@@ -110,9 +119,9 @@ ODOO_14 = {
         "monetary price_subtotal; datetime date_planned"
     ),
     "queue.job": (
-        "char channel exc_message exc_name graph_uuid method_name model_name name uuid; text result; selection state; "
-        "many2one company_id job_function_id user_id; integer max_retries priority retry; float exec_time; datetime "
-        "date_cancelled date_created date_done date_enqueued date_started eta"
+        "char channel exc_message exc_name func_string graph_uuid method_name model_name name uuid; text result; "
+        "selection state; many2one company_id job_function_id user_id; integer max_retries priority retry; float "
+        "exec_time; datetime date_cancelled date_created date_done date_enqueued date_started eta"
     ),
     "res.company": "char name; many2one currency_id partner_id resource_calendar_id",
     "res.currency": "char name symbol; boolean active",
@@ -143,6 +152,7 @@ ODOO_14 = {
         "selection display_type state; many2one company_id order_id product_id product_uom; float customer_lead "
         "discount price_unit product_uom_qty qty_delivered qty_invoiced; monetary price_subtotal"
     ),
+    "sms.sms": "selection error_code state; many2one mail_message_id",
     "stock.location": (
         "char complete_name name; selection usage; many2one company_id location_id; boolean active scrap_location"
     ),
@@ -197,14 +207,18 @@ ODOO_14 = {
 CHANGES: dict[int, dict[str, str]] = {
     15: {
         "mail.activity.type": "+selection res_model",
+        "mail.mail": "-notification; +boolean is_notification; +selection failure_type",
+        "mail.notification": "-mail_id; +many2one mail_mail_id",
         "mrp.routing.workcenter": "+boolean active",
         "product.template": "+selection detailed_type",
         "sale.order": "+datetime effective_date",
+        "sms.sms": "-error_code; +selection failure_type",
         "stock.location": "+~many2one warehouse_id",
         "stock.move": "+boolean is_inventory; +date reservation_date",
         "stock.quant": "+date inventory_date",
     },
     16: {
+        "mail.mail": "+datetime scheduled_date",
         "mrp.workcenter": "-capacity; +float default_capacity",
         "mrp.workorder": "+many2many blocked_by_workorder_ids",
         "product.supplierinfo": "-name; +many2one partner_id",
@@ -243,6 +257,7 @@ CHANGES: dict[int, dict[str, str]] = {
         "stock.warehouse.orderpoint": "+~float qty_to_order",
     },
     19: {
+        "fetchmail.server": "+datetime error_date; +text error_message",
         "mail.activity.type": "-keep_done",
         "mrp.production": (
             "-procurement_group_id; +many2one production_group_id; +many2many reference_ids; "

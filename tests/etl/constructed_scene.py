@@ -647,6 +647,7 @@ class Scene:
             self.add("ir.cron.progress", 1, created=moment(35), cron_id=1, done=1, remaining=0)
         self.add("base.automation", 1, trigger="on_write", action_server_id=1, name="Rule", model_id=1, active=True)
         job = {"uuid": "a-1", "name": "Export", "model_name": "purchase.order", "user_id": BUYER, "company_id": 1}
+        job["func_string"] = "purchase.order(1,).export('Jane Doe')"
         dates = {"date_created": text(moment(2)), "date_started": text(moment(2, 1)), "date_done": text(moment(2, 2))}
         self.add("queue.job", 1, **job, **dates, state="done", retry=1)
 

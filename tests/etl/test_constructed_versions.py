@@ -22,6 +22,7 @@ ABSENT = {
     *("approval_approver", "approval_category", "approval_request", "mrp_eco", "quality_alert", "quality_alert_stage"),
     *("quality_check", "studio_approval_entry", "studio_approval_request", "studio_approval_rule"),
     *("auditlog_log", "auditlog_log_line", "maintenance_equipment", "maintenance_request", "maintenance_stage"),
+    *("account_edi_document", "account_edi_format", "edi_exchange_record", "edi_exchange_type"),
     *("maintenance_team", "mgmtsystem_action", "mgmtsystem_action_stage", "mgmtsystem_nonconformity"),
     *("mgmtsystem_nonconformity_severity", "mgmtsystem_nonconformity_stage", "qc_inspection", "stock_landed_cost"),
 }
@@ -106,6 +107,10 @@ FORMER = {  # column: the field it comes from, up to which version
     ("mail_activity", "done_on"): [(None, 16), ("date_done", 19)],
     ("ir_cron", "remaining_calls"): [("numbercall", 17), (None, 19)],
     ("ir_cron", "failure_count"): [(None, 17), ("failure_count", 19)],
+    ("mail_mail", "is_notification"): [("notification", 14), ("is_notification", 19)],
+    ("mail_mail", "eligible_at"): [(None, 15), ("scheduled_date", 19)],
+    ("mail_notification", "mail_id"): [("mail_id", 14), ("mail_mail_id", 19)],
+    ("fetchmail_server", "failing_since_at"): [(None, 18), ("error_date", 19)],
     ("base_automation", "action_id"): [("action_server_id", 16), (None, 19)],
 }
 

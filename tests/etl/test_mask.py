@@ -36,6 +36,42 @@ def test_personal_data_and_keys_are_taken_out(given):
     assert mask.text(given) == SECRETS[given]
 
 
+CALLS = {
+    "stock.picking(101,).announce('Jane Doe', res.partner(3,))": "stock.picking(101)",
+    "sale.order(5, 6, 7).send()": "sale.order(5,6,7)",
+    "base(1,).write({'name': 'Jane Doe'})": "base(1)",
+    "mrp.production().export(sale.order(5,), to=res.partner(7, 8))": "sale.order(5) res.partner(7,8)",
+    "x.model().note('call sale.order(5,) back', \"it's res.partner(7,)\")": "",
+    "x.model().plan(datetime.datetime(2026, 1, 5, 0, 0), datetime.date(2026, 1, 5))": "",
+    "x.model().nothing(4711, [1, 2], '0171 1234567')": "",
+    "not a call": "",
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_of_a_call_only_its_records_are_kept(call):
+    assert mask.records(call) == CALLS[call]
+
+
+TRACEBACK = """Webhook #3 failed with error:
+Traceback (most recent call last):
+  File "/odoo/addons/base_automation/models/base_automation.py", line 638, in _execute_webhook
+    return self._process(record)
+           ^^^^^^^^^^^^^^^^^^^^^
+
+  File "/odoo/odoo/tools/safe_eval.py", line 391, in safe_eval
+    raise UserError('no')
+odoo.exceptions.UserError: jane.doe@plant.example.com is blocked
+"""
+
+
+def test_of_a_traceback_what_was_raised_is_kept():
+    kept = "Webhook #3 failed with error:\nodoo.exceptions.UserError: [e-mail] is blocked\n"
+    assert mask.text(TRACEBACK) == kept == mask.text(kept)
+    long = TRACEBACK.replace("    return", "    x = 1\n" * 2000 + "    return")
+    assert mask.text(long) == kept
+
+
 @pytest.mark.parametrize(
     "harmless",
     [

@@ -19,6 +19,7 @@ if str(HERE.parents[1]) not in sys.path:
 
 from tests.live import (  # noqa: E402, F401 (they fill FLOWS)
     governance_flows,
+    integration_flows,
     job_flows,
     logistics_flows,
     maintenance_flows,

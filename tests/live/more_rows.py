@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from tests.live.player import Player
 
 JOB = "insert into queue_job (uuid, graph_uuid, name, state, model_name, method_name, channel, user_id, company_id, \
-priority, retry, max_retries, exc_name, exc_message, result, date_created, date_enqueued, date_started, date_done) \
-values (%s, null, %s, %s, 'res.partner', 'send', 'root', 2, 1, 10, 1, 5, %s, %s, %s, now() at time zone 'utc', \
+priority, retry, max_retries, exc_name, exc_message, result, func_string, date_created, date_enqueued, date_started, \
+date_done) values (%s, null, %s, %s, 'res.partner', 'send', 'root', 2, 1, 10, 1, 5, %s, %s, %s, \
+'res.partner(1, 2).send(''Jane Doe'')', now() at time zone 'utc', \
 now() at time zone 'utc', now() at time zone 'utc', %s) returning id"
 SECRET = "jane.doe@plant.example.com refused by +49 30 901820 {'name': 'Jane Doe'}"
 ACCOUNT = "DE89370400440532013000"
@@ -74,6 +75,14 @@ def _machinery(player: Player) -> None:
     rule = _new(player, "base.automation", name="Partner webhook", model_id=model, trigger="on_webhook")
     action = {"name": "Do", "model_id": model, "state": "code", "code": "pass", "usage": "base_automation"}
     _new(player, "ir.actions.server", base_automation_id=rule, **action)
+    server = _new(player, "fetchmail.server", name="Answers of vendors", server_type="imap")
+    player.pg.execute(
+        "update fetchmail_server set state = 'done', date = now() at time zone 'utc', error_date = now() at time zone "
+        "'utc', error_message = %s where id = %s",
+        [SECRET, server],
+    )
+    sms = {"number": "+49 30 901820", "body": "Dear Jane Doe", "state": "error", "failure_type": "sms_credit"}
+    _new(player, "sms.sms", **sms)
     cron = _first(player, "ir.cron")
     player.pg.execute(
         "insert into ir_cron_progress (cron_id, done, remaining, timed_out_counter, deactivate, create_date, "

@@ -8,6 +8,7 @@ from tests.live.truth import (
     ZONES,
     Exceptional,
     Expected,
+    Held,
     Hold,
     Job,
     Maintenance,
@@ -632,6 +633,56 @@ class Part:
     def job(self, id, note, at=None, failed=0, status=None, ended=None):
         """The truth about a job. Odoo knows its company only: a plant where that has just one."""
         return Job(id, self.only_plant(), self.plant.company_name, note, at, failed, status, ended)
+
+    def job_for(self, id, order, note, at, failed, status, ended):
+        """The truth about a job for an order of the plant: it holds the order until it succeeds."""
+        job = Job(id, self.plant.key, self.plant.company_name, note, at, failed, status, ended)
+        return Held(job, order, at, ended)
+
+    # ------------------------------------------------------------ webhooks and e-mails
+
+    def next_contact(self):
+        """The id that the next contact will have."""
+        return self.scene.player.sql("select last_value + 1 from res_partner_id_seq")[0][0]
+
+    def webhook(self, getter, code):
+        """A rule that others call and that logs its calls; returns it and its address."""
+        [(model,)] = self.scene.player.sql("select id from ir_model where model = 'res.partner'")
+        action = self.action("res.partner", code) | {"usage": "base_automation"}
+        values = {"name": f"{self.code} calls", "model_id": model, "trigger": "on_webhook", "record_getter": getter}
+        values |= {"log_webhook_calls": True, "action_server_ids": [(0, 0, action)]}
+        rule = self.scene.player.call("admin", "base.automation", "create", values)
+        [(address,)] = self.scene.player.sql("select webhook_uuid from base_automation where id = %s", rule)
+        return rule, address
+
+    def hook(self, at, address, payload):
+        """Call a webhook; returns the HTTP status."""
+        return self.scene.player.hook(at, address, payload)
+
+    def call(self, rule, note, at, error=None):
+        """The truth about a call of a webhook, which is of no plant."""
+        status = "failed" if error else "success"
+        return Job(rule, None, None, note, at, int(bool(error)), status, model="base.automation", error=error)
+
+    def write_to_vendor(self, at, order):
+        """Write to the vendor about a purchase order; returns what tells of the e-mail."""
+        vendor = self.scene.player.sql("select partner_id from purchase_order where id = %s", order)[0][0]
+        self.step(at, "admin", "res.partner", "write", [vendor], {"email": "vendor@plant.example.com"})
+        said = {"body": "Please confirm", "partner_ids": [vendor], "message_type": "comment"}
+        self.step(
+            at, "admin", "purchase.order", "message_post", [order], **said, subtype_xmlid="mail.mt_comment"
+        )  # fmt: skip
+        [(notification,)] = self.scene.player.sql(
+            "select n.id from mail_notification n join mail_message m on m.id = n.mail_message_id "
+            "where m.model = 'purchase.order' and m.res_id = %s and n.res_partner_id = %s",
+            order,
+            vendor,
+        )
+        return notification
+
+    def mail(self, model, id, note, failed, plant):
+        """The truth about an e-mail that failed; how often it was tried is not told."""
+        return Job(id, plant, None, note, failed, 1, "failed", model=model, error="mail_smtp", are_attempts_told=False)
 
     # ------------------------------------------------------------ purchase
 

@@ -100,3 +100,15 @@ def test_a_draft_whose_purchases_wait_for_approval_is_the_approvers(ledger, trut
         assert abs(waited - (live_warehouse.as_of - asked).total_seconds()) <= 2, row
         assert {tuple(one["losers"]) for one in owned} == {("planner",)}
         assert {one["owner"] for one in stretches} == {"planner", "approver"}
+
+
+def test_an_order_that_a_job_failed_for_is_the_integrations_until_it_succeeds(ledger, truth):
+    """The planner, whose draft it is as well, loses."""
+    rows = [row for row in truth if row.get("held_by") == "integration"]
+    assert len(rows) == 3
+    for row in rows:
+        owned = [one for one in ledger[row["record_id"]] if one["owner"] == "integration"]
+        since, until = (datetime.fromisoformat(row[end]) for end in ("since_at", "until_at"))
+        assert abs(sum(one["elapsed_seconds"] for one in owned) - (until - since).total_seconds()) <= 2, row
+        assert {tuple(one["losers"]) for one in owned} == {("planner",)}
+        assert {one["detail"] for one in owned} == {"mrp.production.message_post failed"}

@@ -306,6 +306,8 @@ class Job:
     status: str | None = None
     ended: datetime | None = None  # when it came to an end, if that was later
     model: str = "queue.job"
+    error: str | None = None
+    are_attempts_told: bool = True
 
     def rows(self):
         """The expected rows."""
@@ -315,14 +317,33 @@ class Job:
         common = {"record_model": self.model, "record_id": self.id, "plant": self.plant, "company": self.company}
         common["note"] = self.note
         facts = {"at": text(self.at), "is_bad": self.failed > 0, "status": self.status}
-        facts |= {"failed_attempts": self.failed, "attempts": attempts}
+        facts |= {"failed_attempts": self.failed, "attempts": attempts if self.are_attempts_told else None}
+        facts |= {"error_code": self.error} if self.error else {}
         tried = {"at": text(self.at), "numerator": self.failed, "denominator": attempts}
         lost = {"at": text(self.ended or self.at), "is_bad": self.status != "success"}
+        attempted = {"kpi": "integration_attempt_failure_rate"} | common
+        attempted |= {"expect": tried} if self.are_attempts_told else {"absent": True}
         return [
             {"kpi": "integration_failure_rate"} | common | facts,
-            {"kpi": "integration_attempt_failure_rate", "expect": tried} | common,
+            attempted,
             {"kpi": "integration_loss_rate", "expect": lost} | common,
         ]
+
+
+@dataclass
+class Held:
+    """A job for a production order, which it holds from its failure to its success."""
+
+    job: Job
+    order: int
+    since: datetime
+    until: datetime
+
+    def rows(self):
+        """The rows of the job, and the hours of the order that are the integration's."""
+        held = {"held_by": "integration", "job_id": self.job.id, "record_model": "mrp.production"}
+        held |= {"record_id": self.order, "since_at": text(self.since), "until_at": text(self.until)}
+        return [*self.job.rows(), held | {"plant": self.job.plant, "note": self.job.note}]
 
 
 @dataclass

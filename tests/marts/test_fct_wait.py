@@ -10,7 +10,8 @@ import pytest
 from queries import warehouse
 from tests.conftest import Chatter
 from tests.marts.test_dim_calendar import week
-from tests.rows import at, bought, order, purchase, time_log, work_order
+from tests.marts.test_fct_integration_event import SUBTYPES, failed, job
+from tests.rows import at, bought, order, purchase, time_log, transfer, work_order
 
 MO, PO = "mrp.production", "purchase.order"
 AS_OF = at("2026-01-30")
@@ -74,6 +75,7 @@ def built(build):
             row["created_at"] = at("2025-05-05 08:00")
         if row["id"] in (6, 16):
             row["created_at"] = at("2026-01-10 08:00")
+    failures = [failed(901, 1, "07 09:00"), failed(902, 4, "11 09:00")]
     built = build(
         AS_OF,
         mrp_production=orders,
@@ -95,6 +97,7 @@ def built(build):
             {"id": 20, "raw_material_production_id": 2, "product_id": 2, "state": "assigned"},
             {"id": 21, "raw_material_production_id": 11, "product_id": 2, "state": "waiting"},
             {"id": 22, "production_id": 12, "product_id": 2, "state": "draft", "destination_move_ids": [21]},
+            {"id": 23, "picking_id": 1, "purchase_line_id": 2, "product_id": 1, "state": "assigned"},
         ],
         stock_move_line=[{"id": 1, "move_id": 20, "created_at": at("2026-01-12 10:00")}],
         qc_inspection=[
@@ -105,24 +108,18 @@ def built(build):
             purchase(1, state="purchase", origin="WH/MO/00002"),
             purchase(2, state="purchase", origin="WH/MO/00006, WH/MO/00016"),
         ],
-        purchase_order_line=[bought(1, 1, product_id=2)],
+        purchase_order_line=[bought(1, 1, product_id=2), bought(2, 1)],
+        stock_picking=[transfer(1, 1, 11, picking_type_id=3, state="assigned")],
+        # One for the purchase failed for three hours, one for its receipt for one.
         queue_job=[
-            {"id": id, "uuid": str(id), "state": "pending", "document_model": model, "method": "send", "company_id": 1,
-             "created_at": at(created)}
-            for id, model, created in (
-                (1, PO, "2026-01-07 08:00"), (2, MO, "2026-01-29 20:00"), (3, MO, "2026-01-29 23:30")
-            )
+            job(1, "done", "07 08:00", started="07 11:59", done="07 12:00", records="purchase.order(1)"),
+            job(2, "pending", "29 20:00", records="mrp.production(3,4)"),
+            job(3, "pending", "29 23:30", records="mrp.production(12)"),
+            job(4, "done", "11 08:00", started="11 09:59", done="11 10:00", records="stock.picking(1)"),
         ],
-        **chatter.records,
+        mail_message_subtype=SUBTYPES,
+        **chatter.records | {"mail_message": chatter.records["mail_message"] + failures},
     )  # fmt: skip
-    # No source tells yet of which record a job is: here the purchase, which failed for three hours, and two orders.
-    built.need("fct_integration_event")
-    change = built._connection.execute
-    change("update fct_integration_event set odoo_res_id = case record_id when 1 then 1 when 2 then 4 else 12 end")
-    change(
-        """update fct_integration_event set has_failed = true, status = 'success',
-            first_failed_at = '2026-01-07 09:00', ended_at = '2026-01-07 12:00' where record_id = 1"""
-    )
     return built
 
 
@@ -149,13 +146,15 @@ def test_of_several_claims_the_first_by_precedence_owns_and_the_others_lose(foun
         ("07 20", "approver", ["quality", SUPPLIER]),
         ("08 09", "quality", [SUPPLIER]),
         ("09 20", SUPPLIER, []),
+        ("11 09", "integration", [SUPPLIER]),
+        ("11 10", SUPPLIER, []),
         ("12 10", CENTER, []),
         ("13 08", CENTER, []),
     ]
 
 
 def test_a_stretch_says_whom_or_what_it_waits_for(found):
-    planner, short, approval, job, *_ = found[2]
+    planner, short, approval, run, *_ = found[2]
     assert (planner["detail"], planner["held_by"]) == ("draft", "Anna")
     assert (short["detail"], short["component"], short["supplier"]) == (
         "waits for [C-1] Table",
@@ -163,7 +162,7 @@ def test_a_stretch_says_whom_or_what_it_waits_for(found):
         None,
     )
     assert (approval["detail"], approval["held_by"]) == ("P00001 waits for Purchase manager", "Anna")
-    assert (job["detail"], job["held_by"]) == ("purchase.order.send failed", None)
+    assert (run["detail"], run["held_by"]) == ("stock.picking.send failed", None)
     assert found[2][6]["detail"] == "[C-1] Table is held (QC1)"
     assert found[11][1]["detail"] == "waits for WH/MO/00012"
 
@@ -187,7 +186,7 @@ def test_an_order_without_any_claim_is_nobodys(found):
 
 def test_an_open_order_to_the_moment_of_the_data(found):
     assert told(found[4]) == [("05 08", "planner", []), ("29 20", "integration", ["planner"])]
-    assert found[4][1]["detail"] == "mrp.production.send does not run"
+    assert found[4][1]["detail"] == "stock.picking.send does not run"
     assert found[4][-1]["to_at"] == AS_OF and found[4][-1]["order_ended_at"] is None
     assert {row["outcome"] for row in found[4]} == {"open"}
     assert "integration" not in {row["owner"] for row in found[12]}, "a job of half an hour is not stuck"

@@ -10,7 +10,7 @@ import pytest
 
 from etl import load
 from etl import publish as publishing
-from etl.source import discover
+from etl.systems import every
 from queries import config as configuration
 from tests.conftest import PLANTS
 
@@ -25,7 +25,7 @@ def publish(tmp_path_factory):
         folder = tmp_path_factory.mktemp("published")
         path = folder / "ops.toml"
         path.write_text(textwrap.dedent(ops_toml), encoding="utf-8")
-        sources = discover()
+        sources = every()
         con = load.open_work(folder)
         load.ensure_tables(con, list(sources.values()))
         load.book_instance(con, "test", "https://odoo.test", "19.0", "json-2")

@@ -11,7 +11,20 @@ import pytest
 from etl import publish as publishing
 from etl.systems import every
 from queries import config
-from queries.config import Config, ConfigError, Instance, Marker, N8n, Objective, Place, Plant, Target, Tolerance, Users
+from queries.config import (
+    Config,
+    ConfigError,
+    Instance,
+    Interface,
+    Marker,
+    N8n,
+    Objective,
+    Place,
+    Plant,
+    Target,
+    Tolerance,
+    Users,
+)
 
 VARIABLES = ("OPS_CONFIG", "ODOO_URL", "ODOO_DB", "ODOO_USER", "N8N_URL")
 
@@ -173,6 +186,7 @@ def test_tables_of_a_good_file(read):
     tables = read(GOOD).tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
         "cfg_approval": 1,
+        "cfg_interface": 0,
         "cfg_marker": 0,
         "cfg_money": 1,
         "cfg_n8n": 0,
@@ -193,6 +207,7 @@ def test_tables_of_no_file_have_their_columns():
     tables = Config().tables()
     assert {name: table.num_rows for name, table in tables.items()} == {
         "cfg_approval": 1,
+        "cfg_interface": 0,
         "cfg_marker": 0,
         "cfg_money": 1,
         "cfg_n8n": 0,
@@ -376,6 +391,68 @@ def test_annotated_example_is_good_as_it_stands_and_with_all_its_examples_switch
     assert found.instances and found.plants and found.targets
     assert found.users.automation and found.users.integration
     publishing.validate(list(every().values()), found)
+
+
+INTERFACES = """
+[[interface]]
+name = "Carrier labels"
+source = "n8n"
+flow = ["Label*", "Track*"]
+owner = "Head of logistics"
+system_of_record = "Odoo"
+latency = "15 min"
+failure = 0.01
+silent_after = "4 h"
+plant = "LYON"
+instance = "prod"
+
+[[interface]]
+name = "All jobs"
+source = "queue_job"
+"""
+
+
+def test_interfaces_are_read_in_their_order(read):
+    labels, jobs = read(INTERFACES).interfaces
+    assert labels == Interface(
+        "Carrier labels", "n8n", "prod", ("Label*", "Track*"), "LYON", "Head of logistics", "Odoo", 900.0, 0.01, 14400.0
+    )
+    assert jobs == Interface("All jobs", "queue_job")
+    rows = read(INTERFACES).tables()["cfg_interface"].to_pylist()
+    assert [(row["number"], row["flow"], row["latency_seconds"], row["plant"]) for row in rows] == [
+        (1, "Label*", 900.0, "LYON"),
+        (1, "Track*", 900.0, "LYON"),
+        (2, "*", None, ""),
+    ]
+    assert read('[[interface]]\nname = "A"\nsource = "n8n"\nflow = "B*"\n').interfaces[0].flow == ("B*",)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[interface.a]\n", "ops.toml: interfaces are a list: write each below a line [[interface]], in double"),
+        ('[[interface]]\nname = "A"\n', "[[interface]] 'A': add the missing key; needed are source."),
+        ('[[interface]]\nsource = "n8n"\n', "[[interface]] 'number 1': add the missing key; needed are name."),
+        ('[[interface]]\nname = " "\nsource = "n8n"\n', "name is empty: fill it in."),
+        ('[[interface]]\nname = "A"\nsource = "n8n"\nflow = []\n', "flow is empty: name one, as in flow = "),
+        ('[[interface]]\nname = "A"\nsource = "n8n"\nflow = [3]\n', "'A' flow must be text in quotes, or a list"),
+        ('[[interface]]\nname = "A"\nsource = "n8n"\nowner = 3\n', "owner must be text in quotes, not 3."),
+        ('[[interface]]\nname = "A"\nsource = "n8n"\nlatency = "fast"\n', "'fast' is no quantity; write a number"),
+        (
+            '[[interface]]\nname = "A"\nsource = "n8n"\nlatency = 0\n',
+            'latency must be more than 0, as "15 min", not 0.',
+        ),
+        (
+            '[[interface]]\nname = "A"\nsource = "n8n"\nfailure = 2\n',
+            "failure must be a share between 0 and 1, as 0.02",
+        ),
+        ('[[interface]]\nname = "A"\nsource = "n8n"\nlatancy = 2\n', "unknown key 'latancy': did you mean 'latency'?"),
+        ('[[interface]]\nname = "A"\nsource = "n8n"\n' * 2, "is about the same flows as another one before it"),
+    ],
+)
+def test_a_slip_in_an_interface_is_named(read, text, sentence):
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        read(text)
 
 
 MARKERS = """

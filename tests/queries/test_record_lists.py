@@ -33,7 +33,7 @@ def test_a_timeline_holds_what_others_tell_and_the_runs_for_the_document(built):
     built.need("fct_integration_event")
     built._connection.execute(
         """insert into fct_integration_event by name
-            select 'n8n:1' as event_key, 'n8n' as source, 'test' as instance, 'Send order' as flow_name,
+            select 'n8n:' || document as event_key, 'n8n' as source, 'test' as odoo_instance, 'Send order' as flow_name,
                 'failed' as status, 'technical' as failure_class, 'purchase.order' as odoo_model,
                 document as odoo_res_id, timestamp '2026-01-07 10:00' as started_at,
                 timestamp '2026-01-07 10:01' as ended_at, 'exact' as ended_quality

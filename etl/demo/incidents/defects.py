@@ -14,13 +14,14 @@ from etl.demo.document import Block, Document
 from etl.demo.incidents import Incident, add_change, add_like
 from etl.demo.people import TEAMS
 from etl.demo.plants import PLANTS, Plant
-from queries.config import Marker, Process, ProcessRule
+from queries.config import Interface, Marker, Process, ProcessRule
 from queries.config import Plant as ConfiguredPlant
 
 _DAY = 86400
 _MILWAUKEE, _LYON, _SINGAPORE, _TULSA = PLANTS
 # What the configuration of the demo names, and its Odoo does not have.
 PLANT_THAT_IS_NOT_THERE = ConfiguredPlant("Alder France/OLD", company="Alder France", warehouse="OLD", name="Old mill")
+INTERFACE_THAT_IS_NOT_THERE = Interface("Old mill", "queue_job", flow=("mill.*",), owner="Head of IT")
 MARKER_THAT_IS_NOT_THERE = Marker("Merge small purchases", plants=(_LYON.code,))
 PROCESS_THAT_IS_NOT_THERE = Process(
     "production",
@@ -44,6 +45,7 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
         *_line_without_order(found),
         Incident("configured_plant_without_warehouse"),
         Incident("configured_marker_without_change"),
+        Incident("configured_interface_without_match"),
         Incident("configured_rule_without_match"),
     ]
 

@@ -7,7 +7,7 @@ owner = "Head of IT"
 measure = "ratio"
 statistic = "ratio"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "source", "flow_name", "failure_class"]
+dimensions = ["plant", "company", "interface", "source", "flow_name", "failure_class"]
 audience = ["operator"]
 */
 select
@@ -17,13 +17,14 @@ select
     flow_name as name,
     plant,
     company,
+    interface,
     source,
     flow_name,
     failure_class,
-    event_key,
+    transaction_key as event_key,
     status,
     coalesce(if(has_failed, first_failed_at, null), ended_at) as at,
     failed_attempts as numerator,
     attempts as denominator,
-from fct_integration_event
-where is_kpi and root_key = event_key and (has_failed or status = 'success') and attempts > 0
+from fct_integration_transaction
+where (has_failed or status = 'success') and attempts > 0

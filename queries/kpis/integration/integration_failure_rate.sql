@@ -10,7 +10,7 @@ owner = "Head of IT"
 measure = "share"
 statistic = "rate"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "source", "flow_name", "failure_class"]
+dimensions = ["plant", "company", "interface", "source", "flow_name", "failure_class"]
 audience = ["executive", "operator"]
 */
 select
@@ -20,10 +20,11 @@ select
     flow_name as name,
     plant,
     company,
+    interface,
     source,
     flow_name,
     failure_class,
-    event_key,
+    transaction_key as event_key,
     status,
     resolved_by,
     attempts,
@@ -34,5 +35,5 @@ select
     ended_at,
     coalesce(if(has_failed, first_failed_at, null), ended_at) as at,
     has_failed as is_bad,
-from fct_integration_event
-where is_kpi and root_key = event_key and (has_failed or status = 'success')
+from fct_integration_transaction
+where has_failed or status = 'success'

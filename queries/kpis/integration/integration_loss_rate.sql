@@ -8,7 +8,7 @@ owner = "Head of IT"
 measure = "share"
 statistic = "rate"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "source", "flow_name", "failure_class"]
+dimensions = ["plant", "company", "interface", "source", "flow_name", "failure_class"]
 audience = ["executive", "operator"]
 */
 select
@@ -18,10 +18,11 @@ select
     flow_name as name,
     plant,
     company,
+    interface,
     source,
     flow_name,
     failure_class,
-    event_key,
+    transaction_key as event_key,
     status,
     resolved_by,
     attempts,
@@ -31,7 +32,5 @@ select
     created_at,
     ended_at as at,
     status <> 'success' as is_bad,
-from fct_integration_event
-where is_kpi
-    and root_key = event_key
-    and (status in ('success', 'failed') or (has_failed and status = 'cancelled'))
+from fct_integration_transaction
+where status in ('success', 'failed') or (has_failed and status = 'cancelled')

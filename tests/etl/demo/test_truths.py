@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatch
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from dateutil.rrule import DAILY, rrule
 
 from etl.demo import mes
 from etl.demo.basics import stock_location_id
+from etl.demo.interfaces import INTERFACES
 from etl.demo.people import MACHINES
 from etl.demo.plants import BY_CODE, FORGETFUL_WEEKS, LATELY_WEEKS, SCARCE, SHIFTS
 from etl.demo.products import CARTON, CASTING, KIT, PRODUCT, PROTOTYPE, PROTOTYPES, SAMPLES
@@ -28,6 +30,7 @@ COUNTED = (
     "manual_intervention_count",
     "reaction_count",
     "open_approval_count",
+    "integration_dead_letter_count",
 )
 RATIOS = ("hold_rate", "flow_share", "replan_churn", "integration_attempt_failure_rate", "work_in_process_ratio")
 
@@ -39,6 +42,7 @@ RATES = (
     "_attainment",
     "_compliance",
     "_recurrence",
+    "_coverage",
     "rework_ratio",
 )
 # When an order or purchase is not one of the ordinary ones: its family, by product.
@@ -79,6 +83,7 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
     cases |= _deviations(demo)
     cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
     cases["manual_intervention_count"] += _jobs(demo)["manual_intervention_count"]
+    cases["integration_failure_rate"] += _mails(demo)
     for kpi, found in _reports(demo, now).items():
         cases[kpi] += found
 
@@ -102,6 +107,8 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
             return sum(case.seconds for case in chosen)
         if kpi == "recording_lag":
             return sorted(case.seconds for case in chosen)[int(0.9 * len(chosen))]
+        if kpi in ("integration_latency_p95", "integration_queue_time", "integration_execution_time"):
+            return sorted(case.seconds for case in chosen)[int(0.95 * len(chosen))]
         if kpi == "downtime":
             return sum(_worked(case) for case in chosen)
         if kpi in ("overdue_approval_count", "approval_delegation_count", "approval_escalation_count"):
@@ -377,9 +384,17 @@ def _end_of_day(plant: str, moment: datetime) -> datetime:
     return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC).replace(tzinfo=None)
 
 
+def interface(job: dict, plant: str) -> set[tuple[str, str]]:
+    """The interface of a job in one plant, if it has one."""
+    own = [one for one in INTERFACES if one.plant == plant and fnmatch(f"{job['model_name']}.", one.flow[0])]
+    return {("interface", one.name) for one in own}
+
+
 def _jobs(demo) -> dict[str, list[Case]]:
     """Jobs of the companies that have one plant: those a message says of that they failed."""
-    failed = {message["res_id"] for message in demo["mail_message"] if message["model"] == "queue.job"}
+    messages = [message for message in demo["mail_message"] if message["model"] == "queue.job"]
+    failed = {message["res_id"]: _moment(message["date"]) for message in messages}
+    uuids = Counter(job["uuid"] for job in demo["queue_job"])
     companies = [plant.company.id for plant in BY_CODE.values()]
     alone = {plant.company.id: plant.code for plant in BY_CODE.values() if companies.count(plant.company.id) == 1}
     found = defaultdict(list)
@@ -387,6 +402,25 @@ def _jobs(demo) -> dict[str, list[Case]]:
         plant, at, has_failed = alone[job["company_id"]], _moment(job["date_created"]), job["id"] in failed
         by_hand = bool(job["result"])
         found["integration_failure_rate"].append(Case(plant, at, 0.0, has_failed))
+        tags = frozenset({("source", "queue_job"), *interface(job, plant)})
+        for kpi in ("integration_coverage", "integration_correlation_share"):
+            found[kpi].append(Case(plant, at, 0.0, bool(job["uuid"] and job["state"]), tags=tags))
+        found["integration_duplicate_share"].append(Case(plant, at, 0.0, uuids[job["uuid"]] > 1, tags=tags))
+        if job["state"] == "failed":
+            found["integration_dead_letter_count"].append(Case(plant, at, 1, tags=tags, is_now=True))
+        if job["state"] in ("done", "failed") and not by_hand:
+            done = _moment(job["date_done"]) if job["state"] == "done" else datetime.max
+            begun = min(failed.get(job["id"], datetime.max), _moment(job["date_started"]))
+            took = {"integration_latency": at, "integration_latency_p95": at, "integration_execution_time": begun}
+            for kpi, start in took.items():
+                found[kpi].append(Case(plant, start, (done - start).total_seconds(), tags=tags))
+            found["integration_queue_time"].append(Case(plant, at, (begun - at).total_seconds(), tags=tags))
+            found["integration_first_try_failure_rate"].append(Case(plant, at, 0.0, has_failed, tags=tags))
+            on_time = done - at <= timedelta(minutes=15)
+            found["integration_on_time_share"].append(Case(plant, at, 0.0, on_time, tags=tags))
+            if has_failed:
+                mended = (done - failed[job["id"]]).total_seconds()
+                found["integration_recovery_time"].append(Case(plant, failed[job["id"]], mended, tags=tags))
         if job["state"] in ("done", "failed"):
             found["integration_loss_rate"].append(Case(plant, at, 0.0, job["state"] == "failed" or by_hand))
             attempts = 1 + (has_failed and job["state"] == "done" and not by_hand)
@@ -394,6 +428,18 @@ def _jobs(demo) -> dict[str, list[Case]]:
         if by_hand:
             tags = frozenset({("kind", "job done by hand")})
             found["manual_intervention_count"].append(Case(plant, at, 1, tags=tags))
+    return found
+
+
+def _mails(demo) -> list[Case]:
+    """E-mails about purchase orders, and whether they could be sent."""
+    messages = {message["id"]: message for message in demo["mail_message"]}
+    plants, found = {order["id"]: _plant(demo, order) for order in demo["purchase_order"]}, []
+    for notification in demo["mail_notification"]:
+        message = messages[notification["mail_message_id"]]
+        has_failed = notification["notification_status"] == "exception"
+        tags = frozenset({("source", "mail")})
+        found.append(Case(plants[message["res_id"]], _moment(message["create_date"]), 0.0, has_failed, tags=tags))
     return found
 
 

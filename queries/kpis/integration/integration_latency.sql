@@ -1,0 +1,43 @@
+/*
+title = "Integration latency"
+definition = "How long a transaction takes from being accepted to its success, with its waiting and all its tries: the median. One that failed for good or is open has no end, and counts with its age. Transactions that were cancelled, or of which no outcome is known, are left out; where the source does not tell when it was accepted or ended, it is counted beside the number."
+unit = "duration"
+direction = "lower"
+coverage = "moments known"
+owner = "Head of IT"
+measure = "duration"
+statistic = "p50"
+clocks = ["elapsed"]
+dimensions = ["plant", "company", "interface", "source", "flow_name", "failure_class"]
+audience = ["operator"]
+*/
+with
+run as (
+    select
+        instance,
+        record_model,
+        record_id,
+        flow_name as name,
+        plant,
+        company,
+        interface,
+        source,
+        flow_name,
+        failure_class,
+        transaction_key as event_key,
+        status,
+        attempts,
+        error_code,
+        error_text,
+        coalesce(created_at, started_at, ended_at) as started_at,
+        succeeded_at as ended_at,
+        created_at is not null and (is_end_known or status <> 'success') as is_measured,
+    from fct_integration_transaction
+    where coalesce(created_at, started_at, ended_at) is not null and (status in ('success', 'failed') or is_open)
+)
+
+select
+    *,
+    epoch(greatest(coalesce(ended_at, $as_of), started_at) - started_at) as elapsed_seconds,
+    null::double as working_seconds,
+from run

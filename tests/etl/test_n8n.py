@@ -1,0 +1,224 @@
+"""n8n as it was recorded (tests/live/test_n8n.py), and what it says when it cannot be read."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from etl import n8n
+from queries.config import Config, N8n
+from tests.etl.n8n_expected import *  # noqa: F403 - the tests themselves
+from tests.etl.n8n_expected import EVER, PARTS, Told
+from tests.etl.n8n_reader import Reader, at_hour, events
+from tests.etl.n8n_replay import Replay
+
+RECORDED = Path(__file__).parent / "n8n"
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    replay, told = Replay(RECORDED), Told()
+    reader = Reader(tmp_path_factory.mktemp("n8n"), Config(n8n=(N8n("n8n", replay.url, strict=("Swallow",)),)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("N8N_API_KEY", replay.KEY)
+        for part in PARTS:
+            at_hour(patch, datetime.fromisoformat(replay.begin(part)["now"]))
+            asked = len(replay.asked)
+            told.built[part] = reader.read()
+            told.questions[part] = len(replay.asked) - asked
+    told.truth, told.refused = json.loads((RECORDED / "truth.json").read_text()), replay.refused
+    yield told
+    replay.close()
+
+
+LISTS = ("/api/v1/executions?limit=250", "/api/v1/workflows?limit=250")
+OPEN_LISTS = tuple(f"{LISTS[0]}&status={status}" for status in ("running", "waiting"))
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    """served(rows) -> Reader: an n8n that has these runs, of one workflow; `served.replay` is what answers."""
+    replay = Replay(RECORDED)
+    monkeypatch.setenv("N8N_API_KEY", replay.KEY)
+    monkeypatch.setattr(n8n, "WAITS", ())
+    reader = Reader(tmp_path, Config(n8n=(N8n("n8n", replay.url, strict=("Send*",)),)))
+
+    def serve(*rows: dict, workflow: dict | None = None, **hidden: dict) -> Reader:
+        workflows = [{"id": "w", "name": "Send order", "nodes": [], "settings": {}} | (workflow or {})]
+        pages = dict.fromkeys([*LISTS, *OPEN_LISTS], (200, {"data": [], "nextCursor": None}))
+        pages[LISTS[0]] = (200, {"data": sorted(rows, key=lambda row: -int(row["id"])), "nextCursor": None})
+        pages[LISTS[1]] = (200, {"data": workflows, "nextCursor": None})
+        for row in (*rows, *hidden.values()):
+            plain = {name: value for name, value in row.items() if name not in ("data", "workflowData")}
+            pages[f"/api/v1/executions/{row['id']}"] = (200, plain)
+            pages[f"/api/v1/executions/{row['id']}?includeData=true"] = (200, row)
+        replay.part = {"answers": pages}
+        return reader
+
+    serve.replay = replay
+    yield serve
+    replay.close()
+
+
+def run(id: int, status: str = "success", minute: int = 0, **values) -> dict:
+    """A run as n8n tells it, of one second."""
+    at = f"2026-01-05T08:{minute:02d}:0"
+    row = {"id": str(id), "status": status, "mode": "webhook", "workflowId": "w", "createdAt": f"{at}0.000Z"}
+    return row | {"startedAt": f"{at}1.000Z", "stoppedAt": f"{at}2.000Z", "retryOf": None, "waitTill": None} | values
+
+
+def failed(id: int, message: str = "no", **error) -> dict:
+    result = {"resultData": {"error": {"message": message, "name": "NodeApiError"} | error, "runData": {}}}
+    return run(id, "error", data=result, workflowData={"nodes": [], "settings": {}})
+
+
+def statuses(built) -> dict[int, str]:
+    return {id: row["status"] for id, row in events(built).items()}
+
+
+def test_a_wrong_key_is_told_and_costs_nothing_that_was_read(served, monkeypatch):
+    reader = served(run(1))
+    assert statuses(reader.read()) == {1: "success"}
+    monkeypatch.setenv("N8N_API_KEY", "an-old-key-of-somebody")
+    assert statuses(reader.read()) == {1: "success"}
+    assert "refused the API key: it is wrong or has expired; set N8N_API_KEY to a new one." in reader.said[-1]
+    monkeypatch.delenv("N8N_API_KEY")
+    reader.read()
+    assert reader.said[-1] == "n8n 'n8n' has no key: set the environment variable N8N_API_KEY."
+    assert "an-old-key-of-somebody" not in str(reader.said)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ((403, {"message": "Forbidden"}), "give it the scopes workflow:list, execution:list and execution:read."),
+        ((404, {"message": "Not Found"}), "with HTTP 404 and not with its public API"),
+        ((200, "a page for people"), "with HTTP 200 and not with its public API"),
+        ((200, {"version": "19.0"}), "with HTTP 200 and not with its public API"),
+        ((503, {}), "does not answer (HTTP 503): check that it runs and that its address is right."),
+    ],
+)
+@pytest.mark.parametrize("path", LISTS)
+def test_what_is_no_answer_is_told_in_a_sentence(served, path, answer, sentence):
+    reader = served(run(1))
+    served.replay.part["answers"][path] = answer
+    assert statuses(reader.read()) == {}
+    assert sentence in reader.said[-1]
+
+
+def test_another_n8n_in_the_place_of_the_first_is_not_mixed_with_it(served):
+    served(run(1), run(2, minute=1)).read()
+    reader = served(run(1, minute=30), run(2, minute=31), run(3, minute=32))
+    assert statuses(reader.read()) == {1: "success", 2: "success"}
+    assert "has another run" in reader.said[-1] and "give it another name than 'n8n'" in reader.said[-1]
+
+
+def test_a_run_whose_data_n8n_cannot_give_has_failed_all_the_same(served):
+    reader = served(failed(1), run(2))
+    served.replay.part["answers"]["/api/v1/executions/1?includeData=true"] = (500, {"message": "too large"})
+    [one] = [row for row in events(reader.read()).values() if row["record_id"] == 1]
+    assert (one["status"], one["failure_class"], one["error_text"]) == ("failed", "technical", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "failure_class"),
+    [
+        ({"httpCode": "404"}, "business"),
+        ({"httpCode": "429"}, "technical"),
+        ({"httpCode": "502"}, "technical"),
+        ({"code": "ETIMEDOUT"}, "technical"),
+    ],
+)
+def test_the_other_side_refuses_or_is_in_trouble(served, error, failure_class):
+    [row] = events(served(failed(1, **error)).read()).values()
+    assert (row["failure_class"], row["error_code"]) == (failure_class, next(iter(error.values())))
+
+
+@pytest.mark.parametrize(
+    ("error", "settings", "status"),
+    [
+        ({"name": "TimeoutExecutionCancelledError"}, {}, "failed"),  # as newer versions of n8n tell it
+        ({"name": "ManualExecutionCancelledError"}, {}, "cancelled"),
+        (None, {"executionTimeout": 2}, "failed"),
+        (None, {"executionTimeout": 3}, "cancelled"),
+        (None, {}, "cancelled"),
+    ],
+)
+def test_a_run_that_was_stopped_failed_when_it_was_n8n_that_stopped_it(served, error, settings, status):
+    data = {"resultData": {"runData": {}} | ({"error": error} if error else {})}
+    stopped = run(1, "canceled", data=data, workflowData={"nodes": [], "settings": settings})
+    [row] = events(served(stopped).read()).values()
+    assert row["status"] == status
+
+
+def test_an_error_that_a_node_passes_on_counts_only_where_the_workflow_is_strict(served):
+    nodes = [{"name": "Ask", "type": "n8n-nodes-base.httpRequest", "onError": "continueRegularOutput"}]
+    passed = [{"data": {"main": [[{"json": {"error": "no answer for anna@example.com"}}]]}}]
+    data = {"resultData": {"runData": {"Ask": passed, "Other": passed}}}
+    row = run(1, data=data, workflowData={"nodes": nodes, "settings": {}})
+    [strict] = events(served(row).read()).values()
+    assert (strict["status"], strict["failure_class"], strict["error_node"]) == ("failed", "swallowed", "Ask")
+    assert strict["error_text"] == "no answer for [e-mail]"
+    assert n8n.run_row(row).get("error_name") is None
+
+
+def test_a_run_that_was_under_way_and_then_deleted_is_unknown(served):
+    served(run(1), run(3), hidden=run(2, "running", stoppedAt=None)).read()
+    reader = served(run(1), run(3), run(4))
+    assert statuses(reader.read()) == {1: "success", 2: "unknown", 3: "success", 4: "success"}
+
+
+def test_a_run_that_appears_late_is_found(served):
+    assert statuses(served(run(1), run(3)).read()) == {1: "success", 2: "unknown", 3: "success"}
+    assert statuses(served(run(1), run(2), run(3)).read()) == {1: "success", 2: "success", 3: "success"}
+
+
+def test_very_many_missing_runs_are_given_up_at_once_and_told(served, monkeypatch):
+    monkeypatch.setattr(n8n, "MOST_MISSED", 3)
+    served(run(1)).read()
+    reader = served(run(1), run(10))
+    asked = len(served.replay.asked)
+    built = reader.read()
+    assert statuses(built) == {1: "success", 10: "success"} | dict.fromkeys(range(2, 10), "unknown")
+    given_up = {row["id"] for row in built.rows("from stg_n8n_execution") if row["is_given_up"]}
+    assert given_up == {2, 3, 4, 5, 6}
+    assert sum("/executions/" in path for path in served.replay.asked[asked:]) == 1 + 3
+    assert reader.said[-1] == ("8 runs of n8n n8n are missing: cleared away before they were read, or not kept.")
+
+
+def test_runs_of_a_workflow_that_keeps_no_successes_are_left_out_of_the_rates(served):
+    reader = served(failed(1), run(2), workflow={"settings": {"saveDataSuccessExecution": "none"}})
+    built = reader.read()
+    assert {row["is_kpi"] for row in events(built).values()} == {False}
+    [value] = built.kpi("integration_failure_rate", *EVER)
+    assert value["value"] is None
+
+
+def test_started_by_hand_is_no_transaction(served):
+    built = served(run(1), run(2, mode="manual"), run(3, mode="evaluation"), run(4, mode="trigger")).read()
+    assert {id: (row["trigger"], row["is_kpi"]) for id, row in events(built).items()} == {
+        1: ("webhook", True),
+        2: ("manual", False),
+        3: ("manual", False),
+        4: ("schedule", True),
+    }
+
+
+def test_a_deleted_workflow_is_closed_and_its_runs_keep_their_name(served):
+    served(run(1)).read()
+    reader = served(run(1), workflow={"id": "other", "name": "Other"})
+    built = reader.read()
+    assert [row["name"] for row in built.rows("from stg_n8n_workflow")] == ["Other"]
+    assert [row["flow_name"] for row in events(built).values()] == ["Send order"]
+
+
+def test_two_n8n_are_kept_apart_and_one_that_is_down_does_not_stop_the_other(served, monkeypatch):
+    reader = served(run(1))
+    monkeypatch.setenv("OTHER_KEY", "x")
+    down = N8n("other", "http://127.0.0.1:9", api_key_env="OTHER_KEY")
+    reader.config = Config(n8n=(down, *reader.config.n8n))
+    assert [row["instance"] for row in reader.read().rows("from fct_integration_event")] == ["n8n"]
+    assert any(text.startswith("n8n at http://127.0.0.1:9 does not answer") for text in reader.said)
