@@ -8,8 +8,9 @@ yesterday's numbers up.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -194,7 +195,7 @@ def validate(sources: list[Source], config: Config) -> None:
                     f"ops.toml: [[marker]] {marker.name!r}: {name!r} {what}: use one of {', '.join(compared)}."
                 )
     con = duckdb.connect(":memory:")
-    con.execute("set timezone = 'UTC'")
+    con.execute("set global timezone = 'UTC'")
     con.execute("create schema raw")
     con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
     con.execute(ODOO_VERSION)
@@ -306,20 +307,20 @@ def _scoreboard(
 ) -> tuple[pa.Table, pa.Table]:
     """agg_kpi of this run: every KPI, for all plants together (plant null) and each plant, by week and by 28 days; and
     agg_due: what fell due on each day under its service levels."""
-    first = con.execute("select min(created_at) from dim_document where created_at is not null").fetchone()[0]
+    [(first,)] = con.execute("select min(created_at) from dim_document where created_at is not null").fetchall()
     first_day = max((first or as_of).date(), as_of.date() - timedelta(weeks=SCOREBOARD_WEEKS))
     periods = measure.weeks(first_day, as_of) + measure.tiles(first_day, as_of)
-    parts, due = [], [budget.DUE.empty_table()]
-    for kpi in kpis.values():
-        kept = measure.with_rows_kept(con, kpi, as_of)
+
+    def measured(own, kpi: catalog.Kpi) -> tuple[list[pa.Table], list[pa.Table]]:
+        kept = measure.with_rows_kept(own, kpi, as_of)
         reached = measure.within(periods, kpi, as_of)
-        if held := [level for level in levels if level.kpi == kpi.name]:
-            due.append(budget.due(con, kept, held, as_of))
+        held = [level for level in levels if level.kpi == kpi.name]
+        lines = []
         for clock in kpi.clocks:
-            part = measure.compute(con, kept, reached, as_of, by="plant", clock=clock, total=True)
-            con.register("part", part)
-            parts.append(
-                con.sql(
+            part = measure.compute(own, kept, reached, as_of, by="plant", clock=clock, total=True)
+            own.register("part", part)
+            lines.append(
+                own.sql(
                     """select $run as run, $as_of::timestamp as as_of, $kpi as kpi, nullif(cut, '') as plant,
                         if(period_end - period_start = 7, 'week', '28 days') as period, period_start, period_end,
                         $clock as clock, value, value_closed, low, high, n::bigint as n, n_open::bigint as n_open,
@@ -329,8 +330,38 @@ def _scoreboard(
                     params={"run": run, "as_of": as_of, "kpi": kpi.name, "clock": clock},
                 ).to_arrow_table()
             )
-            con.unregister("part")
+            own.unregister("part")
+        return lines, [budget.due(own, kept, held, as_of)] if held else []
+
+    found = _two_at_a_time(con, measured, kpis.values())
+    parts = [line for lines, _ in found for line in lines]
+    due = [budget.DUE.empty_table(), *(rows for _, held in found for rows in held)]
     return pa.concat_tables(parts), pa.concat_tables(due)
+
+
+def _two_at_a_time(con, work: Callable, things: Iterable) -> list:
+    """`work(cursor, thing)` of each thing, in their order: one plans while the other computes."""
+    cursors = [con.cursor(), con.cursor()]
+    for cursor in cursors:
+        cursor.execute("set search_path = 'ops.main,work.main'")
+    free = deque(cursors)
+
+    def worked(thing):
+        own = free.popleft()
+        try:
+            return work(own, thing)
+        finally:
+            free.append(own)
+
+    with ThreadPoolExecutor(len(cursors)) as pool:
+        try:
+            return list(pool.map(worked, things))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            for cursor in cursors:
+                cursor.interrupt()  # where one failed, or somebody stopped it, the other need not end
 
 
 def _effects(con, board: pa.Table, kpis: dict[str, catalog.Kpi], as_of: datetime) -> pa.Table:
@@ -419,7 +450,7 @@ def _checks(con, config: Config, sources: list[Source]) -> list[tuple[catalog.Ch
     """Runs every check into the tables check_result and check_failure; returns those that must stop the run."""
     checks = rules.checks_in_force(catalog.checks(), config)
     checks |= {check.name: check for check in (_version_check(sources),)}
-    counts = [(check, _count(con, check)) for check in checks.values()]
+    counts = _two_at_a_time(con, lambda own, check: (check, _count(own, check)), checks.values())
     columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
     con.execute(f"create table ops.main.check_failure (check_name varchar, {columns})")
     for check, count in counts:
@@ -427,7 +458,8 @@ def _checks(con, config: Config, sources: list[Source]) -> list[tuple[catalog.Ch
             con.register("failure_rows", _failures(con, check))
             con.execute("insert into ops.main.check_failure select $name, * from failure_rows", {"name": check.name})
             con.unregister("failure_rows")
-    for mart in catalog.marts().values():
+
+    def doubled(own, mart: catalog.Mart) -> tuple[catalog.Check, int]:
         keys = ", ".join(mart.key)
         check = catalog.Check(
             name=f"{mart.name}_key",
@@ -441,7 +473,9 @@ def _checks(con, config: Config, sources: list[Source]) -> list[tuple[catalog.Ch
         )
         # Only rows whose keys have the same hash can have the same key: numbers are compared in less memory than texts.
         suspect = replace(check, sql=f"select hash({keys}) from {mart.name} group by all having count(*) > 1")
-        counts.append((check, _count(con, suspect) and _count(con, check)))
+        return check, _count(own, suspect) and _count(own, check)
+
+    counts += _two_at_a_time(con, doubled, catalog.marts().values())
     schema = pa.schema(
         [(name, pa.string()) for name in ("name", "severity", "title", "definition", "owner", "remedy", "status")]
         + [("failed_count", pa.int64())]
