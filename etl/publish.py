@@ -22,7 +22,7 @@ import pyarrow as pa
 from etl import landing
 from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.source import Source
-from queries import budget, catalog, decision, effect, measure, process_rules, rules, scoreboard
+from queries import budget, catalog, decision, effect, measure, process_rules, readable, rules, scoreboard
 from queries.config import Config, ConfigError
 from queries.warehouse import LIMIT_MACRO, MACROS, ODOO_URL_MACRO, current_version
 
@@ -190,7 +190,9 @@ def validate(sources: list[Source], config: Config) -> None:
     for marker in config.markers:
         for name in marker.kpis:
             if name not in compared:
-                what = f"is a {kpis[name].measure}, which has no before and after" if name in kpis else "is no KPI"
+                what = "is no KPI"
+                if name in kpis:
+                    what = f"is {readable.a(kpis[name].measure)}, which has no before and after"
                 raise ConfigError(
                     f"ops.toml: [[marker]] {marker.name!r}: {name!r} {what}: use one of {', '.join(compared)}."
                 )
