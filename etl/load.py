@@ -101,7 +101,7 @@ def open_work(warehouse: Path, file: str = "work.duckdb", who: str = "refresh") 
                     f"another {who} is working in {warehouse}: wait until it ends, or stop it, then try again."
                 ) from error
             time.sleep(0.1)
-    con.execute("set timezone = 'UTC'")
+    con.execute("set global timezone = 'UTC'")
     con.execute("create schema if not exists raw")
     con.execute(SOURCE_STATE)
     for column in ("asked_at", "swept_at", "compared_at"):
