@@ -39,6 +39,10 @@ SHARES = {
         select avg((reacted_at is null and closed_at is null)::int) from fct_reaction
         where trigger = 'failed check' and plant = $plant
             and triggered_at between $as_of - interval 26 week and $as_of - interval 3 week""",
+    "harmonization_move": """
+        select coalesce(any_value(difference), 0) from agg_harmonization_move
+        where kind = 'occurrence' and plant = $plant and workflow = $where.workflow and other = $where.other
+            and activity = $where.activity""",
     **{
         name: f"""
         select avg((deviation.record_id is not null)::int) from fct_case
@@ -78,7 +82,9 @@ def figure(opened, kpi: str, cut: Cut) -> float:
     if kpi in SHARES:
         parameters = {"start": start, "end": end, "plant": cut.plant}
         parameters |= {"scarce": cut.scarce, "products": sorted(SCARCE_PRODUCTS), "as_of": opened.as_of}
-        parameters["where"] = dict.fromkeys(("trigger", "reaction", "product_family")) | dict(cut.where)
+        parameters["where"] = dict.fromkeys(
+            ("trigger", "reaction", "product_family", "workflow", "other", "activity")
+        ) | dict(cut.where)
         parameters = {name: value for name, value in parameters.items() if f"${name}" in SHARES[kpi]}
         return opened.cursor().sql(SHARES[kpi], params=parameters).fetchall()[0][0]
     one = KPIS[kpi]
