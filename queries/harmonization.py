@@ -8,9 +8,10 @@ conformance (2021). From few cases even equal plants seem apart; how far is foun
 
     index = 100 x (1 - max(0, distance - mean distance of cases dealt out at random))
 
-Whether two are told apart is a test of its own: cases are dealt out anew so often that a chance of one in thousands
-shows, which takes a distance that is cheaper to tell, the energy distance over the same ground (Székely and Rizzo,
-Testing for equal distributions in high dimension, 2004). Its p-value is exact however few the cases are; that of a
+Whether two are told apart is a test of its own: what differs most of all that a case does or does not (an activity, a
+repetition, an order of two), in standard errors, against the same when all cases are dealt out anew (Westfall and
+Young, Resampling-based multiple testing, 1993). A step that is left out moves the distance little, and this a lot; and
+it is told so fast that a chance of one in thousands shows. Its p-value is right however few the cases are; that of a
 comparison which is soon seen to be nothing comes from fewer draws (Besag and Clifford, Sequential Monte Carlo p-values,
 1991). Many comparisons are made at once: they are corrected together (Holm, A simple sequentially rejective multiple
 test procedure, 1979), so that in at most one publish of twenty any two plants that work alike are called different,
@@ -40,6 +41,7 @@ SIGNIFICANCE = 0.05  # chance that a publish calls any two plants different that
 DRAWS = 40  # of a test, times the comparisons tested together; with 20 or more the least p-value can pass
 ENOUGH = 50  # draws that are as far apart, after which a test need not go on
 BATCH = 1000  # draws at a time
+RARE = 10  # cases: what fewer have counts as if so many had it, lest a single case stand out
 DIFFERENT, ALIKE = "different", "not distinguishable"
 MOVES = 5
 LEAST_EXPLAINED = 0.05  # of the distance; what moves it less is not worth a word
@@ -208,7 +210,7 @@ def answer(workflow: Workflow, pair: Pair, month: date | None, cost: float, test
     own, rest = vectors(workflow, pair, month)
     n, m = (sum(workflow.totals.get((one, month), 0) for one in plants) for plants in ((pair.plant,), pair.rest))
     seed = zlib.crc32(f"{workflow.name}/{pair.plant}/{pair.other}/{month}".encode())
-    found = compare(own, rest, pair.is_part, workflow.ways.distances, seed, cost, tests)
+    found = compare(own, rest, pair.is_part, workflow.ways, seed, cost, tests)
     coverage = float(own.sum() + rest.sum()) / (n + m) if n + m else None
     found = replace(found, n=n, n_other=n + m if pair.is_part else m, coverage=coverage)
     if not pair.rest:
@@ -284,7 +286,7 @@ def compare(
     own: np.ndarray,
     rest: np.ndarray,
     is_part: bool,
-    distances: np.ndarray,
+    ways: Ways,
     seed: int,
     cost: float = 0.0,
     tests: int = 0,
@@ -304,7 +306,7 @@ def compare(
     together = own + rest
 
     def apart(mine: np.ndarray, others: np.ndarray) -> float:
-        return earth_movers(mine, mine + others if is_part else others, distances)
+        return earth_movers(mine, mine + others if is_part else others, ways.distances)
 
     def dealt() -> float:
         mine = rng.multivariate_hypergeometric(together, n, method="marginals")
@@ -330,20 +332,23 @@ def compare(
         value=_index(emd - expected),
         low=_index(emd + reach),
         high=_index(emd - expected - reach),
-        p_value=chance_of(own, rest, distances, rng, DRAWS * tests - 1) if tests else None,
+        p_value=chance_of(own, rest, ways, rng, DRAWS * tests - 1) if tests else None,
     )
 
 
-def chance_of(own: np.ndarray, rest: np.ndarray, distances: np.ndarray, rng: np.random.Generator, draws: int) -> float:
-    """How likely cases dealt out at random are at least as far apart as these, by the energy distance. A plant is as
-    far from all together as from the others, but for a factor."""
+def chance_of(own: np.ndarray, rest: np.ndarray, ways: Ways, rng: np.random.Generator, draws: int) -> float:
+    """How likely cases dealt out at random differ as much in any feature as these. A plant is as far from all together
+    as from the others, but for a factor."""
     present = np.flatnonzero(own + rest)
-    own, together, ground = own[present], (own + rest)[present], distances[np.ix_(present, present)]
+    patterns = np.array([has[present] for has in ways.features.values()], dtype=float).reshape(-1, len(present)).T
+    own, together = own[present], (own + rest)[present]
     n, m = int(own.sum()), int(rest.sum())
+    rate = together @ patterns / (n + m)
+    spread = np.sqrt(np.maximum(rate * (1 - rate), RARE / (n + m)))
 
     def apart(mine: np.ndarray) -> np.ndarray:
         gaps = mine / n - (together - mine) / m
-        return -((gaps @ ground) * gaps).sum(axis=-1)
+        return (np.abs(gaps @ patterns) / spread).max(axis=-1, initial=0.0)
 
     least, beyond = apart(own) - 1e-12, 0
     for done in range(0, draws, BATCH):

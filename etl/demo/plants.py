@@ -20,7 +20,7 @@ SUBCONTRACTED = "C-112"
 
 
 # The share of purchases whose vendor is asked for a quotation first, and by telephone in the one plant that does so.
-ASKED, PHONED = 0.35, 0.2
+ASKED, PHONED = 0.35, 0.25
 
 # Minimum and maximum of the crates each plant keeps.
 CRATES = (40.0, 90.0)

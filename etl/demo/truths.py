@@ -968,8 +968,8 @@ TRUTHS = (
     *(
         Truth(
             kpi="harmonization_move",
-            cut=Cut(LYON, where=(("workflow", "purchase"), ("other", twin), ("activity", "sent"))),
-            statement=f"Lyon skips sending the request on a fifth of its purchases, beside {twin}",
+            cut=Cut(LYON, where=(("workflow", "purchase"), ("other", twin), ("activity", "request sent"))),
+            statement=f"Lyon skips sending the request on a quarter of its purchases, beside {twin}",
             low=-PHONED - 0.15,
             high=-PHONED + 0.15,
         )

@@ -20,7 +20,7 @@ from queries.harmonization import Answer, Pair, Workflow
 
 WEEKS, MONTHS = 26, 12
 RECENT, MONTH = f"{WEEKS} weeks", "month"
-CELLS = {RECENT: 8e6, MONTH: 8e6}  # of distance matrices gone through in all: about a second each
+CELLS = {RECENT: 8e6, MONTH: 2e7}  # of distance matrices gone through in all: a second or two each
 ROWS = pa.schema(
     [(name, pa.string()) for name in ("workflow", "plant", "other", "period")]
     + [("period_start", pa.date32()), ("period_end", pa.date32()), ("other_count", pa.int64())]

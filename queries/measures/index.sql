@@ -14,7 +14,7 @@ cohort as (
         sum((high::double * weight)::decimal(38, 6)) / sum(weight::decimal(38, 6)) filter (where value is not null) as high,
         greatest(count(distinct plant), max(plant_count)) as plant_count,
         min(from_on)::date as covers_start,
-        max(at)::date + 1 as covers_end,
+        max(member.at)::date + 1 as covers_end,
         min(reason) as reason,
     from member
     group by period_start, period_end, cut

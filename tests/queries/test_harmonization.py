@@ -130,7 +130,7 @@ def skipping(share: float) -> np.ndarray:
 @pytest.mark.parametrize("is_part", [False, True], ids=["against another", "against all"])
 def test_a_plant_that_skips_a_step_on_a_fifth_is_told_apart_and_the_step_named(is_part):
     own, rest = sample(500, 1, skipping(0.2)), sample(500, 2)
-    [found] = harmonization.judged([harmonization.compare(own, rest, is_part, STEPS.distances, 3, tests=20)])
+    [found] = harmonization.judged([harmonization.compare(own, rest, is_part, STEPS, 3, tests=20)])
     assert found.state == DIFFERENT
     assert found.p_value == 1 / 800  # none of 799 draws is as far apart
     assert found.low <= found.value < 100 and found.high < 100
@@ -148,7 +148,7 @@ def test_a_plant_that_skips_a_step_on_a_fifth_is_told_apart_and_the_step_named(i
 def test_where_nothing_differs_one_comparison_alone_is_called_different_one_time_in_twenty():
     states = [
         harmonization.compare(
-            sample(120, 2 * seed), sample(80, 2 * seed + 1), seed % 2 == 0, STEPS.distances, seed, DRAWN, tests=1
+            sample(120, 2 * seed), sample(80, 2 * seed + 1), seed % 2 == 0, STEPS, seed, DRAWN, tests=1
         )
         for seed in range(200)
     ]
@@ -173,7 +173,7 @@ def publish(seed: int, shares: dict[str, np.ndarray]) -> dict[tuple[str, str | N
             p_value=harmonization.chance_of(
                 counts[pair.plant],
                 sum(counts[one] for one in pair.rest),
-                STEPS.distances,
+                STEPS,
                 np.random.default_rng([seed, number]),
                 harmonization.DRAWS * len(asked) - 1,
             )
@@ -212,9 +212,7 @@ def test_a_plant_that_skips_a_step_on_a_fifth_is_still_told_apart_among_twenty_c
         rng = np.random.default_rng(seed)
         counts = {plant: rng.multinomial(250, one) for plant, one in shares.items()}
         found = [
-            harmonization.Answer(
-                p_value=harmonization.chance_of(counts[one], counts[other], STEPS.distances, rng, 20 * 40 - 1)
-            )
+            harmonization.Answer(p_value=harmonization.chance_of(counts[one], counts[other], STEPS, rng, 20 * 40 - 1))
             for one, other in itertools.combinations("ABCD", 2)
         ] + [harmonization.Answer(p_value=1.0)] * 14
         told = harmonization.judged(found)
@@ -238,14 +236,19 @@ def test_what_is_not_tested_has_no_state_and_counts_for_no_correction():
     ]
 
 
-def by_all_ways_to_deal(own: np.ndarray, rest: np.ndarray, distances: np.ndarray) -> float:
+def by_all_ways_to_deal(own: np.ndarray, rest: np.ndarray, ways: harmonization.Ways) -> float:
     """The share of all ways to deal the cases out in which the two are at least as far apart."""
     cases = np.repeat(np.arange(len(own)), own + rest)
     n, m = own.sum(), rest.sum()
 
     def apart(mine: np.ndarray) -> float:
-        gap = mine / n - (own + rest - mine) / m
-        return -gap @ distances @ gap
+        """The largest difference of two shares of cases, over what it would be for cases that are dealt out."""
+        found = []
+        for has in ways.features.values():
+            rate = (own + rest)[has].sum() / (n + m)
+            spread = max(rate * (1 - rate), harmonization.RARE / (n + m)) ** 0.5
+            found.append(abs(mine[has].sum() / n - (own + rest - mine)[has].sum() / m) / spread)
+        return max(found)
 
     found = [
         apart(np.bincount(cases[list(chosen)], minlength=len(own)))
@@ -259,10 +262,8 @@ def by_all_ways_to_deal(own: np.ndarray, rest: np.ndarray, distances: np.ndarray
 )
 def test_the_chance_is_that_of_all_ways_to_deal_cases_out(own, rest):
     own, rest = np.array(own), np.array(rest)
-    exact = by_all_ways_to_deal(own, rest, STEPS.distances)
-    found = [
-        harmonization.chance_of(own, rest, STEPS.distances, np.random.default_rng(seed), 20_000) for seed in range(20)
-    ]
+    exact = by_all_ways_to_deal(own, rest, STEPS)
+    found = [harmonization.chance_of(own, rest, STEPS, np.random.default_rng(seed), 20_000) for seed in range(20)]
     assert np.mean(found) == pytest.approx(exact, rel=0.1)
 
 
@@ -270,9 +271,7 @@ def test_the_chance_is_that_of_all_ways_to_deal_cases_out(own, rest):
 def test_the_interval_contains_the_index_of_the_plants_themselves(n):
     truth = 100 * (1 - harmonization.earth_movers(skipping(0.3), SHARES, STEPS.distances))
     found = [
-        harmonization.compare(
-            sample(n, seed, skipping(0.3)), sample(n, 500 + seed), False, STEPS.distances, seed, DRAWN
-        )
+        harmonization.compare(sample(n, seed, skipping(0.3)), sample(n, 500 + seed), False, STEPS, seed, DRAWN)
         for seed in range(60)
     ]
     assert sum(one.low <= truth <= one.high for one in found) >= 57
@@ -280,14 +279,14 @@ def test_the_interval_contains_the_index_of_the_plants_themselves(n):
 
 
 def test_the_same_question_has_the_same_answer():
-    asked = sample(100, 1), sample(90, 2), False, STEPS.distances
+    asked = sample(100, 1), sample(90, 2), False, STEPS
     assert harmonization.compare(*asked, 7) == harmonization.compare(*asked, 7)
 
 
 def test_against_all_together_cases_are_dealt_out_of_all():
     """A plant that is nearly all there is cannot be far from all together."""
     own, rest = sample(900, 1), sample(60, 2)
-    apart, part = (harmonization.compare(own, rest, is_part, STEPS.distances, 1, DRAWN) for is_part in (False, True))
+    apart, part = (harmonization.compare(own, rest, is_part, STEPS, 1, DRAWN) for is_part in (False, True))
     assert (apart.n_other, part.n_other) == (60, 960)
     assert part.emd < apart.emd and part.emd_expected < apart.emd_expected
 
@@ -302,7 +301,7 @@ def test_against_all_together_cases_are_dealt_out_of_all():
     ],
 )
 def test_few_cases_have_no_index_but_a_reason(n, m, reason):
-    found = harmonization.compare(sample(n, 1), sample(m, 2), False, STEPS.distances, 1, DRAWN, tests=1)
+    found = harmonization.compare(sample(n, 1), sample(m, 2), False, STEPS, 1, DRAWN, tests=1)
     assert found.reason == reason and (found.value is None) == (reason is not None)
     assert (found.emd is None) == (reason is not None)
     assert (found.p_value is None) == (reason is not None)
@@ -311,7 +310,7 @@ def test_few_cases_have_no_index_but_a_reason(n, m, reason):
 def test_one_way_alone_is_the_same_everywhere():
     only = harmonization.ways({"created > done": 5})
     [found] = harmonization.judged(
-        [harmonization.compare(np.array([30]), np.array([40]), False, only.distances, 1, DRAWN, tests=1)]
+        [harmonization.compare(np.array([30]), np.array([40]), False, only, 1, DRAWN, tests=1)]
     )
     assert (found.emd, found.value, found.low, found.high, found.state) == (0, 100, 100, 100, ALIKE)
     assert harmonization.moves(np.array([30]), np.array([40]), False, only) == []
@@ -320,7 +319,7 @@ def test_one_way_alone_is_the_same_everywhere():
 def test_nothing_in_common():
     both = harmonization.ways({"a > b": 2, "c > d": 1})
     own, rest = np.array([40, 0]), np.array([0, 40])
-    [found] = harmonization.judged([harmonization.compare(own, rest, False, both.distances, 1, DRAWN, tests=1)])
+    [found] = harmonization.judged([harmonization.compare(own, rest, False, both, 1, DRAWN, tests=1)])
     assert (found.emd, found.state) == (1, DIFFERENT)
     assert found.low == 0
     [move] = harmonization.moves(own, rest, False, both)

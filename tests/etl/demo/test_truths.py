@@ -903,7 +903,10 @@ def _deviations(demo) -> dict[str, list[Case]]:
 
 def _sent(demo, now: datetime) -> list[Case]:
     """Purchases of the last 26 weeks that were ordered or cancelled, and whether the request was sent before."""
-    changed, tags = _changes(demo, "purchase.order"), frozenset({("workflow", "purchase"), ("activity", "sent")})
+    changed, tags = (
+        _changes(demo, "purchase.order"),
+        frozenset({("workflow", "purchase"), ("activity", "request sent")}),
+    )
     return [
         Case(
             _plant(demo, purchase),
