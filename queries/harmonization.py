@@ -396,7 +396,8 @@ def too_few(n: int, m: int) -> str | None:
 def moves(own: np.ndarray, rest: np.ndarray, is_part: bool, ways: Ways) -> list[Move]:
     """What explains most of the distance: features whose shares of cases differ (interval without 0), each time the one
     whose equal share would take most of what is left, until that is little or there are MOVES of them; then activities
-    that still differ by LARGE, the largest first. A short step that is skipped moves the distance little."""
+    that still differ by LARGE, the largest first. A short step that is skipped moves the distance little. Where nothing
+    is large, the surest difference, so that plants that are told apart are told by something."""
     shares, others = own / own.sum(), (own + rest if is_part else rest) / (rest.sum() + own.sum() * is_part)
     whole = left = earth_movers(shares, others, ways.distances)
     found, candidates = [], _differing(own, rest, is_part, ways.features)
@@ -412,9 +413,11 @@ def moves(own: np.ndarray, rest: np.ndarray, is_part: bool, ways: Ways) -> list[
             chosen = step if taken[step] >= PREFERRED * taken[chosen] else chosen
         found.append(replace(candidates.pop(chosen), explained=taken[chosen] / whole))
         left, shares = left - taken[chosen], trials[chosen]
+    surest = max(candidates, key=lambda one: abs(one.difference) / (one.high - one.low), default=None)
     for one in candidates:
         has = ways.features[one.feature]
-        if one.feature.kind != OCCURRENCE or abs(others[has].sum() - shares[has].sum()) < LARGE or len(found) >= MOVES:
+        is_large = one.feature.kind == OCCURRENCE and abs(others[has].sum() - shares[has].sum()) >= LARGE
+        if len(found) >= MOVES or not (is_large or (not found and one is surest)):
             continue
         shares = _equalled(shares, others, has, ways.distances)
         still = earth_movers(shares, others, ways.distances)

@@ -344,6 +344,22 @@ def test_another_order_is_a_move_where_no_step_is_left_out():
     assert move.words == 'goes from "a" straight to "b" on 20 % fewer cases'
 
 
+def test_where_nothing_is_large_the_surest_difference_is_told():
+    """A rework in few cases, one step of many, moves the distance by less than one in twenty of the noise elsewhere."""
+    steps = " > ".join(f"step {number}" for number in range(24))
+    ways = {steps: 0, f"{steps} > rework": 0, "p > q > r > s > t > u": 0, "v > w > x > y > z > e": 0}
+    both = harmonization.ways(ways)
+    own, rest = (
+        np.array([dict(zip(ways, counts, strict=True))[variant] for variant in both.variants])
+        for counts in ((1000, 30, 500, 470), (1030, 0, 470, 500))
+    )
+    [move] = harmonization.moves(own, rest, False, both)
+    assert move.words == 'does "rework" on 2 % more cases' and move.low > 0
+    assert 0 < move.explained < harmonization.LEAST_EXPLAINED
+    [told] = harmonization.judged([harmonization.compare(own, rest, False, both, 1, DRAWN, tests=20)])
+    assert told.state == DIFFERENT and told.value > 97
+
+
 def test_a_difference_whose_interval_holds_nothing_at_all_is_no_move():
     assert harmonization.moves(np.array([20, 0, 10, 0]), np.array([18, 0, 12, 0]), False, STEPS) == []
 
