@@ -134,6 +134,8 @@ def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
         "shift_since date",
         "verdict_reason varchar",
         "value_closed double",
+        "covers_start date",
+        "covers_end date",
     ):
         con.execute(f"alter table agg_kpi add column if not exists {column}")
     con.execute(
