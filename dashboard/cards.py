@@ -82,7 +82,7 @@ def _foot(reading: Reading) -> str:
     kpi, now = reading.kpi, reading.now
     return (
         f'<div class="pp-foot"><span>{escape(texts.cases(kpi, now))}</span>'
-        f"<span>{escape(texts.period(kpi, now.start, now.end))}</span>"
+        f"<span>{escape(texts.period(kpi, *now.days))}</span>"
         f"<span>data {escape(readable.ago(reading.as_of))}</span></div>"
     )
 
@@ -92,7 +92,9 @@ def change(reading: Reading) -> str:
     now, before, kpi = reading.now, reading.before, reading.kpi
     if before is None or before.value is None or now.value is None:
         return mark("none", "–", "nothing to compare", (before and before.reason) or "")
-    then = f"{readable.measured(before.value, kpi.unit)}, {texts.period(kpi, before.start, before.end)}"
+    if not reading.is_comparable:
+        return mark("none", "–", "nothing to compare", f"the figure before is of {texts.period(kpi, *before.days)}")
+    then = f"{readable.measured(before.value, kpi.unit)}, {texts.period(kpi, *before.days)}"
     if abs(now.value - before.value) < 0.005 * abs(before.value):
         return mark("none", "≈", "unchanged", then)
     arrow = "▲" if now.value > before.value else "▼"
@@ -130,7 +132,7 @@ def _shift(kpi: Kpi, found: Verdict, where: str = "") -> str:
 
 def before(reading: Reading) -> str:
     """What the value was in the period before."""
-    if reading.before is None or reading.before.value is None:
+    if reading.before is None or reading.before.value is None or not reading.is_comparable:
         return ""
     return f' <span class="pp-muted">was {escape(readable.measured(reading.before.value, reading.kpi.unit))}</span>'
 

@@ -301,7 +301,7 @@ def _point(row: dict) -> Point:
     return Point(
         row["period_start"], row["period_end"], row["value"], row["n"] or 0, row["n_open"] or 0, bool(row["is_final"]),
         row["reason"], row["low"], row["high"], row.get("cut"), row.get("n_unmeasured"), limits, row.get("verdict"),
-        row.get("value_closed"),
+        row.get("value_closed"), measure.covered(row),
     )  # fmt: skip
 
 

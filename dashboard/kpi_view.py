@@ -32,7 +32,7 @@ def headline(reading: Reading, filters: Filters) -> None:
             "Change": cards.change(reading) + cards.before(reading),
             "Target": cards.target(reading),
             "Cases": escape(texts.cases(kpi, now)),
-            "Period": escape(texts.period(kpi, now.start, now.end)),
+            "Period": escape(texts.period(kpi, *now.days)),
             "Plants": escape(", ".join(filters.plants) or "all"),
             "Owner": escape(kpi.owner),
         }
@@ -156,7 +156,7 @@ def _survival(kpi: Kpi, filters: Filters) -> None:
 
 def by_plant(reading: Reading, filters: Filters) -> None:
     with st.container(border=True, height="stretch", key="panel-plants"):
-        components.heading("By plant", texts.period(reading.kpi, reading.now.start, reading.now.end))
+        components.heading("By plant", texts.period(reading.kpi, *reading.now.days))
         points, names = data.breakdown(reading.kpi, filters, "plant"), data.plant_names()
         tables.bars("By plant", "Plant", points, reading.kpi, lambda point: data.target(reading.kpi, point.cut), names)
 

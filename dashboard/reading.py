@@ -31,6 +31,12 @@ class Point:
     limits: tuple[float, float, float] | None = None  # lower limit, centre, upper limit
     verdict: str | None = None
     value_closed: float | None = None  # of a duration: of ended cases alone
+    covers: tuple[date, date] | None = None  # what an index is of, where that is not the period
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The days [start, end) that the number is of."""
+        return self.covers or (self.start, self.end)
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,15 @@ class Reading:
     verdict: Verdict | None = None
     shifts: tuple[Verdict, ...] = ()  # of single plants
     budgets: tuple[Budget, ...] | None = ()  # of this month: all plants together, then each; None: cannot be read
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the value before is of about as many days as the value now: one month is not held against another
+        half-year."""
+        if self.before is None:
+            return False
+        now, before = ((end - start).days for start, end in (self.now.days, self.before.days))
+        return max(now, before) < 1.2 * min(now, before)
 
     @property
     def meets_target(self) -> bool | None:

@@ -138,6 +138,8 @@ def weeks(points: Sequence[Point], kpi) -> None:
         "State": lambda p: "final" if p.is_final else "can still change",
         "Verdict": lambda p: texts.VERDICT.get(p.verdict, "–"),
     }
+    if kpi.measure == "index":
+        columns["Of"] = lambda p: escape(texts.period(kpi, *p.days)) if p.value is not None else "–"
     table(f"{kpi.title} by week", columns, list(reversed(points)))
 
 

@@ -30,7 +30,11 @@ SPREAD = {"duration": "durations of the cases of the period", "stock": "ages of 
 SPREAD_VIEWS = ("how many", "still open")
 ENDED_SHARES = (0.25, 0.5, 0.75, 0.85, 0.9, 0.95)
 SURVIVAL = "Open cases count for as long as they have been open (Kaplan-Meier)."
-TREND = {"duration": "by the week in which the cases started", "stock": "at the end of each week"}
+TREND = {
+    "duration": "by the week in which the cases started",
+    "stock": "at the end of each week",
+    "index": "each point is the month that ended in that week; the number above is of the days said there",
+}
 DIRECTION = {"lower": "lower", "higher": "higher", "none": "neither: it is context for other numbers"}
 CLOCK_CHOICE = "Clock, elapsed or plant working time"
 CLOCK = {"elapsed": "elapsed time, day and night", "working": "working time of the plant"}
@@ -195,9 +199,12 @@ def dimension(name: str) -> str:
 
 
 def period(kpi, start: date, end: date, today: date | None = None) -> str:
-    """28 days to 22 Nov; what is open is counted on a day, not over a period."""
-    last = readable.day(end - timedelta(days=1), today)
-    return f"on {last}" if kpi.measure == "stock" else f"{(end - start).days} days to {last}"
+    """28 days to 22 Nov; of an index also 26 weeks to 22 Nov; what is open is counted on a day, not over a period."""
+    last, days = readable.day(end - timedelta(days=1), today), (end - start).days
+    if kpi.measure == "stock":
+        return f"on {last}"
+    is_weeks = kpi.measure == "index" and days > 31 and days % 7 == 0
+    return f"{days // 7} weeks to {last}" if is_weeks else f"{days} days to {last}"
 
 
 def cases(kpi, point: Point) -> str:
@@ -304,7 +311,10 @@ def period_rule(kpi) -> str:
     if kpi.measure == "stock":
         return "What was open at the end of the period. Ages count to the moment the data was read."
     if kpi.measure == "index":
-        return "The newest index of each plant up to the end of the period. It rests on the cases that closed before."
+        return (
+            "The newest index of each plant up to the end of the period. It rests on the cases that closed in the days "
+            "said beside it, which may be more or fewer than those of the period."
+        )
     return "A case counts in the period in which it fell due or happened."
 
 

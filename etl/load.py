@@ -139,6 +139,8 @@ def open_work(warehouse: Path, file: str = "work.duckdb", who: str = "refresh") 
         "shift_since date",
         "verdict_reason varchar",
         "value_closed double",
+        "covers_start date",
+        "covers_end date",
     ):
         con.execute(f"alter table agg_kpi add column if not exists {column}")
     con.execute(

@@ -417,7 +417,8 @@ def _scoreboard(
                         if(period_end - period_start = 7, 'week', '28 days') as period, period_start, period_end,
                         $clock as clock, value, value_closed, low, high, n::bigint as n, n_open::bigint as n_open,
                         plant_count::bigint as plant_count, is_final, null::double as baseline,
-                        null::varchar as verdict, reason::varchar as reason, n_unmeasured::bigint as n_unmeasured
+                        null::varchar as verdict, reason::varchar as reason, n_unmeasured::bigint as n_unmeasured,
+                        covers_start::date as covers_start, covers_end::date as covers_end
                     from part""",
                     params={"run": run, "as_of": as_of, "kpi": kpi.name, "clock": clock},
                 ).to_arrow_table()

@@ -269,8 +269,9 @@ def _chosen(kpis: dict[str, Kpi], names: list[str], clock: str) -> list[Kpi]:
 
 
 def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict: dict | None = None) -> dict:
-    """A line: the value, and what its newest final week is against the baseline."""
+    """A line: the value, the days it is of, and what its newest final week is against the baseline."""
     judged = verdict or dict.fromkeys(("period_start", "verdict", "shift_since", "verdict_reason"))
+    start, end = measure.covered(row)
     return {
         "name": one.name,
         "kpi": one.name,
@@ -287,8 +288,8 @@ def _answer(opened, one: Kpi, row: dict, plant: str | None, clock: str, verdict:
         "coverage": measure.coverage(row["n"], row.get("n_unmeasured")),
         "is_final": row["is_final"],
         "plant": plant,
-        "from": row["period_start"],
-        "to": row["period_end"] - timedelta(days=1),
+        "from": start,
+        "to": end - timedelta(days=1),
         "clock": clock,
         "as_of": opened.moment(one.sql),
         "reason": row["reason"],

@@ -28,7 +28,7 @@ MEASURES = {
     "stock": (("entered_at", "left_at"), ("count", "p50", "p85", "p90", "p95")),
     "ratio": (("at", "numerator", "denominator"), ("ratio",)),
     "sum": (("at", "amount"), ("total",)),
-    "index": (("at", "value", "low", "high", "weight", "plant_count", "reason"), ("index",)),
+    "index": (("from_on", "at", "value", "low", "high", "weight", "plant_count", "reason"), ("index",)),
 }
 ALTERNATIVES = {"share": {"at": ("due_at",), "is_bad": ("is_good",)}}
 UNITS = ("duration", "count", "share", "currency", "index")

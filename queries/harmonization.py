@@ -7,6 +7,16 @@ checking (2019); Leemans, van der Aalst, Brockhoff and Polyvyanyy, Stochastic pr
 conformance (2021). From few cases even equal plants seem apart; how far is found by dealing all cases out anew:
 
     index = 100 x (1 - max(0, distance - mean distance of cases dealt out at random))
+
+Whether two are told apart is a test of its own: what differs most of all that a case does or does not (an activity, a
+repetition, an order of two), in standard errors, against the same when all cases are dealt out anew (Westfall and
+Young, Resampling-based multiple testing, 1993). A step that is left out moves the distance little, and this a lot; and
+it is told so fast that a chance of one in thousands shows. Its p-value is right however few the cases are; that of a
+comparison which is soon seen to be nothing comes from fewer draws (Besag and Clifford, Sequential Monte Carlo p-values,
+1991). Many comparisons are made at once: they are corrected together (Holm, A simple sequentially rejective multiple
+test procedure, 1979), so that in at most one publish of twenty any two plants that work alike are called different,
+whatever the other plants do. A false discovery rate would not promise that: where most plants differ, it lets one in
+twenty of all that is told be wrong.
 """
 
 from __future__ import annotations
@@ -25,9 +35,13 @@ from queries.interval import Z, newcombe
 SEPARATOR = " > "  # between the activities of a variant (fct_case)
 WAYS = 1000  # ways that are compared at most, the most frequent
 LEAST_CASES = 20  # of either side
-RELABELLINGS, RESAMPLINGS = 199, 100  # at most
-LEAST_DRAWS = 19  # with which one in twenty is told apart where nothing differs
-SIGNIFICANCE = 0.05
+RELABELLINGS, RESAMPLINGS = 99, 100  # of the distance, at most
+LEAST_DRAWS = 19
+SIGNIFICANCE = 0.05  # chance that a publish calls any two plants different that are not
+DRAWS = 40  # of a test, times the comparisons tested together; with 20 or more the least p-value can pass
+ENOUGH = 50  # draws that are as far apart, after which a test need not go on
+BATCH = 1000  # draws at a time
+RARE = 10  # cases: what fewer have counts as if so many had it, lest a single case stand out
 DIFFERENT, ALIKE = "different", "not distinguishable"
 MOVES = 5
 LEAST_EXPLAINED = 0.05  # of the distance; what moves it less is not worth a word
@@ -61,7 +75,9 @@ class Ways:
 @dataclass(frozen=True)
 class Answer:
     """How far two plants are apart, over the ways that are compared (`coverage`: of their cases); the index and its
-    95 % interval; `reason` says why that cannot be told. relabellings: how often cases were dealt out anew."""
+    95 % interval; `reason` says why that cannot be told. relabellings: how often cases were dealt out anew for it.
+    p_value: how likely cases dealt out at random are as far apart; p_adjusted: the same with all comparisons tested
+    together in mind, by which the state is told; None where nothing is tested, as in a single month."""
 
     n: int = 0
     n_other: int = 0
@@ -73,6 +89,8 @@ class Answer:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
     state: str | None = None
     reason: str | None = None
 
@@ -80,7 +98,9 @@ class Answer:
 @dataclass(frozen=True)
 class Move:
     """What one plant does in another share of its cases than the other (difference with its 95 % interval), and which
-    share of the distance would be gone were it the same, beyond the moves before it."""
+    share of the distance would be gone were it the same, beyond the moves before it. The interval is that of this one
+    difference: moves are chosen for being large, so the largest are rather overstated, and not every one of many
+    intervals holds."""
 
     feature: Feature
     rate: float
@@ -185,12 +205,12 @@ def pairs(plants: Sequence[str], named: Sequence[str]) -> list[Pair]:
     return found
 
 
-def answer(workflow: Workflow, pair: Pair, month: date | None, cost: float) -> Answer:
+def answer(workflow: Workflow, pair: Pair, month: date | None, cost: float, tests: int = 0) -> Answer:
     """How far the two are apart in a month, or (None) over the last 26 weeks."""
     own, rest = vectors(workflow, pair, month)
     n, m = (sum(workflow.totals.get((one, month), 0) for one in plants) for plants in ((pair.plant,), pair.rest))
     seed = zlib.crc32(f"{workflow.name}/{pair.plant}/{pair.other}/{month}".encode())
-    found = compare(own, rest, pair.is_part, workflow.ways.distances, seed, cost)
+    found = compare(own, rest, pair.is_part, workflow.ways, seed, cost, tests)
     coverage = float(own.sum() + rest.sum()) / (n + m) if n + m else None
     found = replace(found, n=n, n_other=n + m if pair.is_part else m, coverage=coverage)
     if not pair.rest:
@@ -263,13 +283,20 @@ def earth_movers(shares: np.ndarray, others: np.ndarray, distances: np.ndarray) 
 
 
 def compare(
-    own: np.ndarray, rest: np.ndarray, is_part: bool, distances: np.ndarray, seed: int, cost: float = 0.0
+    own: np.ndarray,
+    rest: np.ndarray,
+    is_part: bool,
+    ways: Ways,
+    seed: int,
+    cost: float = 0.0,
+    tests: int = 0,
 ) -> Answer:
     """Cases of a plant by way against those of another or, where `is_part`, against itself and the rest together.
 
     The interval is from cases drawn again (bootstrap). What cases dealt out at random are apart is right to take off
     where nothing differs and too much where plants do; the lower end therefore takes nothing off.
     cost: how many cells of distance matrices may be gone through; few draws are made where ways are many.
+    tests: how many comparisons are tested together, this one among them; 0: none is tested. `judged` tells the state.
     """
     n, m = int(own.sum()), int(rest.sum())
     used = int(np.count_nonzero(own + rest))
@@ -279,7 +306,7 @@ def compare(
     together = own + rest
 
     def apart(mine: np.ndarray, others: np.ndarray) -> float:
-        return earth_movers(mine, mine + others if is_part else others, distances)
+        return earth_movers(mine, mine + others if is_part else others, ways.distances)
 
     def dealt() -> float:
         mine = rng.multivariate_hypergeometric(together, n, method="marginals")
@@ -296,7 +323,6 @@ def compare(
         np.array([draw() for _ in range(count)]) for draw, count in zip((dealt, drawn), counts, strict=True)
     )
     expected = float(chance.mean())
-    is_different = (1 + np.count_nonzero(chance >= emd - 1e-12)) / (len(chance) + 1) <= SIGNIFICANCE
     reach = Z * float(again.std(ddof=1))
     return replace(
         found,
@@ -306,8 +332,51 @@ def compare(
         value=_index(emd - expected),
         low=_index(emd + reach),
         high=_index(emd - expected - reach),
-        state=DIFFERENT if is_different else ALIKE,
+        p_value=chance_of(own, rest, ways, rng, DRAWS * tests - 1) if tests else None,
     )
+
+
+def chance_of(own: np.ndarray, rest: np.ndarray, ways: Ways, rng: np.random.Generator, draws: int) -> float:
+    """How likely cases dealt out at random differ as much in any feature as these. A plant is as far from all together
+    as from the others, but for a factor."""
+    present = np.flatnonzero(own + rest)
+    patterns = np.array([has[present] for has in ways.features.values()], dtype=float).reshape(-1, len(present)).T
+    own, together = own[present], (own + rest)[present]
+    n, m = int(own.sum()), int(rest.sum())
+    rate = together @ patterns / (n + m)
+    spread = np.sqrt(np.maximum(rate * (1 - rate), RARE / (n + m)))
+
+    def apart(mine: np.ndarray) -> np.ndarray:
+        gaps = mine / n - (together - mine) / m
+        return (np.abs(gaps @ patterns) / spread).max(axis=-1, initial=0.0)
+
+    least, beyond = apart(own) - 1e-12, 0
+    for done in range(0, draws, BATCH):
+        size = min(BATCH, draws - done)
+        [found] = np.nonzero(apart(rng.multivariate_hypergeometric(together, n, size, method="marginals")) >= least)
+        if beyond + len(found) >= ENOUGH:
+            return ENOUGH / (done + int(found[ENOUGH - beyond - 1]) + 1)
+        beyond += len(found)
+    return (beyond + 1) / (draws + 1)
+
+
+def judged(answers: Sequence[Answer]) -> list[Answer]:
+    """The answers of one publish, those that were tested with their state: Holm's correction over all of these."""
+    tested = [number for number, found in enumerate(answers) if found.p_value is not None]
+    told = list(answers)
+    for number, p_adjusted in zip(tested, holm([answers[number].p_value for number in tested]), strict=True):
+        state = DIFFERENT if p_adjusted <= SIGNIFICANCE else ALIKE
+        told[number] = replace(answers[number], p_adjusted=p_adjusted, state=state)
+    return told
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """For each test the least chance of telling anything wrongly at which it is told: Holm (1979)."""
+    order = np.argsort(p_values, kind="stable")
+    adjusted = np.empty(len(p_values))
+    steps = np.asarray(p_values, dtype=float)[order] * np.arange(len(p_values), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted.tolist()
 
 
 def _index(gap: float) -> float:
@@ -327,7 +396,8 @@ def too_few(n: int, m: int) -> str | None:
 def moves(own: np.ndarray, rest: np.ndarray, is_part: bool, ways: Ways) -> list[Move]:
     """What explains most of the distance: features whose shares of cases differ (interval without 0), each time the one
     whose equal share would take most of what is left, until that is little or there are MOVES of them; then activities
-    that still differ by LARGE, the largest first. A short step that is skipped moves the distance little."""
+    that still differ by LARGE, the largest first. A short step that is skipped moves the distance little. Where nothing
+    is large, the surest difference, so that plants that are told apart are told by something."""
     shares, others = own / own.sum(), (own + rest if is_part else rest) / (rest.sum() + own.sum() * is_part)
     whole = left = earth_movers(shares, others, ways.distances)
     found, candidates = [], _differing(own, rest, is_part, ways.features)
@@ -343,9 +413,11 @@ def moves(own: np.ndarray, rest: np.ndarray, is_part: bool, ways: Ways) -> list[
             chosen = step if taken[step] >= PREFERRED * taken[chosen] else chosen
         found.append(replace(candidates.pop(chosen), explained=taken[chosen] / whole))
         left, shares = left - taken[chosen], trials[chosen]
+    surest = max(candidates, key=lambda one: abs(one.difference) / (one.high - one.low), default=None)
     for one in candidates:
         has = ways.features[one.feature]
-        if one.feature.kind != OCCURRENCE or abs(others[has].sum() - shares[has].sum()) < LARGE or len(found) >= MOVES:
+        is_large = one.feature.kind == OCCURRENCE and abs(others[has].sum() - shares[has].sum()) >= LARGE
+        if len(found) >= MOVES or not (is_large or (not found and one is surest)):
             continue
         shares = _equalled(shares, others, has, ways.distances)
         still = earth_movers(shares, others, ways.distances)

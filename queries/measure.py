@@ -147,10 +147,13 @@ def compute(
     total: bool = False,
 ) -> pa.Table:
     """One row per period and value of the dimension `by`: period_start, period_end, cut, value, value_closed (of a
-    duration: of ended cases alone), low, high, n, n_open, plant_count, is_final, reason, n_unmeasured (null where every
-    case is measured). Without `by`, `cut` is '' and there is one row per period; with `total`, beside the others."""
+    duration: of ended cases alone), low, high, n, n_open, plant_count, is_final, reason, covers_start and
+    covers_end (of an index: the days it is of; null: those of the period), n_unmeasured (null where every case is
+    measured). Without `by`, `cut` is '' and there is one row per period; with `total`, beside the others."""
     sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock, total)
     measured = _statement(MEASURES[kpi.measure])
+    if kpi.measure != "index":
+        measured = f"select *, null::date as covers_start, null::date as covers_end from ({measured})"
     if not kpi.coverage and clock != "working":
         sql += f" select *, null::bigint as n_unmeasured from ({measured})"
     else:
@@ -200,6 +203,11 @@ def record_models(con: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi], as_of: da
         sql = f"select distinct record_model from ({_select(kpi, 'elapsed')})"
         found[kpi.name] = {model for (model,) in con.execute(sql, _used(sql, {"as_of": as_of})).fetchall()}
     return found
+
+
+def covered(row: Mapping) -> tuple[date, date]:
+    """The days [start, end) that the number of a row is of: those it covers, or those of the period."""
+    return row.get("covers_start") or row["period_start"], row.get("covers_end") or row["period_end"]
 
 
 def coverage(n: int, n_unmeasured: int | None) -> float | None:

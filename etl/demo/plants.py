@@ -19,6 +19,9 @@ SCARCE = "C-108"
 SUBCONTRACTED = "C-112"
 
 
+# The share of purchases whose vendor is asked for a quotation first, and by telephone in the one plant that does so.
+ASKED, PHONED = 0.35, 0.25
+
 # Minimum and maximum of the crates each plant keeps.
 CRATES = (40.0, 90.0)
 
@@ -167,14 +170,16 @@ class Logistics:
     """How goods leave the plant, and how fast its vendors answer.
 
     pick: from ready to done. split: share of the deliveries of which only a part leaves at first.
-    confirm: from ordering to the vendor's confirmation, of those that confirm. substitutes: share of the production
-    orders that take another component than their bill of materials has. reorder: from stock below its minimum to the
-    order.
+    confirm: from ordering to the vendor's confirmation, of those that confirm. phoned: share of the requests for
+    quotation that are not sent but asked for by telephone, of which nothing is recorded. substitutes: share of the
+    production orders that take another component than their bill of materials has. reorder: from stock below its
+    minimum to the order.
     """
 
     pick: Wait = Wait(26.0, 0.5, most=200.0)
     split: float = 0.06
     confirm: Wait = Wait(7.0, 0.8, most=90.0)
+    phoned: float = 0.0
     substitutes: float = 0.06
     reorder: Wait = Wait(9.0, 0.1)
 
@@ -255,7 +260,7 @@ TWINS = Policy(
 # takes days, and so do the inspector, the warehouse and who orders crates. Orders lie on the shop floor longer than
 # they are worked on, and half of the work is entered days later; some are reported complete before it begins, most are
 # saved on the way without a change. Its mechanics come late, what is agreed on for quality is done late, and products
-# are often taken apart again. A third of the vendors' bills do not match.
+# are often taken apart again. A third of the vendors' bills do not match. Many vendors are asked by telephone.
 LYON = Policy(
     release=Release(wait=Wait(1.0, 0.5, most=4.0), automated=0.02, weekdays=(1, 3)),
     supply=Supply(wait=Wait(9.0, 0.8), scarce_wait=Wait(48.0), scarce_short=0.6),
@@ -264,7 +269,7 @@ LYON = Policy(
     maintenance=Maintenance(response=Wait(9.0, 0.8)),
     defects=Defects(action=Wait(100.0, 0.6), unbuilt=0.05),
     shop=Shop(hours=1.0, timed=0.75, saved=0.6, late=0.5, entry=Wait(24.0, 0.6), early=0.15),
-    logistics=Logistics(pick=Wait(72.0, 0.5, most=300.0), reorder=Wait(36.0, 0.1)),
+    logistics=Logistics(pick=Wait(72.0, 0.5, most=300.0), phoned=PHONED / ASKED, reorder=Wait(36.0, 0.1)),
     slack=8.0,
     costing=Costing(mismatch=0.35),
 )

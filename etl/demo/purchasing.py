@@ -6,7 +6,7 @@ from random import Random
 
 from etl.demo.document import Block, Line, Move, NotYet, Order, Purchase, Review, Transfer
 from etl.demo.people import DIRECTOR, ODOOBOT, ROBOT, TEAMS, VENDOR
-from etl.demo.plants import ASIA, Plant, Wait
+from etl.demo.plants import ASIA, ASKED, Plant, Wait
 from etl.demo.products import BOUGHT_FROM, PRODUCT, vendor_of
 
 # What one list price unit is in the company's currency.
@@ -116,10 +116,14 @@ def _live(purchase: Purchase, rng: Random, missing: Move | None = None) -> None:
             line.quantity += 10.0
             line.written = at
             at = office.wait(rng, at, Wait(1.0))
-        if rng.random() < 0.35:
-            purchase.change(at, buyer, state="sent")
+        if rng.random() < ASKED:
+            hand = Random(f"{purchase.block.seed}/asked/{purchase.plant.code}/{purchase.created}/{purchase.vendor}")
+            is_written = hand.random() >= purchase.plant.policy.logistics.phoned
+            if is_written:
+                purchase.change(at, buyer, state="sent")
             answer = office.wait(rng, at, Wait(4.0))
-            purchase.say(answer, ODOOBOT, "email", author=purchase.vendor)
+            if is_written:
+                purchase.say(answer, ODOOBOT, "email", author=purchase.vendor)
             at = office.wait(rng, answer, Wait(2.0))
         if rng.random() < 0.03 and not missing:
             purchase.change(at, buyer, state="cancel")

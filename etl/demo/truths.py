@@ -86,6 +86,8 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     double_approval_share         share of purchase orders that were approved more than once
     early_report_share            share of production orders that were reported complete before they began
     unbegun_order_count           production orders that were closed without being begun
+    harmonization_move            share of cases with an activity less that of another plant, as told of plants that are
+                                  told apart, over the last 26 weeks
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.
@@ -101,6 +103,7 @@ from dataclasses import dataclass
 from etl.demo.incidents import n8n
 from etl.demo.interfaces import MACHINES_OF_SINGAPORE
 from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PLANTS, SCARCE
+from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PHONED, PLANTS, SCARCE
 from etl.demo.products import CASTING, PRODUCT, PRODUCTS, PROTOTYPES, SAMPLES, SCARCE_ID
 from etl.demo.prototypes import BLOCKED, BY_HAND, LEFT, REACTIONS, RISKS, TIMES, UNBEGUN
 
@@ -1085,6 +1088,17 @@ TRUTHS = (
             ("early_report_share", (MILWAUKEE, SINGAPORE, TULSA)),
         )
         for plant in plants
+    ),
+    # How alike plants work.
+    *(
+        Truth(
+            kpi="harmonization_move",
+            cut=Cut(LYON, where=(("workflow", "purchase"), ("other", twin), ("activity", "request sent"))),
+            statement=f"Lyon skips sending the request on a quarter of its purchases, beside {twin}",
+            low=-PHONED - 0.15,
+            high=-PHONED + 0.15,
+        )
+        for twin in (MILWAUKEE, TULSA)
     ),
 )
 

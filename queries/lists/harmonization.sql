@@ -1,6 +1,6 @@
 /*
 title = "Harmonization of plants"
-definition = "How alike the ways of a workflow are in two plants, or in a plant and the reference (empty): the index with its 95 % interval, the state, how many cases and variants it rests on; over the last 26 weeks and, against the reference, for each month."
+definition = "How alike the ways of a workflow are in two plants, or in a plant and the reference (empty): the index with its 95 % interval, how many cases and variants it rests on; over the last 26 weeks and for each of the last twelve months. Over the 26 weeks also whether they are told apart: by the adjusted p-value, which has all comparisons of a publish in mind, so that plants that work alike are called different in one publish of twenty at most. Months are a trend and not tested."
 */
 select
     workflow,
@@ -14,6 +14,8 @@ select
     low,
     high,
     state,
+    p_value,
+    p_adjusted,
     n,
     n_other,
     variants,

@@ -1,6 +1,6 @@
 /*
 title = "Moves between plants"
-definition = "What a plant does in another share of its cases than another plant or the reference (empty), over the last 26 weeks: both shares, their difference with its 95 % interval, and how much of the distance would be gone were they the same, beyond the moves before."
+definition = "What a plant does in another share of its cases than another plant or the reference (empty), over the last 26 weeks: both shares, their difference with its 95 % interval, and how much of the distance would be gone were they the same, beyond the moves before. Moves are chosen for being large and each interval is of its move alone, not of all together: the first are rather overstated."
 */
 select
     workflow,

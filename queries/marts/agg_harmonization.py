@@ -1,7 +1,8 @@
 """
 grain = '''
 one row per workflow, plant, what it is compared with (another plant, or null: the reference) and period: how alike the
-ways are that their cases took; over the last 26 weeks and, against the reference, in each of the last twelve months'''
+ways are that their cases took; over the last 26 weeks, with whether they are told apart, and in each of the last twelve
+months, which are a trend and not tested'''
 key = ["workflow", "plant", "other", "period", "period_start"]
 reads = ["agg_variant_month", "cfg_reference"]
 """
@@ -19,12 +20,13 @@ from queries.harmonization import Answer, Pair, Workflow
 
 WEEKS, MONTHS = 26, 12
 RECENT, MONTH = f"{WEEKS} weeks", "month"
-CELLS = {RECENT: 8e6, MONTH: 8e6}  # of distance matrices gone through in all: about a second each
+CELLS = {RECENT: 8e6, MONTH: 2e7}  # of distance matrices gone through in all: a second or two each
 ROWS = pa.schema(
     [(name, pa.string()) for name in ("workflow", "plant", "other", "period")]
     + [("period_start", pa.date32()), ("period_end", pa.date32()), ("other_count", pa.int64())]
     + [("n", pa.int64()), ("n_other", pa.int64()), ("variants", pa.int64()), ("relabellings", pa.int64())]
     + [(name, pa.float64()) for name in ("coverage", "emd", "emd_expected", "value", "low", "high")]
+    + [(name, pa.float64()) for name in ("p_value", "p_adjusted")]
     + [(name, pa.string()) for name in ("state", "reason", "instance", "record_model", "name")]
     + [("record_id", pa.int64())]
 )
@@ -41,19 +43,26 @@ def build(con, as_of: datetime) -> pa.Table:
         for workflow in workflows
         for pair in harmonization.pairs(workflow.plants, named)
         for period in periods
-        if pair.other is None or period[0] is None
     ]
-    shared = Counter(MONTH if month else RECENT for _, _, (month, *_) in asked)
+    shared = Counter(_period(month) for _, _, (month, *_) in asked)
+    answers = [
+        harmonization.answer(
+            workflow, pair, month, CELLS[_period(month)] / shared[_period(month)], 0 if month else shared[RECENT]
+        )
+        for workflow, pair, (month, *_) in asked
+    ]
     rows = []
-    for workflow, pair, (month, first, last) in asked:
-        period = MONTH if month else RECENT
-        found = harmonization.answer(workflow, pair, month, CELLS[period] / shared[period])
-        times = {"period": period, "period_start": first, "period_end": last}
+    for (workflow, pair, (month, first, last)), found in zip(asked, harmonization.judged(answers), strict=True):
+        times = {"period": _period(month), "period_start": first, "period_end": last}
         rows.append(times | _row(workflow, pair, month, found))
         if pair.other is not None:
             turned = replace(pair, plant=pair.other, other=pair.plant, rest=(pair.plant,))
             rows.append(times | _row(workflow, turned, month, _turned(found)))
     return pa.Table.from_pylist(rows, ROWS)
+
+
+def _period(month: date | None) -> str:
+    return MONTH if month else RECENT
 
 
 def _row(workflow: Workflow, pair: Pair, month: date | None, found: Answer) -> dict:

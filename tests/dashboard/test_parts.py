@@ -48,6 +48,21 @@ def test_a_change_against_the_period_before_is_not_judged(direction, now, before
     assert words in html and "pp-good" not in html and "pp-bad" not in html
 
 
+def test_an_index_says_the_days_it_covers_and_is_not_held_against_one_of_other_days():
+    kpi = catalog.load()["harmonization_index"]
+    half_year = point(93.0, covers=(date(2025, 8, 11), date(2026, 2, 9)))
+    month = point(88.0, -1, covers=(date(2026, 1, 1), date(2026, 2, 1)))
+    one = replace(reading(half_year, kpi=kpi), before=month)
+    assert f"26 weeks to {readable.day(date(2026, 2, 8))}" in cards._live(one)
+    assert "nothing to compare" in cards.change(one) and "31 days to " in cards.change(one)
+    assert cards.before(one) == ""
+    months = replace(one, now=point(84.0, covers=(date(2026, 2, 1), date(2026, 3, 1))))
+    assert "▼</b>5 %" in cards.change(months) and "was 88" in cards.before(months)
+    assert "28 days to " in cards._live(months)
+    ordinary = replace(reading(point(1.0), 2.0), before=point(2.0, -1))
+    assert "7 days to " in cards._live(ordinary) and "was " in cards.before(ordinary)
+
+
 MONDAY = date(2026, 2, 23)
 SINCE = date(2026, 2, 9)
 

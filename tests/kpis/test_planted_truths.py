@@ -44,6 +44,10 @@ SHARES = {
     "unbegun_order_count": f"""
         select count(*) from fct_deviation where rule = '{BEGUN.name}' and plant = $plant
             and product_family = $where.product_family""",
+    "harmonization_move": """
+        select coalesce(any_value(difference), 0) from agg_harmonization_move
+        where kind = 'occurrence' and plant = $plant and workflow = $where.workflow and other = $where.other
+            and activity = $where.activity""",
     **{
         name: f"""
         select avg((deviation.record_id is not null)::int) from fct_case
@@ -83,7 +87,9 @@ def figure(opened, kpi: str, cut: Cut) -> float:
     if kpi in SHARES:
         parameters = {"start": start, "end": end, "plant": cut.plant}
         parameters |= {"scarce": cut.scarce, "products": sorted(SCARCE_PRODUCTS), "as_of": opened.as_of}
-        parameters["where"] = dict.fromkeys(("trigger", "reaction", "product_family")) | dict(cut.where)
+        parameters["where"] = dict.fromkeys(
+            ("trigger", "reaction", "product_family", "workflow", "other", "activity")
+        ) | dict(cut.where)
         parameters = {name: value for name, value in parameters.items() if f"${name}" in SHARES[kpi]}
         return opened.cursor().sql(SHARES[kpi], params=parameters).fetchall()[0][0]
     one = KPIS[kpi]

@@ -57,6 +57,14 @@ def recent(rows: list[dict]) -> dict[tuple, dict]:
     return {(row["plant"], row["other"]): row for row in rows if row["period"] == "26 weeks"}
 
 
+def by_month(rows: list[dict], plant: str, other: str | None) -> dict[date, dict]:
+    return {
+        row["period_start"]: row
+        for row in rows
+        if (row["period"], row["plant"], row["other"]) == ("month", plant, other)
+    }
+
+
 def test_nothing_closed_is_no_row_with_all_columns():
     con = duckdb.connect()
     con.register("agg_variant_month", SCHEMA.empty_table())
@@ -65,36 +73,65 @@ def test_nothing_closed_is_no_row_with_all_columns():
     assert table.num_rows == 0 and {"value", "low", "high", "state", "reason", "coverage"} <= set(table.schema.names)
 
 
-def test_each_two_plants_and_each_with_all_over_26_weeks_and_with_all_by_month():
+def test_each_two_plants_and_each_with_all_over_26_weeks_and_by_month():
     [rows] = built(usual("A") + usual("B") + usual("C"))
-    assert len(rows) == 6 + 3 + 3 * 12
+    assert len(rows) == (6 + 3) * 13
     assert set(recent(rows)) == {(a, b) for a in "ABC" for b in ["A", "B", "C", None] if a != b}
     whole = recent(rows)["A", None]
     assert (whole["period_start"], whole["period_end"]) == (date(2026, 3, 13), date(2026, 9, 11))
     assert (whole["n"], whole["n_other"], whole["other_count"], whole["coverage"]) == (200, 600, 2, 1.0)
-    months = sorted(row["period_start"] for row in rows if row["period"] == "month" and row["plant"] == "A")
-    assert (months[0], months[-1], len(months)) == (date(2025, 9, 1), date(2026, 8, 1), 12)
+    for other in ("B", "C", None):
+        months = sorted(row["period_start"] for row in by_month(rows, "A", other).values())
+        assert (months[0], months[-1], len(months)) == (date(2025, 9, 1), date(2026, 8, 1), 12)
     assert {row["state"] for row in recent(rows).values()} == {ALIKE}
     keys = [tuple(row[name] for name in MARTS["agg_harmonization"].key) for row in rows]
     assert len(set(keys)) == len(keys)
+
+
+def test_all_comparisons_of_a_publish_are_corrected_together():
+    """Of two workflows with two plants: a pair and two comparisons with all together each."""
+    rows = [*usual("A"), *usual("B", seed=8), *usual("A", seed=3, workflow="production")]
+    [found] = built(rows + closed("B", {"created > cancelled": 90}, workflow="production"))
+    tested = {
+        (row["workflow"], *sorted([row["plant"], row["other"] or ""])): row for row in found if row["period"] != "month"
+    }
+    assert len(tested) == 6
+    p_values = [row["p_value"] for row in tested.values()]
+    assert [row["p_adjusted"] for row in tested.values()] == pytest.approx(harmonization.holm(p_values))
+    assert all((row["state"] == DIFFERENT) == (row["p_adjusted"] <= 0.05) for row in tested.values())
+    assert {who[0] for who, row in tested.items() if row["state"] == DIFFERENT} == {"production"}
+    assert min(p_values) == pytest.approx(1 / (harmonization.DRAWS * 6))  # so many draws that the least can pass
+
+
+def test_months_are_a_trend_and_not_tested():
+    rows = usual("A", month=date(2026, 7, 1)) + closed("A", {"created > cancelled": 50}, month=date(2026, 8, 1))
+    [found] = built(rows + usual("B", month=date(2026, 7, 1)) + usual("B", 100, month=date(2026, 8, 1)))
+    for plant, other in (("A", "B"), ("B", "A"), ("A", None)):
+        months = by_month(found, plant, other)
+        assert {(row["state"], row["p_value"], row["p_adjusted"]) for row in months.values()} == {(None, None, None)}
+        july, august = months[date(2026, 7, 1)], months[date(2026, 8, 1)]
+        assert july["high"] == 100 and august["value"] < august["high"] < july["value"]
 
 
 def test_two_plants_are_as_far_apart_from_either_side():
     [rows] = built(usual("A", 100) + closed("B", {"created > ordered": 300}))
     one, other = recent(rows)["A", "B"], recent(rows)["B", "A"]
     assert (one["n"], one["n_other"]) == (other["n_other"], other["n"]) == (100, 300)
-    said = ("value", "low", "high", "emd", "emd_expected", "state", "variants")
+    said = ("value", "low", "high", "emd", "emd_expected", "p_value", "p_adjusted", "state", "variants")
     assert [one[name] for name in said] == [other[name] for name in said]
+    mine, others = by_month(rows, "A", "B")[date(2026, 8, 1)], by_month(rows, "B", "A")[date(2026, 8, 1)]
+    assert [mine[name] for name in said] == [others[name] for name in said]
+    assert (mine["n"], others["n"], mine["name"]) == (100, 300, one["name"])
     assert one["state"] == DIFFERENT and one["value"] < 90
 
 
 def test_a_month_counts_its_own_cases():
     rows = usual("A", month=date(2026, 7, 1)) + closed("A", {"created > cancelled": 50}, month=date(2026, 8, 1))
     [found] = built(rows + usual("B", month=date(2026, 7, 1)) + usual("B", 100, month=date(2026, 8, 1)))
-    months = {row["period_start"]: row for row in found if row["period"] == "month" and row["plant"] == "A"}
-    assert (months[date(2026, 7, 1)]["n"], months[date(2026, 7, 1)]["state"]) == (200, ALIKE)
-    assert (months[date(2026, 8, 1)]["n"], months[date(2026, 8, 1)]["state"]) == (50, DIFFERENT)
-    assert months[date(2026, 1, 1)]["reason"] == "no case closed in this period"
+    for other in ("B", None):
+        months = by_month(found, "A", other)
+        assert [months[date(2026, month, 1)]["n"] for month in (6, 7, 8)] == [0, 200, 50]
+        assert months[date(2026, 1, 1)]["reason"] == "no case closed in this period"
     assert recent(found)["A", None]["n"] == 250
 
 
@@ -103,7 +140,7 @@ def test_what_was_closed_before_the_26_weeks_is_of_its_month_alone():
     whole = recent(found)["A", None]
     assert (whole["n"], whole["value"], whole["reason"]) == (0, None, "no case closed in this period")
     assert recent(found)["B", "A"]["reason"] == "too few cases to compare with: 0, 20 needed"
-    assert [row["n"] for row in found if row["plant"] == "A" and row["period_start"] == date(2026, 1, 1)] == [200]
+    assert by_month(found, "A", None)[date(2026, 1, 1)]["n"] == 200
 
 
 def test_one_plant_alone_has_nothing_to_be_compared_with():

@@ -170,7 +170,7 @@ def test_select_may_end_as_people_end_it(write, ending):
         ("ratio", "ratio", None, "at, numerator, denominator"),
         ("stock", "count", None, "entered_at, left_at"),
         ("sum", "total", None, "at, amount"),
-        ("index", "index", None, "at, value, low, high, weight, plant_count, reason"),
+        ("index", "index", None, "from_on, at, value, low, high, weight, plant_count, reason"),
     ],
 )
 def test_missing_column_is_named_with_file_and_remedy(write, measure_of, statistic, left_out, named):

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def test_every_kpi_with_all_it_promises(call, opened):
         assert line["value"] is None or isinstance(line["value"], int | float)
         assert datetime.fromisoformat(line["as_of"]) == opened.as_of
         first, last = date.fromisoformat(line["from"]), date.fromisoformat(line["to"])
-        assert last - first == timedelta(days=27)
+        assert last - first == timedelta(days=181 if kpi.measure == "index" else 27)
         assert last == opened.as_of.date()
     for name in KPIS:
         assert next(line["plant"] for line in found if line["name"] == name) is None
@@ -363,6 +364,21 @@ def test_effects_that_cannot_be_are_a_sentence(process, arguments, sentence):
     assert code == 1 and sentence in error
 
 
+def test_an_index_is_of_the_days_it_covers_and_says_so(call, opened):
+    """Of the last 26 weeks, or of a month that ended in the days asked for; as JSON, in words, and of rows."""
+    last = opened.as_of.date()
+    half_year = (str(last - timedelta(weeks=26) + timedelta(days=1)), str(last))
+    lines = json.loads(call("kpi", "harmonization_index", "--json")[1])
+    assert len(lines) == 5 and {(line["from"], line["to"]) for line in lines} == {half_year}
+    assert call("kpi", "harmonization_index")[1].count(" to ".join(half_year)) == 5
+    month_end = last.replace(day=1) - timedelta(days=1)
+    days = ("--from", str(month_end - timedelta(days=3)), "--to", str(month_end))
+    lines = json.loads(call("kpi", "harmonization_index", *days, "--json")[1])
+    assert {(line["from"], line["to"]) for line in lines} == {(str(month_end.replace(day=1)), str(month_end))}
+    other = json.loads(call("kpi", "release_lead_time", "--json")[1])
+    assert {(line["from"], line["to"]) for line in other} == {(str(last - timedelta(days=27)), str(last))}
+
+
 def test_how_alike_plants_run_a_workflow(call, opened):
     found = json.loads(call("harmonization", "--json")[1])
     assert len(found) == 2 * (6 + 4) and {row["workflow"] for row in found} == {"production", "purchase"}
@@ -372,10 +388,16 @@ def test_how_alike_plants_run_a_workflow(call, opened):
     assert "Alder Asia/SIN" in (apart["plant"], apart["other"]) and apart["moves"][0]["explained"] > 0.2
     assert {row["state"] for row in found if not row["moves"]} == {"not distinguishable"}
     here = json.loads(call("harmonization", "purchase", "--plant", "Alder Asia/SIN", "--months", "--json")[1])
-    assert {row["plant"] for row in here} == {"Alder Asia/SIN"} and len(here) == 3 + 1 + 12
-    assert {row["other"] for row in here if row["period"] == "month"} == {None}
+    assert {row["plant"] for row in here} == {"Alder Asia/SIN"} and len(here) == (3 + 1) * 13
+    by_month = [row for row in here if row["period"] == "month"]
+    assert Counter(row["other"] for row in by_month) == dict.fromkeys({row["other"] for row in here}, 12)
+    assert {(row["state"], row["p_adjusted"]) for row in by_month} == {(None, None)}
+    assert any(row["value"] is not None for row in by_month if row["other"])
     table, lines = call("harmonization", "purchase")[1], call("harmonization", "purchase", "--csv")[1]
-    assert "not distinguishable" in table and "% of the distance" in table and "reference (3 others)" in table
+    assert "are not distinguishable, index" in table and "% of the distance" in table
+    assert "and the reference (3 other plants) work differently, index" in table
+    assert table.count("closed in the 26 weeks from ") == 10 and "By month: " not in table
+    assert call("harmonization", "purchase", "--months")[1].count("By month: ") == 10
     listed = list(csv.DictReader(io.StringIO(lines)))
     assert len(listed) == 10 and any("approval requested" in row["moves"] for row in listed)
 

@@ -330,7 +330,14 @@ def test_empty_stock_is_zero_only_once_something_was_ever_there():
 
 def index(value: float | None = 90.0, weight: float = 10.0, at: datetime = START, **more) -> dict:
     """A row of a mart of indices, or one of its moves."""
-    row = {"at": at, "value": value, "low": value and value - 5.0, "high": value and value + 2.0, "weight": weight}
+    row = {
+        "from_on": at.date() - timedelta(days=181),
+        "at": at,
+        "value": value,
+        "low": value and value - 5.0,
+        "high": value and value + 2.0,
+        "weight": weight,
+    }
     return row | {"plant_count": 4, "reason": None if value else "too few"} | more
 
 
@@ -355,6 +362,24 @@ def test_of_an_index_the_newest_of_each_plant_in_the_period_counts():
     assert data.value(INDEX, *WEEK)["value"] == 65
     assert data.ids(INDEX, *WEEK) == [1, 2]
     assert data.value(INDEX, WEEK[0], WEEK[0] + timedelta(days=3))["value"] == 75
+
+
+def test_what_an_index_covers_is_said_where_it_is_not_the_period():
+    day = timedelta(days=1)
+    month = {"from_on": date(2025, 12, 1), "at": datetime(2025, 12, 31)}
+    data = Data([index(), index(plant="B"), index(**month), index(None, plant="C", **month)])
+    half_year, december = data.value(INDEX, *WEEK), data.value(INDEX, WEEK[0] - 7 * day, WEEK[0])
+    assert measure.covered(half_year) == (START.date() - 181 * day, START.date() + day)
+    assert measure.covered(december) == (date(2025, 12, 1), date(2026, 1, 1))
+    assert december["n"] == 20 and (december["period_start"], december["period_end"]) == (WEEK[0] - 7 * day, WEEK[0])
+    nothing = data.value(INDEX, WEEK[1], WEEK[1] + 7 * day)
+    assert (nothing["covers_start"], nothing["covers_end"]) == (None, None)
+    assert measure.covered(nothing) == (WEEK[1], WEEK[1] + 7 * day)
+
+
+def test_of_all_other_measures_the_number_is_of_the_period():
+    found = Data([stock(START, None)]).value(COUNT, *WEEK)
+    assert (found["covers_start"], found["covers_end"], measure.covered(found)) == (None, None, WEEK)
 
 
 def test_index_that_cannot_be_told_has_its_reason_and_takes_no_part_in_the_mean():
@@ -413,7 +438,7 @@ def test_every_measure_answers_in_the_same_columns(one, like):
             "plant_count",
             "is_final",
         ),
-        *("reason", "n_unmeasured"),
+        *("reason", "covers_start", "covers_end", "n_unmeasured"),
     ]
     assert found.schema.field("value").type == pa.float64()
 

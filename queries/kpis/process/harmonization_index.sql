@@ -1,6 +1,6 @@
 /*
 title = "Harmonization index"
-definition = "How alike the ways are that closed cases of a plant took to those of all plants together, or of the reference in ops.toml: 100 less the earth movers' distance, in per cent, by which it exceeds that of cases dealt out to plants at random; over the last 26 weeks, and for earlier periods of the month that ended in them. Of several plants and workflows the mean by cases. The rows are the moves that explain most of the distance."
+definition = "How alike the ways are that closed cases of a plant took to those of all plants together, or of the reference in ops.toml: 100 less the earth movers' distance, in per cent, by which it exceeds that of cases dealt out to plants at random; over the last 26 weeks, and in earlier periods of the month that ended in them, as is said beside each number. Of several plants and workflows the mean by cases. The rows are the moves that explain most of the distance."
 unit = "index"
 direction = "higher"
 owner = "Head of operations"
@@ -24,6 +24,7 @@ select
     move.explained,
     harmonization.state,
     harmonization.coverage,
+    harmonization.period_start as from_on,
     (harmonization.period_end - 1)::timestamp as at,
     harmonization.value,
     harmonization.low,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatch
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -82,6 +82,7 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
     cases |= _maintenance(demo, now) | _nonconformities(demo) | _yields(demo)
     cases |= _work(demo) | _process(demo, now) | _by_hand(demo) | _reactions(demo, now)
     cases |= _deviations(demo)
+    cases["harmonization_move"] = _sent(demo, now)
     cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
     cases["manual_intervention_count"] += _jobs(demo)["manual_intervention_count"]
     cases["integration_failure_rate"] += _mails(demo)
@@ -89,6 +90,12 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
         cases[kpi] += found
 
     def measure(kpi: str, cut: Cut) -> float:
+        if "other" in dict(cut.where):
+            shares = [
+                [case.is_hit for case in cases[kpi] if case.plant == plant and case.tags <= {*cut.where}]
+                for plant in (cut.plant, dict(cut.where)["other"])
+            ]
+            return fmean(shares[0]) - fmean(shares[1])
         lately = now - timedelta(weeks=LATELY_WEEKS)
         chosen = [
             case
@@ -964,6 +971,25 @@ def _deviations(demo) -> dict[str, list[Case]]:
             tags = frozenset({FAMILIES.get(order["product_id"], ORDINARY)})
             found["unbegun_order_count"].append(Case(case.plant, case.started, 1, tags=tags))
     return found
+
+
+def _sent(demo, now: datetime) -> list[Case]:
+    """Purchases of the last 26 weeks that were ordered or cancelled, and whether the request was sent before."""
+    changed, tags = (
+        _changes(demo, "purchase.order"),
+        frozenset({("workflow", "purchase"), ("activity", "request sent")}),
+    )
+    return [
+        Case(
+            _plant(demo, purchase),
+            _moment(purchase["create_date"]),
+            0,
+            any((field, new) == ("state", "sent") for _, _, field, new in changed.get(purchase["id"], ())),
+            tags=tags,
+        )
+        for purchase in demo["purchase_order"]
+        if purchase["state"] in ("purchase", "cancel") and _moment(purchase["create_date"]) > now - timedelta(weeks=26)
+    ]
 
 
 def _approvals(demo, now: datetime) -> dict[str, list[Case]]:
