@@ -102,7 +102,6 @@ from dataclasses import dataclass
 
 from etl.demo.incidents import n8n
 from etl.demo.interfaces import MACHINES_OF_SINGAPORE
-from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PLANTS, SCARCE
 from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PHONED, PLANTS, SCARCE
 from etl.demo.products import CASTING, PRODUCT, PRODUCTS, PROTOTYPES, SAMPLES, SCARCE_ID
 from etl.demo.prototypes import BLOCKED, BY_HAND, LEFT, REACTIONS, RISKS, TIMES, UNBEGUN

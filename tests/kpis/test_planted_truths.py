@@ -241,6 +241,8 @@ def test_of_automation_it_is_told_what_works_and_what_does_not(opened):
         ("Machines: fetch counts", "failing"),
         (changes.SLIPPING_RULE, "never ran"),
     }
+
+
 def test_jobs_that_fail_alike_are_one_issue_per_flow_with_their_number_and_first_and_last_failure(opened, simulated):
     """Those that are failed now: of jobs that are done since, Odoo keeps no text; they are an issue of their own."""
     messages = [row for row in simulated[0]["mail_message"] if row["model"] == "queue.job"]
