@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -20,6 +21,8 @@ CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}  #
 POINTS = 300
 TAIL = 0.05  # of the cases, whose length would leave no room for the others
 HEIGHT = 280
+DAYS = 7  # of the heat map
+LABEL, INVISIBLE = 22, "\u200b"  # two lines whose labels are cut to the same words stay two
 LABELLED, LABEL_HEIGHT = 3, 16  # changes with a label, each on a line of its own above the chart
 
 
@@ -159,6 +162,35 @@ def survival(curve: Sequence[dict], unit: str) -> dict:
     layout["yaxis"] |= {"tickformat": ".0%", "range": [0, 1.02]}
     layout["shapes"] = [_rule("y", 0.5)]
     return {"data": traces, "layout": layout}
+
+
+def hours(rows: Sequence[dict], as_of: datetime) -> dict:
+    """A heat map of the last seven days: a line for each interface, a cell for each hour in which it ran, by the share
+    of its runs that failed; those that failed most on top."""
+    last = as_of.replace(minute=0, second=0, microsecond=0)
+    axis = [last - timedelta(hours=back) for back in range(DAYS * 24, -1, -1)]
+    place = {moment: number for number, moment in enumerate(axis)}
+    failed: dict[str, int] = {}
+    for row in rows:
+        failed[row["label"]] = failed.get(row["label"], 0) + row["failure_count"]
+    labels = sorted(failed, key=lambda label: (failed[label], label))
+    shares = {label: [None] * len(axis) for label in labels}
+    said = {label: [""] * len(axis) for label in labels}
+    for row in rows:
+        if (at := place.get(row["hour_at"])) is not None:
+            shares[row["label"]][at] = row["failure_count"] / row["run_count"] if row["run_count"] else 0
+            said[row["label"]][at] = f"{row['failure_count']} of {row['run_count']} failed"
+    trace = {
+        "type": "heatmap", "x": [moment.isoformat() for moment in axis],
+        "y": [texts.short(label, LABEL) + INVISIBLE * number for number, label in enumerate(labels)],
+        "z": list(shares.values()), "customdata": list(said.values()), "zmin": 0, "zmax": 1, "ygap": 2,
+        "colorscale": [[0, SOFT], [0.001, "rgba(209,112,44,0.45)"], [1, OPEN]], "showscale": False,
+        "hovertemplate": "%{y}<br>%{x|%a %d %b %H:00} UTC<br>%{customdata}<extra></extra>",
+    }  # fmt: skip
+    layout = _layout("") | {"height": 70 + 20 * len(labels), "showlegend": False}
+    layout["xaxis"] |= {"type": "date", "tickformat": "%a %-d", "dtick": 86_400_000, "showgrid": False}
+    layout["yaxis"] |= {"automargin": True, "showgrid": False, "tickfont": {"size": 11}}
+    return {"data": [trace], "layout": layout}
 
 
 def _known(bound: float | None, point: dict) -> float:

@@ -16,10 +16,10 @@ import streamlit as st
 from dashboard import texts
 from dashboard.filters import Filters
 from dashboard.reading import Change, Point, Reading, Verdict
-from queries import budget, catalog, decision, measure, readable, warehouse
+from queries import budget, catalog, decision, issue, measure, readable, tracing, warehouse
 from queries.budget import Budget
 from queries.catalog import Kpi
-from queries.decision import Correction, DecisionError
+from queries.decision import Correction, Decision, DecisionError
 from queries.warehouse import Scope, WarehouseMissing
 
 ALL = Scope()
@@ -282,6 +282,58 @@ def record_asked(query: Mapping[str, str]) -> dict | None:
     return {"instance": instance, "record_model": model, "record_id": int(number)}
 
 
+def interfaces(filters: Filters) -> list[dict]:
+    """How each interface of the chosen plants is, the worst first; without a choice those of no plant, too."""
+    return [row for row in rows("interface", plant=None) if not filters.plants or row["plant"] in filters.plants]
+
+
+def interface_hours(filters: Filters) -> list[dict]:
+    """What ran and failed in which hour, each row with the label of its interface."""
+    found = [row for row in rows("interface_hour", plant=None) if not filters.plants or row["plant"] in filters.plants]
+    return [
+        row | {"label": " · ".join(filter(None, [row["interface"], row["plant"] and plant_name(row["plant"])]))}
+        for row in found
+    ]
+
+
+def interface_runs(key: str) -> list[dict]:
+    return rows("interface_run", interface=key)
+
+
+def integration_sources() -> list[dict]:
+    """What each source of runs tells, and what it cannot: title, definition, blind."""
+    return [vars(source) for source in catalog.integrations().values()]
+
+
+def error_issues(filters: Filters) -> list[dict]:
+    """Error issues of the chosen plants with how each stands at this moment, open ones first."""
+    found = issue.with_states(rows("error_issue", plant=_one(filters)), subject_decisions())
+    return [row for row in found if len(filters.plants) < 2 or any(p in (row["plants"] or "") for p in filters.plants)]
+
+
+def issue_runs(key: str) -> list[dict]:
+    return rows("error_issue_run", issue=key, plant=None)
+
+
+def subject_decisions() -> list[Decision]:
+    """Decisions about error issues, exceptions and records as they stand at this moment."""
+    return decision.decisions(Path(version().folder), version().scope)
+
+
+def decide(*what, **of) -> None:
+    """decision.decide in this warehouse, by the eyes of this session."""
+    decision.decide(*what, **of, scope=version().scope, warehouse=Path(version().folder))
+
+
+def trace(what: str) -> list[dict]:
+    """The path of a record (stock.picking,101), of the document of a name, or of a correlation id or key."""
+    return _trace(version(), what)
+
+
+def _one(filters: Filters) -> str | None:
+    return filters.plants[0] if len(filters.plants) == 1 else None
+
+
 def _clock(kpi: Kpi, filters: Filters) -> str:
     return filters.clock if filters.clock in kpi.clocks else "elapsed"
 
@@ -311,6 +363,11 @@ CACHE = {"max_entries": 400, "show_spinner": False, "hash_funcs": {Version: repr
 @st.cache_data(**CACHE)
 def _list(chosen: Version, name: str, parameters: dict) -> list[dict]:
     return warehouse.read(_open(chosen), name, **parameters).to_pylist()
+
+
+@st.cache_data(**CACHE)
+def _trace(chosen: Version, what: str) -> list[dict]:
+    return tracing.path(_open(chosen), what)
 
 
 @st.cache_data(**CACHE)

@@ -30,9 +30,10 @@ def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequ
         st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
         return
     side = {name: ' class="pp-num"' if getattr(cell, "is_number", False) else "" for name, cell in columns.items()}
+    label = {name: f' data-label="{escape(name, quote=True)}"' for name in columns}  # shown where a phone has no head
     head = "".join(f'<th scope="col"{side[name]}>{escape(name)}</th>' for name in columns)
     body = "".join(
-        "<tr>" + "".join(f"<td{side[name]}>{cell(row)}</td>" for name, cell in columns.items()) + "</tr>"
+        "<tr>" + "".join(f"<td{side[name]}{label[name]}>{cell(row)}</td>" for name, cell in columns.items()) + "</tr>"
         for row in rows
     )
     st.html(

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from dashboard.reading import LEAST_JUDGED, Point, Verdict
 from queries import measure, readable
 from queries.budget import Budget
-from queries.decision import Correction
+from queries.decision import Correction, Decision
 from queries.signal import ABOVE
 
 APP = "Plant Pulse"
@@ -89,6 +89,53 @@ RUN_STATUS = {
     "failed": ("bad", "✕", "failed"),
     "refused": ("bad", "✕", "not published"),
 }
+
+INTERFACE_STATE = {
+    "failing": ("bad", "✕", "failing"),
+    "silent": ("bad", "✕", "silent"),
+    "degraded": ("warn", "!", "degraded"),
+    "unknown": ("none", "○", "unknown"),
+    "up": ("good", "✓", "up"),
+}
+INTEGRATION_STATUS = {
+    "success": ("good", "✓", "succeeded"),
+    "failed": ("bad", "✕", "failed"),
+    "retrying": ("warn", "!", "is tried again"),
+    "running": ("none", "○", "runs"),
+    "waiting": ("none", "○", "waits for its time"),
+    "pending": ("none", "○", "waits in line"),
+    "cancelled": ("none", "○", "cancelled"),
+    "unknown": ("none", "○", "unknown"),
+}
+ISSUE_STATE = {
+    "open": ("warn", "!"),
+    "acknowledged": ("none", "○"),
+    "owned": ("none", "●"),
+    "muted": ("none", "○"),
+    "resolved": ("good", "✓"),
+}
+SOURCE = {
+    "queue_job": "background job",
+    "cron": "scheduled action",
+    "n8n": "n8n workflow",
+    "inbox": "inbox",
+    "webhook_in": "webhook called",
+    "webhook_out": "webhook sent",
+    "mail": "e-mail",
+    "sms": "text message",
+    "fetchmail": "mailbox",
+    "edi": "EDI exchange",
+    "account_edi": "electronic invoice",
+}
+INTEGRATIONS = "The period above does not narrow this page: it shows how things are now, and the last seven days."
+INTERFACES = "the worst first; failed is runs that failed at least once, of those with an outcome"
+NO_INTERFACES = "No run of an integration is known for this choice."
+NO_INTERFACE = "No interface of this name is in the data you see: it may be new, renamed, or of another plant."
+HOURS = "in UTC; each cell is an hour of an interface that ran: the redder, the more of its runs failed"
+ISSUES = "failures of one flow that say the same, as one line; those that nobody has seen to first"
+NO_ISSUES = "No failure is known for this choice."
+NO_ISSUE = "This issue is not in the data you see: it may have been of another plant, or an older version."
+BLIND = "What a source cannot tell is shown as unknown and never counts as a success."
 
 DEMO = "demo data: no Odoo behind it"
 NOT_LOADED = "This part could not be loaded. The rest of the page is right; the details are in the server's log."
@@ -384,6 +431,50 @@ def days_of(one: Correction) -> str:
 
 def correction(one: Correction) -> str:
     return f"{days_of(one)}, {one.plant or 'all plants'}: {one.cause}"
+
+
+def of(part: int | None, whole: int | None) -> str:
+    """3 of 40; a dash where there was nothing."""
+    return f"{readable.number(part or 0)} of {readable.number(whole)}" if whole else "–"
+
+
+def failed_of(failures: int, runs: int) -> str:
+    return f"{of(failures, runs)} ({readable.share(failures / runs)})" if runs else "no run"
+
+
+def hours(rows: Sequence[dict]) -> str:
+    """What the picture of the hours says."""
+    failed = sum(row["failure_count"] for row in rows)
+    labels = {row["label"] for row in rows}
+    return f"{len(labels)} interfaces by the hour: {of(failed, sum(row['run_count'] for row in rows))} runs failed"
+
+
+def runs(zone: str | None) -> str:
+    return f"at most 200, times in {zone or 'UTC'}; a run with its retries is one line"
+
+
+def issue_runs(found: int, shown: int) -> str:
+    return f"the newest {shown} of {readable.number(found)}, times in UTC" if found > shown else "times in UTC"
+
+
+def error(run: dict) -> str:
+    """The code, unless the text says it, and the text; a dash where nothing went wrong or nothing is told."""
+    code, text = run["error_code"] or "", run["error_text"] or ""
+    return text if code and code in text else ": ".join(filter(None, (code, text))) or "–"
+
+
+def decided(one: Decision) -> str:
+    """Assigned to Ann; muted until 3 Dec; taken back where it was."""
+    words = sentence(one.what)
+    words += f" to {one.owner}" if one.owner else ""
+    words += f" until {readable.day(one.until_on)}" if one.until_on else ""
+    return f"{words} (taken back by {one.withdrawn_by})" if one.withdrawn_at else words
+
+
+def trace(steps: int) -> str:
+    if not steps:
+        return "Nothing is known of it: write a record as stock.picking,101, a document's name, or a correlation id."
+    return f"{steps} step{'s' * (steps != 1)}, times in UTC"
 
 
 def survival(kpi, ended: Sequence[dict]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from queries import readable, warehouse
+from queries import readable, tracing, warehouse
 from queries.catalog import CatalogError
 from queries.terminal import CSV, JSON, PLANT, check_plant, with_errors, write
 
@@ -32,30 +31,17 @@ def trace(
     as_csv: CSV = False,
 ) -> None:
     """The path of a transaction through all systems: runs of integrations and what happened to their documents."""
-    with_errors(lambda: write(_trace(what), as_json, as_csv, _trace_table))
+    with_errors(lambda: write(_known(what), as_json, as_csv, _trace_table))
 
 
-def _trace(what: str) -> list[dict]:
-    opened = warehouse.open()
-    asked = {"key": what, "model": None, "id": None, "instance": None}
-    if record := re.fullmatch(r"([a-z0-9_.]+),(\d+)", what):
-        found = warehouse.read(opened, "trace", **asked | {"key": None, "model": record[1], "id": int(record[2])})
-    else:
-        found = warehouse.read(opened, "trace", **asked)
-        named = [] if found.num_rows else warehouse.read(opened, "record_search", text=what).to_pylist()
-        named = [row for row in named if row["name"].lower() == what.lower()]
-        if len(named) > 1:
-            which = ", ".join(sorted(f"{row['record_model']},{row['record_id']}" for row in named))
-            raise CatalogError(f"there are several documents {what}: say which, of {which}.")
-        for row in named:
-            document = {"instance": row["instance"], "model": row["record_model"], "id": row["record_id"]}
-            found = warehouse.read(opened, "trace", **document, key=None)
-    if not found.num_rows:
+def _known(what: str) -> list[dict]:
+    found = tracing.path(warehouse.open(), what)
+    if not found:
         raise CatalogError(
             f"nothing is known of {what!r}: write a record as stock.picking,101, the name of a document, or the "
             "correlation id of a run."
         )
-    return found.to_pylist()
+    return found
 
 
 def _interface_table(found: list[dict]) -> Table:

@@ -10,7 +10,11 @@ from queries.warehouse import Warehouse
 def issues(opened: Warehouse, decided: list[Decision], plant: str | None = None) -> list[dict]:
     """The rows of the list error_issue, of a plant or (None) of all, each with how it stands by `decided` (see
     subject.with_states); those that nobody has seen to first."""
-    rows = warehouse.read(opened, "error_issue", plant=plant).to_pylist()
+    return with_states(warehouse.read(opened, "error_issue", plant=plant).to_pylist(), decided)
+
+
+def with_states(rows: list[dict], decided: list[Decision]) -> list[dict]:
+    """Rows of that list with how each stands by `decided`, those that nobody has seen to first."""
     found = subject.with_states(rows, subject.of_issue, lambda row: row["last_seen_at"], decided)
     return sorted(found, key=lambda row: subject.STATES.index(row["state"]))
 

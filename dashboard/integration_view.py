@@ -1,0 +1,321 @@
+"""The parts of the integrations page: how each interface is and why, its hours, what keeps failing, one path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from dashboard import charts, components, data, tables, texts
+from dashboard.components import mark
+from dashboard.filters import Filters
+from dashboard.tables import short, table, text
+from queries import decision, issue, readable
+
+SHOWN = 25  # rows of a table before the rest is folded away
+
+
+def summary(filters: Filters) -> None:
+    """How many are in which state, what failed lately, and what nobody answers for."""
+    found = data.interfaces(filters)
+    states = Counter(row["state"] for row in found)
+    marks = "".join(
+        mark(kind, sign, f"{states[state]} {words}")
+        for state, (kind, sign, words) in texts.INTERFACE_STATE.items()
+        if states[state]
+    )
+    runs, failures = (sum(row[f"day_{what}_count"] or 0 for row in found) for what in ("run", "failure"))
+    given_up = sum(row["dead_letter_count"] or 0 for row in found)
+    unowned = sum(not row["is_owned"] for row in found)
+    standing = Counter(row["state"] for row in data.error_issues(filters))
+    facts = {
+        "Interfaces": f'<span class="pp-beside">{marks}</span>' if found else "none seen",
+        "Failed, last 24 h": escape(texts.failed_of(failures, runs)),
+        "Given up": mark("bad", "✕", f"{readable.number(given_up)} runs") if given_up else mark("good", "✓", "none"),
+        "Error issues": mark("warn", "!", f"{standing['open']} open of {standing.total()}")
+        if standing["open"]
+        else mark("good", "✓", f"none open of {standing.total()}"),
+        "Without an owner": mark("warn", "!", f"{unowned} of {len(found)}") if unowned else mark("good", "✓", "none"),
+    }
+    with st.container(border=True, key="panel-summary"):
+        st.html(f'<div class="pp-facts">{components.facts(facts)}</div>')
+        st.html(f'<p class="pp-sub">{escape(texts.INTEGRATIONS)}</p>')
+        with st.container(horizontal=True, gap="small"):
+            for kpi in data.kpis().values():
+                if kpi.domain == "integration" and kpi.headline is not None:
+                    components.link("kpi", kpi.title, filters, kpi=kpi.name)
+            _trace_search()
+
+
+def _trace_search() -> None:
+    """Asks for a record, a document's name or a correlation id, and leads to its path."""
+    with (
+        st.form("trace", border=False, clear_on_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        what = st.text_input(
+            "Trace a record or an id", placeholder="WH/MO/00042, stock.picking,101 or an id", width=300
+        )
+        if st.form_submit_button("Trace", icon=":material/route:") and what.strip():
+            st.query_params["trace"] = what.strip()
+            st.rerun()
+
+
+def interfaces(filters: Filters) -> None:
+    """Every interface, the worst first."""
+    found = data.interfaces(filters)
+    troubled = [row for row in found if row["state"] != "up"]
+    good = [row for row in found if row["state"] == "up"]
+    with st.container(border=True, key="panel-cases-interfaces"):
+        components.heading("Interfaces", texts.INTERFACES if found else texts.NO_INTERFACES)
+        if troubled:
+            table("Interfaces that need somebody", _interface_columns(filters), troubled)
+        if good:
+            with st.expander(f"{len(good)} up", expanded=not troubled, icon=":material/check:"):
+                table("Interfaces that are up", _interface_columns(filters), good)
+
+
+def _interface_columns(filters: Filters) -> dict:
+    return {
+        "State": tables.status("state", texts.INTERFACE_STATE),
+        "Interface": lambda row: _to(filters, row["interface"], interface=row["interface_key"]) + _below(_where(row)),
+        "Why": text("reason"),
+        "Failed 24 h": short(lambda row: texts.of(row["day_failure_count"], row["day_run_count"])),
+        "7 days": short(lambda row: texts.of(row["week_failure_count"], row["week_run_count"])),
+        "95 % within": short(_through),
+        "Owner": lambda row: escape(row["owner"]) if row["owner"] else mark("warn", "!", "nobody"),
+    }
+
+
+def _to(filters: Filters, words: str, **query: str) -> str:
+    """A link within the page that keeps the filters."""
+    wanted = urlencode(filters.query() | query, doseq=True)
+    return f'<a href="?{escape(wanted, quote=True)}" target="_self">{escape(words)}</a>'
+
+
+def _below(words: str) -> str:
+    return f'<span class="pp-below">{escape(words)}</span>'
+
+
+def _where(row: dict) -> str:
+    plant = data.plant_name(row["plant"]) if row["plant"] else None
+    return " · ".join(word for word in (texts.SOURCE.get(row["source"], row["source"]), plant) if word)
+
+
+def _through(row: dict) -> str:
+    within = "–" if row["p95_seconds"] is None else readable.duration(row["p95_seconds"])
+    return f"{within} of {readable.duration(row['latency_seconds'])}" if row["latency_seconds"] else within
+
+
+def hours(filters: Filters) -> None:
+    """When what ran and failed over the last seven days."""
+    found = data.interface_hours(filters)
+    with st.container(border=True, key="panel-hours"):
+        components.heading("By the hour, last seven days", texts.HOURS if found else texts.NO_ROWS)
+        if found:
+            charts.draw(charts.hours(found, data.as_of()), "hours", texts.hours(found))
+            failed = [row for row in found if row["failure_count"]]
+            with st.expander("Hours with failures, as a table"):
+                table("Hours with failures", {
+                    "Hour (UTC)": short(lambda row: f"{row['hour_at']:%a %d %b %H:%M}"),
+                    "Interface": lambda row: escape(row["label"]),
+                    "Failed": short(lambda row: texts.of(row["failure_count"], row["run_count"])),
+                }, sorted(failed, key=lambda row: row["hour_at"], reverse=True)[:200])  # fmt: skip
+
+
+def issues(filters: Filters) -> None:
+    """What keeps failing, those that nobody has seen to first."""
+    found = data.error_issues(filters)
+    with st.container(border=True, key="panel-cases-issues"):
+        components.heading("Error issues", texts.ISSUES if found else texts.NO_ISSUES)
+        if found:
+            table("Error issues", _issue_columns(filters), found[:SHOWN])
+        if found[SHOWN:]:
+            with st.expander(f"{len(found) - SHOWN} more"):
+                table("More error issues", _issue_columns(filters), found[SHOWN:])
+
+
+def _issue_columns(filters: Filters) -> dict:
+    return {
+        "State": lambda row: mark(*texts.ISSUE_STATE.get(row["state"], ("none", "○")), row["standing"]),
+        "What fails": lambda row: (
+            _to(filters, row["flow_name"] or row["source"], issue=row["issue"]) + _below(issue.what(row))
+        ),
+        "Last": short(lambda row: readable.ago(row["last_seen_at"], data.as_of())),
+        "Runs": tables.figure("run_count"),
+        "Last 7 days": lambda row: escape(issue.trend(row)),
+        "Holds up": lambda row: escape(issue.stuck(row) or "–"),
+        "Plants": lambda row: escape(row["plants"] or "–"),
+    }
+
+
+def blind_spots() -> None:
+    """What each source tells, and what it cannot."""
+    with st.container(border=True, key="panel-blind"):
+        components.heading("What the sources cannot tell", texts.BLIND)
+        with st.expander("By source", icon=":material/visibility_off:"):
+            table("What the sources tell", {
+                "Source": text("title"), "Tells": text("definition"), "Cannot tell": text("blind"),
+            }, data.integration_sources())  # fmt: skip
+
+
+def interface(key: str, filters: Filters) -> None:
+    """One interface: how it is, who answers for it, and its newest runs."""
+    row = next((row for row in data.interfaces(Filters()) if row["interface_key"] == key), None)
+    if row is None:
+        st.html(f'<div class="pp-note">{escape(texts.NO_INTERFACE)}</div>')
+        return
+    kind, sign, words = texts.INTERFACE_STATE.get(row["state"], ("none", "○", row["state"]))
+    facts = {
+        "Why": escape(row["reason"] or "–"),
+        "Owner": escape(row["owner"] or "nobody"),
+        "System of record": row["system_of_record"] and escape(row["system_of_record"]),
+        "Last run": escape(readable.ago(row["last_run_at"], data.as_of())) if row["last_run_at"] else "never seen",
+        "Last success": escape(readable.ago(row["last_success_at"], data.as_of()))
+        if row["last_success_at"]
+        else "none",
+        "Failed, 24 h": escape(texts.of(row["day_failure_count"], row["day_run_count"])),
+        "Failed, 7 days": escape(texts.of(row["week_failure_count"], row["week_run_count"])),
+        "Half within": escape(readable.duration(row["p50_seconds"])),
+        "95 % within": escape(_through(row)),
+        "Waiting": escape(readable.number(row["waiting_count"] or 0)),
+        "Stuck": escape(readable.number(row["stuck_count"] or 0)),
+        "Given up": escape(readable.number(row["dead_letter_count"] or 0)),
+    }
+    with st.container(border=True, gap=None, key="panel-interface"):
+        st.html(_band(row["interface"], f"{escape(_where(row))} · {mark(kind, sign, words)}", facts))
+    zone = data.zone(row["plant"])
+    with st.container(border=True, key="panel-cases-runs"):
+        components.heading("Newest runs", texts.runs(zone))
+        table(f"Runs of {row['interface']}", {
+            "When": short(lambda run: readable.moment(run["started_at"] or run["created_at"] or run["ended_at"], zone)),
+            "Status": tables.status("status", texts.INTEGRATION_STATUS),
+            "Waited": short(lambda run: _length(run["queue_seconds"])),
+            "Took": short(lambda run: _length(run["exec_seconds"])),
+            "Tries": tables.figure("attempts"),
+            "What went wrong": lambda run: escape(texts.error(run)),
+            "For": lambda run: _about(filters, run["odoo_instance"], run["odoo_model"], run["odoo_res_id"]),
+            "Path": lambda run: _to(filters, "trace", trace=run["correlation_id"] or run["transaction_key"]),
+            "At its source": lambda run: _outside(run["record_url"]),
+        }, data.interface_runs(key))  # fmt: skip
+
+
+def _band(title: str, below: str, facts: dict[str, str | None]) -> str:
+    main = f'<div class="pp-fact pp-fact-main"><strong>{escape(title)}</strong><span>{below}</span></div>'
+    return f'<div class="pp-facts">{main}{components.facts(facts)}</div>'
+
+
+def _length(seconds: float | None) -> str:
+    return "–" if seconds is None else readable.duration(seconds)
+
+
+def _about(filters: Filters, instance: str | None, model: str | None, number: int | None) -> str:
+    """The record a run is for, leading to its timeline."""
+    if model is None:
+        return "–"
+    if instance is None or number is None:
+        return escape(texts.model(model))
+    wanted = urlencode(filters.query() | {"instance": instance, "model": model, "id": number}, doseq=True)
+    return (
+        f'<a href="record?{escape(wanted, quote=True)}" target="_self">{escape(f"{texts.model(model)} {number}")}</a>'
+    )
+
+
+def _outside(url: str | None) -> str:
+    if not url:
+        return "–"
+    return f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">open</a>'
+
+
+def error_issue(key: str, filters: Filters) -> None:
+    """One error issue: what fails since when, what is decided about it, and the runs behind it."""
+    row = next((row for row in data.error_issues(Filters()) if row["issue"] == key), None)
+    if row is None:
+        st.html(f'<div class="pp-note">{escape(texts.NO_ISSUE)}</div>')
+        return
+    facts = {
+        "State": mark(*texts.ISSUE_STATE.get(row["state"], ("none", "○")), row["standing"]),
+        "First seen": escape(readable.moment(row["first_seen_at"])),
+        "Last seen": escape(readable.ago(row["last_seen_at"], data.as_of())),
+        "Runs": escape(readable.number(row["run_count"])),
+        "Last 7 days": escape(issue.trend(row)),
+        "Holds up": escape(issue.stuck(row) or "nothing known"),
+        "Plants": escape(row["plants"] or "–"),
+    }
+    with st.container(border=True, gap=None, key="panel-issue"):
+        st.html(_band(row["flow_name"] or "–", escape(issue.what(row)), facts))
+        with components.guard("Decisions"):
+            _decisions(row)
+    with st.container(border=True, key="panel-cases-issue-runs"):
+        runs = data.issue_runs(key)
+        components.heading("Runs behind it", texts.issue_runs(len(runs), SHOWN * 4))
+        table("Runs of the issue", {
+            "Failed": short(lambda run: readable.moment(run["failed_at"])),
+            "Since then": lambda run: mark("bad", "✕", "nothing succeeded") if run["is_stuck"]
+            else mark("none", "○", run["resolved_by"] or run["status"]),
+            "Text": lambda run: escape(run["error_text"] or "–"),
+            "For": lambda run: _about(filters, run["record_instance"], run["record_model"], run["record_id"]),
+            "Holds up": lambda run: escape(readable.held_up(run) or "–"),
+            "Path": lambda run: _to(filters, "trace", trace=run["event_key"]),
+            "At its source": lambda run: _outside(run["run_url"]),
+        }, runs[: SHOWN * 4])  # fmt: skip
+
+
+def _decisions(row: dict) -> None:
+    """What was decided about an issue, and the form that decides."""
+    found = [one for one in data.subject_decisions() if one.subject == row["subject"]]
+    if found:
+        table("Decisions", {
+            "When (UTC)": short(lambda one: readable.moment(one.decided_at)),
+            "Who": lambda one: escape(one.who),
+            "What": lambda one: escape(texts.decided(one)),
+            "Why": lambda one: escape(one.why or "–"),
+        }, found)  # fmt: skip
+    with st.popover("Decide", icon=":material/gavel:"), st.form("decide", border=False):
+        what = st.selectbox("What", decision.ABOUT_A_SUBJECT, format_func=texts.sentence)
+        owner = st.text_input("Owner, where it is given to somebody")
+        until = st.date_input("Last day, where it is muted", data.as_of().date() + timedelta(days=7))
+        who, why = st.text_input("Who decides"), st.text_input("Why")
+        if st.form_submit_button("Decide"):
+            try:
+                data.decide(who, what, row["subject"], why, owner=owner, until_on=until)
+            except decision.DecisionError as error:
+                st.error(str(error))
+            else:
+                st.rerun()
+
+
+def trace(what: str, filters: Filters) -> None:
+    """The path of one transaction through all systems, in time order."""
+    steps = data.trace(what)
+    with st.container(border=True, key="panel-trace"):
+        components.heading(f"The path of {what}", texts.trace(len(steps)))
+        items = "".join(_step(step, filters) for step in steps)
+        if items:
+            st.html(f'<ol class="pp-tl">{items}</ol>')
+    _trace_search()
+
+
+def _step(step: dict, filters: Filters) -> str:
+    gap = step["gap_seconds"]
+    before = f'<div class="pp-tl-gap">+ {escape(readable.duration(gap))}</div>' if gap else ""
+    who = texts.SOURCE.get(step["source"], step["source"]) if step["kind"] == "run" else step["actor"]
+    name = escape(step["name"] or f"{step['record_model']} {step['record_id']}")
+    if step["kind"] == "document":
+        query = {"instance": step["instance"], "model": step["record_model"], "id": step["record_id"]}
+        wanted = urlencode(filters.query() | query, doseq=True)
+        name = f'<a href="record?{escape(wanted, quote=True)}" target="_self">{name}</a>'
+    status = ""
+    if step["status"] in texts.INTEGRATION_STATUS and step["activity"] == step["status"]:
+        status = mark(*texts.INTEGRATION_STATUS[step["status"]])
+    activity = "" if status else f"<b>{escape(texts.sentence(step['activity']))}</b>"
+    detail = f'<span class="pp-change">{escape(step["detail"])}</span>' if step["detail"] else ""
+    outside = f" · {_outside(step['record_url'])}" if step["record_url"] else ""
+    return (
+        f'<li>{before}<div class="pp-tl-body"><time>{escape(readable.moment(step["event_at"], seconds=True))}</time>'
+        f'<div>{activity}{status} {detail}<div class="pp-tl-who">{name} · {escape(who or "nobody named")}'
+        f" · {escape(step['instance'])}{outside}</div></div></div></li>"
+    )
