@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from etl import n8n
-from queries.config import Config, N8n
+from queries.config import N8n
 from tests.etl.n8n_expected import *  # noqa: F403 - the tests themselves
 from tests.etl.n8n_expected import EVER, PARTS, Told
 from tests.etl.n8n_reader import Reader, at_hour, events
@@ -21,7 +22,7 @@ RECORDED = Path(__file__).parent / "n8n"
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
     replay, told = Replay(RECORDED), Told()
-    reader = Reader(tmp_path_factory.mktemp("n8n"), Config(n8n=(N8n("n8n", replay.url, strict=("Swallow",)),)))
+    reader = Reader(tmp_path_factory.mktemp("n8n"), N8n("n8n", replay.url, strict=("Swallow",)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("N8N_API_KEY", replay.KEY)
         for part in PARTS:
@@ -44,7 +45,7 @@ def served(tmp_path, monkeypatch):
     replay = Replay(RECORDED)
     monkeypatch.setenv("N8N_API_KEY", replay.KEY)
     monkeypatch.setattr(n8n, "WAITS", ())
-    reader = Reader(tmp_path, Config(n8n=(N8n("n8n", replay.url, strict=("Send*",)),)))
+    reader = Reader(tmp_path, N8n("n8n", replay.url, strict=("Send*",)))
 
     def serve(*rows: dict, workflow: dict | None = None, **hidden: dict) -> Reader:
         workflows = [{"id": "w", "name": "Send order", "nodes": [], "settings": {}} | (workflow or {})]
@@ -197,6 +198,16 @@ def test_runs_of_a_workflow_that_keeps_no_successes_are_left_out_of_the_rates(se
     assert value["value"] is None
 
 
+def test_a_tag_that_names_no_plant_is_told_and_its_runs_are_of_none(served):
+    tags = [{"name": "plant:LYNO"}, {"name": " Owner : Anna "}]
+    built = served(run(1), workflow={"tags": tags, "active": True}).read()
+    assert [row["plant"] for row in events(built).values()] == [None]
+    [found] = built.check("n8n_plant_unknown")
+    assert (found["name"], found["detail"]) == ("Send order", "plant:LYNO is no plant")
+    assert built.rows("select owner from dim_interface where is_seen") == [{"owner": "Anna"}]
+    assert served(run(1), workflow={"tags": [{"name": "plant:LYON"}]}).read().check("n8n_plant_unknown") == []
+
+
 def test_started_by_hand_is_no_transaction(served):
     built = served(run(1), run(2, mode="manual"), run(3, mode="evaluation"), run(4, mode="trigger")).read()
     assert {id: (row["trigger"], row["is_kpi"]) for id, row in events(built).items()} == {
@@ -219,6 +230,6 @@ def test_two_n8n_are_kept_apart_and_one_that_is_down_does_not_stop_the_other(ser
     reader = served(run(1))
     monkeypatch.setenv("OTHER_KEY", "x")
     down = N8n("other", "http://127.0.0.1:9", api_key_env="OTHER_KEY")
-    reader.config = Config(n8n=(down, *reader.config.n8n))
+    reader.config = replace(reader.config, n8n=(down, *reader.config.n8n))
     assert [row["instance"] for row in reader.read().rows("from fct_integration_event")] == ["n8n"]
     assert any(text.startswith("n8n at http://127.0.0.1:9 does not answer") for text in reader.said)
