@@ -330,6 +330,8 @@ def _run(
                 event("unreadable", instance=client.place.name, message=str(error))
         return run_row(client.get(path) if row is listed else row)
     except (NotFound, Unreadable):
+        if listed and listed["status"] not in UNDER_WAY:  # cleared away since it was listed
+            return run_row(listed)
         since = before.get("missed_since_at") or str(asked_at)
         given_up = asked_at - datetime.fromisoformat(since) >= GIVE_UP_AFTER
         return before | {"id": id, "missed_since_at": since, "is_given_up": given_up}

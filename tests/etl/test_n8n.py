@@ -166,6 +166,14 @@ def test_an_error_that_a_node_passes_on_counts_only_where_the_workflow_is_strict
     assert n8n.run_row(row).get("error_name") is None
 
 
+def test_a_run_that_is_cleared_away_while_it_is_read_stays_what_it_was(served):
+    reader = served(failed(1), run(2))
+    for number in (1, 2):
+        for query in ("", "?includeData=true"):
+            del served.replay.part["answers"][f"/api/v1/executions/{number}{query}"]
+    assert statuses(reader.read()) == {1: "failed", 2: "success"}
+
+
 def test_a_run_that_was_under_way_and_then_deleted_is_unknown(served):
     served(run(1), run(3), hidden=run(2, "running", stoppedAt=None)).read()
     reader = served(run(1), run(3), run(4))
