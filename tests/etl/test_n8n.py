@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from etl import n8n
@@ -99,6 +100,7 @@ def test_a_wrong_key_is_told_and_costs_nothing_that_was_read(served, monkeypatch
         ((404, {"message": "Not Found"}), "with HTTP 404 and not with its public API"),
         ((200, "a page for people"), "with HTTP 200 and not with its public API"),
         ((200, {"version": "19.0"}), "with HTTP 200 and not with its public API"),
+        ((500, {}), "(HTTP 500): look at its log."),
         ((503, {}), "does not answer (HTTP 503): check that it runs and that its address is right."),
     ],
 )
@@ -114,7 +116,30 @@ def test_another_n8n_in_the_place_of_the_first_is_not_mixed_with_it(served):
     served(run(1), run(2, minute=1)).read()
     reader = served(run(1, minute=30), run(2, minute=31), run(3, minute=32))
     assert statuses(reader.read()) == {1: "success", 2: "success"}
-    assert "has another run" in reader.said[-1] and "give it another name than 'n8n'" in reader.said[-1]
+    assert "has another run 2 than before" in reader.said[-1]
+    assert "give it another name than 'n8n'" in reader.said[-1]
+
+
+def test_an_n8n_that_counts_anew_is_not_taken_for_one_in_which_nothing_runs(served):
+    served(run(100), run(101, minute=1)).read()
+    reader = served(run(1, minute=2), run(2, minute=3))
+    assert statuses(reader.read()) == {100: "success", 101: "success"}
+    assert "has another run 2 than before" in reader.said[-1]
+
+
+def test_a_run_that_goes_on_after_a_wait_is_not_taken_for_one_of_another_n8n(served):
+    waiting = run(1, "waiting", waitTill="2026-01-05T09:00:00.000Z")
+    built = served(hidden=waiting, unsaved=run(2, "running", minute=1)).read()
+    assert statuses(built) == {}  # nothing is listed
+    served(waiting, run(2, "running", minute=1)).read()
+    went_on = run(1, createdAt="2026-01-05T08:00:00.000Z", minute=59)
+    assert statuses(served(went_on).read()) == {1: "success", 2: "unknown"}
+
+
+def test_a_run_of_a_low_number_that_was_hidden_at_first_is_read_when_it_shows(served):
+    assert statuses(served(run(1000), run(1001, minute=5)).read()) == {1000: "success", 1001: "success"}
+    built = served(run(3), run(1000), run(1001, minute=5)).read()
+    assert statuses(built) == {3: "success", 1000: "success", 1001: "success"}
 
 
 def test_a_run_whose_data_n8n_cannot_give_has_failed_all_the_same(served):
@@ -122,6 +147,24 @@ def test_a_run_whose_data_n8n_cannot_give_has_failed_all_the_same(served):
     served.replay.part["answers"]["/api/v1/executions/1?includeData=true"] = (500, {"message": "too large"})
     [one] = [row for row in events(reader.read()).values() if row["record_id"] == 1]
     assert (one["status"], one["failure_class"], one["error_text"]) == ("failed", "technical", None)
+
+
+def test_data_that_bring_n8n_down_are_asked_for_once(served, monkeypatch):
+    monkeypatch.setattr(n8n, "WAITS", (0, 0))
+    reader, asked = served(failed(1)), []
+    get = httpx.Client.get
+
+    def breaking(self, path, params):
+        asked.append((path, params))
+        if "includeData" in params:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        return get(self, path, params=params)
+
+    monkeypatch.setattr(httpx.Client, "get", breaking)
+    assert statuses(reader.read()) == {1: "failed"}
+    assert sum("includeData" in params for _, params in asked) == 1
+    assert statuses(reader.read()) == {1: "failed"}
+    assert sum("includeData" in params for _, params in asked) == 1
 
 
 @pytest.mark.parametrize(
