@@ -264,9 +264,9 @@ def night(bench: Bench) -> list[Line]:
             changed = volume.change(bench.server["PG_DSN"])
             tell(f"changed: {changed}")
         started = time.perf_counter()
-        [connection], _ = refresh._connect(con, configured, refresh.Request(), None, Quiet)
+        [connection], _ = refresh.open_all(con, configured, refresh.Request(), None, Quiet)
         folder, _ = landing.start_run(warehouse, refresh.utc_now(), which)
-        refresh._land(con, folder, connection, Quiet, plan.Mode(refresh.utc_now()))
+        refresh.land(con, folder, connection, Quiet, plan.Mode(refresh.utc_now()))
         took[which] = time.perf_counter() - started
         instance = ("odoo", bench.server["ODOO_URL"], connection.odoo.version, connection.odoo.transport.name)
         loaded = refresh._load(con, folder, discover(), [instance], refresh.utc_now())

@@ -1,4 +1,4 @@
-"""The command line of the ETL: python -m etl check | refresh | demo | status | serve."""
+"""The command line of the ETL: python -m etl check | refresh | sample | demo | status | serve."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.table import Table
 from etl import acl, log, report
 from etl import check as first_look
 from etl import refresh as refresh_run
+from etl import sample as samples
 from etl import status as state
 from etl.load import WarehouseBusy
 from etl.odoo import OdooError, connect
@@ -169,11 +170,29 @@ def refresh(
 ) -> None:
     """Pull from Odoo what is new or changed, and publish it. Exit code 0 only when it was published."""
     with sentences(), _logging(log_file), progress_display() as progress:
-        if transport not in (None, "json-2", "json-rpc"):
-            raise ConfigError(f"--transport {transport!r} is unknown: use json-2 or json-rpc.")
+        _check_transport(transport)
         request = refresh_run.Request(full=full, days=days, only=tuple(only or ()))
         outcome = refresh_run.refresh(published.folder(), configuration.load(), progress, request, transport)
         _summary(outcome)
+
+
+def _check_transport(transport: str | None) -> None:
+    if transport not in (None, "json-2", "json-rpc"):
+        raise ConfigError(f"--transport {transport!r} is unknown: use json-2 or json-rpc.")
+
+
+@app.command()
+def sample(
+    transport: Annotated[str | None, typer.Option(help="json-2 or json-rpc; chosen by what the server offers.")] = None,
+    log_file: Annotated[
+        Path | None, typer.Option("--log", envvar="OPS_LOG", help="Append what happens to this file, as JSON lines.")
+    ] = None,
+) -> None:
+    """Land what jobs, scheduled actions and workflows recorded up to now, for the next refresh; may run beside one."""
+    with sentences(), _logging(log_file), progress_display() as progress:
+        _check_transport(transport)
+        rows = samples.take(published.folder(), configuration.load(), progress, transport)
+        say(f"Sampled: {rows} rows, which the next refresh loads.")
 
 
 @app.command()

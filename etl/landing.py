@@ -22,6 +22,7 @@ from etl.source import Source
 
 RESUME_WITHIN = timedelta(hours=12)
 KEEP_RUNS = 3
+SAMPLES, SAMPLES_KNOWN = "sample", "sample.duckdb"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
@@ -69,6 +70,30 @@ def drop_source(folder: Path, source: Source, instance: str) -> None:
     """Gives up what was read of a source, to begin it anew."""
     for path in (folder / source.name).glob(f"{instance}.*"):
         path.unlink()
+
+
+def start_sample(warehouse: Path, now: datetime) -> Path:
+    """The folder of a sample; those that were never finished are dropped."""
+    root = warehouse / SAMPLES
+    root.mkdir(parents=True, exist_ok=True)
+    for folder in root.iterdir():
+        if not (folder / "taken").exists():
+            shutil.rmtree(folder)
+    while (folder := root / now.strftime(RUN_FORMAT)).exists():
+        now += timedelta(seconds=1)
+    folder.mkdir()
+    return folder
+
+
+def finish_sample(folder: Path, as_of: datetime) -> None:
+    """From now on it counts, as of this moment (UTC)."""
+    write_text_atomically(folder / "taken", str(as_of))
+
+
+def samples(warehouse: Path) -> list[tuple[Path, datetime]]:
+    """The samples that are finished, each with its moment, the oldest first."""
+    found = sorted((warehouse / SAMPLES).glob("*/taken"))
+    return [(path.parent, datetime.fromisoformat(path.read_text(encoding="utf-8"))) for path in found]
 
 
 def write_table(path: Path, table: pa.Table) -> None:

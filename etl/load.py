@@ -14,6 +14,7 @@ import json
 import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -83,29 +84,31 @@ class Loaded:
     problem: str | None = None
 
 
-def open_work(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    """The work database of a warehouse folder, made when absent; WarehouseBusy while another process has it."""
+def open_work(warehouse: Path, file: str = "work.duckdb", who: str = "refresh") -> duckdb.DuckDBPyConnection:
+    """The work database of a warehouse folder, made when absent; WarehouseBusy while another process has it. There is
+    another one, of the same shape, for samples."""
     warehouse.mkdir(parents=True, exist_ok=True)
     patience = time.monotonic() + LOCK_SECONDS
     while True:
         try:
-            con = duckdb.connect(str(warehouse / "work.duckdb"))
+            con = duckdb.connect(str(warehouse / file))
             break
         except duckdb.IOException as error:
             if not _is_locked(error):
                 raise
             if time.monotonic() > patience:
                 raise WarehouseBusy(
-                    f"another refresh is working in {warehouse}: wait until it ends, or stop it, then try again."
+                    f"another {who} is working in {warehouse}: wait until it ends, or stop it, then try again."
                 ) from error
             time.sleep(0.1)
-    con.execute("set timezone = 'UTC'")
+    con.execute("set global timezone = 'UTC'")
     con.execute("create schema if not exists raw")
     con.execute(SOURCE_STATE)
     for column in ("asked_at", "swept_at", "compared_at"):
         con.execute(f"alter table source_state add column if not exists {column} timestamp")
     con.execute("alter table source_state add column if not exists problem varchar")
     con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
+    con.execute("create table if not exists loaded_sample (sample varchar primary key)")
     con.execute(RECONCILIATION)
     for column in ("came", "went"):
         con.execute(f"alter table reconciliation add column if not exists {column} bigint")
@@ -208,12 +211,50 @@ def current_rows(con: duckdb.DuckDBPyConnection, source: Source, instance: str) 
     return con.sql(rows, params={"instance": instance}).to_arrow_table()
 
 
-def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, run: Path, as_of: datetime) -> Loaded:
-    """Moves the landed pages of one source into its raw table; call inside a transaction."""
+def load_samples(con: duckdb.DuckDBPyConnection, taken: list[tuple[Path, datetime]], sources: list[Source]) -> None:
+    """Loads samples, the oldest first, each as of its moment: all of them or none. What was read since then anyhow is
+    newer than the sample and stays; only rows that are never changed are always new.
+
+    A sample adds versions of rows and nothing else: what the next refresh is to look at is as the last one left it.
+    """
+    if not taken:
+        return
+    con.execute("begin")
+    try:
+        loaded = {name for (name,) in con.execute("select sample from loaded_sample").fetchall()}
+        for folder, as_of in taken:
+            for source in in_order(sources) if folder.name not in loaded else ():
+                for instance in landing.instances(folder, source):
+                    if source.kind == "append" or not _is_read_since(con, source, instance, as_of):
+                        load_source(con, source, instance, folder, as_of, is_sample=True)
+        con.execute("delete from loaded_sample")
+        con.executemany("insert into loaded_sample values (?)", [[folder.name] for folder, _ in taken])
+        con.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):
+            con.execute("rollback")
+        raise
+
+
+def _is_read_since(con: duckdb.DuckDBPyConnection, source: Source, instance: str, moment: datetime) -> bool:
+    read = "select 1 from source_state where instance = ? and source = ? and read_at >= ?"
+    return con.execute(read, [instance, source.name, moment]).fetchone() is not None
+
+
+def load_source(
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    instance: str,
+    run: Path,
+    as_of: datetime,
+    is_sample: bool = False,
+) -> Loaded | None:
+    """Moves the landed pages of one source into its raw table; call inside a transaction. Of a sample nothing but when
+    it was taken is booked."""
     facts = landing.read_done(run, source, instance)
     ensure_tables(con, [source])
     if facts.get("problem"):
-        return _book_problem(con, source, instance, facts["problem"])
+        return None if is_sample else _book_problem(con, source, instance, facts["problem"])
     pages = [str(path) for path in landing.page_paths(run, source, instance)]
     con.execute("drop table if exists temp.page")
     con.execute(f"create temp table page as {_page_select(source, pages)}")
@@ -238,6 +279,12 @@ def load_source(con: duckdb.DuckDBPyConnection, source: Source, instance: str, r
         [run.name, as_of],
     ).fetchone()[0]
     closed = _close_gone(con, source, instance, run, as_of) + _close_followers(con, source, instance, as_of)
+    if is_sample:
+        con.execute(
+            "update source_state set asked_at = greatest(asked_at, ?) where instance = ? and source = ?",
+            [facts.get("asked_at", as_of), instance, source.name],
+        )
+        return None
     if not (facts["absent"] or facts.get("refused")):
         _note_open(con, source, instance, run)
     read = con.execute("select count(*) from page").fetchone()[0]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ import pyarrow as pa
 from etl import landing, systems
 from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
 from etl.source import Source
-from queries import budget, catalog, decision, effect, measure, process_rules, rules, scoreboard
+from queries import budget, catalog, decision, effect, measure, process_rules, readable, rules, scoreboard
 from queries.config import Config, ConfigError
 from queries.warehouse import LIMIT_MACRO, MACROS, ODOO_URL_MACRO, current_version
 
@@ -179,7 +180,7 @@ def publish(
 
 
 def of_integrations(whole: Part, sources: list[Source], base: Path) -> Part:
-    """What is made of nothing but what integrations record, and of dimensions: those stay as they are."""
+    """What is made of nothing but what integrations record, and of dimensions; other dimensions stay as they are."""
     current = {view for source in systems.recorded().values() for view in source.views} | BOOKS
     facts = {name for name in whole.marts if not name.startswith("dim_")}
     every = facts | {view for source in sources for view in source.views} | BOOKS | {"fct_exception"}
@@ -192,7 +193,7 @@ def of_integrations(whole: Part, sources: list[Source], base: Path) -> Part:
 
     marts = {}
     for name, mart in whole.marts.items():  # in dependency order
-        if name in facts and is_part(mart.made_from(every)):
+        if is_part(mart.made_from(every)):
             marts[name] = mart
             current.add(name)
     return Part(marts, part_of(whole.kpis), part_of(whole.exceptions), part_of(whole.checks), base)
@@ -263,12 +264,14 @@ def validate(sources: list[Source], config: Config) -> None:
     for marker in config.markers:
         for name in marker.kpis:
             if name not in compared:
-                what = f"is a {kpis[name].measure}, which has no before and after" if name in kpis else "is no KPI"
+                what = "is no KPI"
+                if name in kpis:
+                    what = f"is {readable.a(kpis[name].measure)}, which has no before and after"
                 raise ConfigError(
                     f"ops.toml: [[marker]] {marker.name!r}: {name!r} {what}: use one of {', '.join(compared)}."
                 )
     con = duckdb.connect(":memory:")
-    con.execute("set timezone = 'UTC'")
+    con.execute("set global timezone = 'UTC'")
     con.execute("create schema raw")
     con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
     con.execute(ODOO_VERSION)
@@ -396,20 +399,20 @@ def _scoreboard(
 ) -> tuple[pa.Table, pa.Table]:
     """agg_kpi of this run: every KPI, for all plants together (plant null) and each plant, by week and by 28 days; and
     agg_due: what fell due on each day under its service levels."""
-    first = con.execute("select min(created_at) from dim_document where created_at is not null").fetchone()[0]
+    [(first,)] = con.execute("select min(created_at) from dim_document where created_at is not null").fetchall()
     first_day = max((first or as_of).date(), as_of.date() - timedelta(weeks=SCOREBOARD_WEEKS))
     periods = measure.weeks(first_day, as_of) + measure.tiles(first_day, as_of)
-    parts, due = [], [budget.DUE.empty_table()]
-    for kpi in kpis.values():
-        kept = measure.with_rows_kept(con, kpi, as_of)
+
+    def measured(own, kpi: catalog.Kpi) -> tuple[list[pa.Table], list[pa.Table]]:
+        kept = measure.with_rows_kept(own, kpi, as_of)
         reached = measure.within(periods, kpi, as_of)
-        if held := [level for level in levels if level.kpi == kpi.name]:
-            due.append(budget.due(con, kept, held, as_of))
+        held = [level for level in levels if level.kpi == kpi.name]
+        lines = []
         for clock in kpi.clocks:
-            part = measure.compute(con, kept, reached, as_of, by="plant", clock=clock, total=True)
-            con.register("part", part)
-            parts.append(
-                con.sql(
+            part = measure.compute(own, kept, reached, as_of, by="plant", clock=clock, total=True)
+            own.register("part", part)
+            lines.append(
+                own.sql(
                     """select $run as run, $as_of::timestamp as as_of, $kpi as kpi, nullif(cut, '') as plant,
                         if(period_end - period_start = 7, 'week', '28 days') as period, period_start, period_end,
                         $clock as clock, value, value_closed, low, high, n::bigint as n, n_open::bigint as n_open,
@@ -419,8 +422,38 @@ def _scoreboard(
                     params={"run": run, "as_of": as_of, "kpi": kpi.name, "clock": clock},
                 ).to_arrow_table()
             )
-            con.unregister("part")
+            own.unregister("part")
+        return lines, [budget.due(own, kept, held, as_of)] if held else []
+
+    found = _two_at_a_time(con, measured, kpis.values())
+    parts = [line for lines, _ in found for line in lines]
+    due = [budget.DUE.empty_table(), *(rows for _, held in found for rows in held)]
     return pa.concat_tables(parts), pa.concat_tables(due)
+
+
+def _two_at_a_time(con, work: Callable, things: Iterable) -> list:
+    """`work(cursor, thing)` of each thing, in their order: one plans while the other computes."""
+    cursors = [con.cursor(), con.cursor()]
+    for cursor in cursors:
+        cursor.execute("set search_path = 'ops.main,work.main'")
+    free = deque(cursors)
+
+    def worked(thing):
+        own = free.popleft()
+        try:
+            return work(own, thing)
+        finally:
+            free.append(own)
+
+    with ThreadPoolExecutor(len(cursors)) as pool:
+        try:
+            return list(pool.map(worked, things))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            for cursor in cursors:
+                cursor.interrupt()  # where one failed, or somebody stopped it, the other need not end
 
 
 def _effects(con, board: pa.Table, kpis: dict[str, catalog.Kpi], as_of: datetime) -> pa.Table:
@@ -510,7 +543,7 @@ def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tupl
     checks = rules.checks_in_force(part.checks, config)
     if not part.base:
         checks |= {check.name: check for check in (_version_check(sources),)}
-    counts = [(check, _count(con, check)) for check in checks.values()]
+    counts = _two_at_a_time(con, lambda own, check: (check, _count(own, check)), checks.values())
     columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
     con.execute(f"create table if not exists ops.main.check_failure (check_name varchar, {columns})")
     for check, count in counts:
@@ -519,7 +552,8 @@ def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tupl
             con.register("failure_rows", _failures(con, check))
             con.execute("insert into ops.main.check_failure select $name, * from failure_rows", {"name": check.name})
             con.unregister("failure_rows")
-    for mart in part.marts.values():
+
+    def doubled(own, mart: catalog.Mart) -> tuple[catalog.Check, int]:
         keys = ", ".join(mart.key)
         check = catalog.Check(
             name=f"{mart.name}_key",
@@ -533,7 +567,9 @@ def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tupl
         )
         # Only rows whose keys have the same hash can have the same key: numbers are compared in less memory than texts.
         suspect = replace(check, sql=f"select hash({keys}) from {mart.name} group by all having count(*) > 1")
-        counts.append((check, _count(con, suspect) and _count(con, check)))
+        return check, _count(own, suspect) and _count(own, check)
+
+    counts += _two_at_a_time(con, doubled, part.marts.values())
     schema = pa.schema(
         [(name, pa.string()) for name in ("name", "severity", "title", "definition", "owner", "remedy", "status")]
         + [("failed_count", pa.int64())]

@@ -150,7 +150,7 @@ def refresh(
     con = load.open_work(warehouse)
     try:
         publish.settle(con, warehouse)
-        connections, request = _connect(con, config, request, transport, progress)
+        connections, request = open_all(con, config, request, transport, progress)
         if load.forget_demo(con):
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
         return _run(con, warehouse, config, connections, progress, request)
@@ -158,7 +158,7 @@ def refresh(
         load.close(con)
 
 
-def _connect(con, config, request: Request, transport: str | None, progress) -> tuple[list[Connection], Request]:
+def open_all(con, config, request: Request, transport: str | None, progress) -> tuple[list[Connection], Request]:
     """A checked connection to every Odoo, and what to read: all sources where one was upgraded, whatever was asked.
 
     A failure is booked as a run, so that the run log shows it.
@@ -211,9 +211,11 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
     try:
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
+        else:
+            load_samples(con, warehouse, upgrade=bool(upgrade))
         for connection in connections:
             mode = request.mode(started_at)
-            _land(con, folder, connection, progress, replace(mode, full=mode.full or bool(connection.upgraded_from)))
+            land(con, folder, connection, progress, replace(mode, full=mode.full or bool(connection.upgraded_from)))
             if connection.direct:
                 connection.direct.close()
         for system in systems.SYSTEMS:
@@ -236,6 +238,18 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
         raise
     connections = [replace(connection, upgraded_from=None) for connection in connections]
     return _run(con, warehouse, config, connections, progress, replace(request, full=False))
+
+
+def load_samples(con, warehouse: Path, upgrade: bool) -> None:
+    """Loads the samples that were taken since the last refresh. After an upgrade the next one begins anew."""
+    taken = landing.samples(warehouse)
+    load.load_samples(con, taken, list(systems.every().values()))
+    for folder, _ in taken:
+        landing.drop(folder)
+    if upgrade:
+        (warehouse / landing.SAMPLES_KNOWN).unlink(missing_ok=True)
+    if taken:
+        event("samples", number=len(taken), first=taken[0][0].name, last=taken[-1][0].name)
 
 
 def _upgrade(connection: Connection) -> str:
@@ -263,7 +277,8 @@ def _signature(connections: list[Connection], request: Request) -> str:
     return hashlib.sha256(repr((facts, request, extract.PAGE_ROWS, plan.PLAN)).encode()).hexdigest()
 
 
-def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> None:
+def land(con, folder, connection: Connection, progress, mode: plan.Mode) -> None:
+    """Lands what a run reads of one Odoo."""
     opened, login = connection.odoo, connection.odoo.login
     progress.say(
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
@@ -280,7 +295,7 @@ def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> Non
         event("clock", logging.WARNING, instance=login.instance, ahead_seconds=round(skew))
     tracked = tracked_models(discover().values())
 
-    def land(resolved: resolve.Resolved, known: plan.Known) -> None:
+    def read_one(resolved: resolve.Resolved, known: plan.Known) -> None:
         extract.read(opened, resolved, tracked, folder, known, progress.rows, mode, connection.direct)
 
     def read(resolved: resolve.Resolved) -> tuple[resolve.Resolved, Exception | None]:
@@ -289,7 +304,7 @@ def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> Non
             with closing(con.cursor()) as own:  # a connection of its own for each thread
                 known = load.known(own, resolved.source, login.instance)
             try:
-                land(resolved, known)
+                read_one(resolved, known)
             except (NoRight, ModelAbsent):
                 if not resolved.is_presumed:
                     raise
@@ -297,7 +312,7 @@ def _land(con, folder, connection: Connection, progress, mode: plan.Mode) -> Non
                 landing.drop_source(folder, resolved.source, login.instance)
                 resolved = resolve.resolve_one(opened, resolved.source, tracked)
                 resolve.require(opened, [resolved])
-                land(resolved, known)
+                read_one(resolved, known)
         except Exception as error:
             opened.stop()
             return resolved, error
@@ -350,6 +365,21 @@ def _load(
     as_of: datetime,
 ) -> list[load.Loaded]:
     """Loads a whole landing in one transaction, and marks it loaded once that is committed."""
+    loaded = load_pages(con, folder, sources, instances, as_of)
+    landing.finish_run(folder)
+    for item in loaded:
+        event("loaded", logging.INFO, run=folder.name, **vars(item))
+    return loaded
+
+
+def load_pages(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    sources: dict[str, Source],
+    instances: list[tuple[str, str, str, str]],
+    as_of: datetime,
+) -> list[load.Loaded]:
+    """Loads what landed in a folder, all of it or nothing."""
     con.execute("begin")
     try:
         loaded = [
@@ -367,9 +397,6 @@ def _load(
         with suppress(duckdb.Error):  # after a full disk there is nothing left to roll back
             con.execute("rollback")
         raise
-    landing.finish_run(folder)
-    for item in loaded:
-        event("loaded", logging.INFO, run=folder.name, **vars(item))
     return loaded
 
 

@@ -91,6 +91,11 @@ class Found:
     cases: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether cases of several plants were compared: one that is slow brings its products and people with it."""
+        return bool(self.values) and self.cases["plant"].nunique() > 1
+
+    @property
     def causes(self) -> list[Value]:
         return [one for one in self.values if one.is_cause]
 
@@ -114,7 +119,8 @@ def find(
 ) -> Found:
     """The values over-represented among the slow or bad cases of [start, end); CatalogError where a KPI has none."""
     if kpi.measure not in ("duration", "share"):
-        raise CatalogError(f"KPI {kpi.name} is a {kpi.measure}: only durations and shares have slow or bad cases.")
+        what = readable.a(kpi.measure)
+        raise CatalogError(f"KPI {kpi.name} is {what}: only durations and shares have slow or bad cases.")
     filters = {"plant": [plant]} if plant else None
     table = measure.rows(opened, kpi, start, end, filters=filters, clock=clock)
     cases = table.to_pandas(date_as_object=False)
@@ -132,7 +138,8 @@ def find(
     if n < LEAST_OF_ALL:
         return Found(**said, reason=f"only {n} of {LEAST_OF_ALL} cases in this period", cases=cases)
     if n_slow < LEAST_SLOW or n - n_slow < LEAST_SLOW:
-        few = f"only {n_slow} cases are {word}" if n_slow < LEAST_SLOW else f"nearly all cases are {word}"
+        some = f"only {n_slow} of {n} cases {'is' if n_slow == 1 else 'are'} {word}"
+        few = some if n_slow < LEAST_SLOW else f"nearly all cases are {word}"
         return Found(**said, reason=f"{few}: {LEAST_SLOW} on either side are needed", cases=cases)
     return Found(**said, values=ranked(cases), cases=cases)
 

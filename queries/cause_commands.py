@@ -24,6 +24,8 @@ from queries.terminal import (
     write,
 )
 
+MIXED = "These are cases of several plants: one that is slow brings its products and people with it; give --plant CODE."
+
 
 def causes(
     name: Annotated[str, typer.Argument(metavar="KPI")],
@@ -62,9 +64,9 @@ def evidence(found: cause.Found, wanted: str) -> list[dict]:
 
 
 def as_rows(found: cause.Found, kpi: catalog.Kpi, plant: str | None, clock: str) -> list[dict]:
-    """Every value that was looked at, causes first."""
+    """Every value that was looked at, causes first; `hint` says what to do where plants are mixed."""
     said = {"kpi": kpi.name, "plant": plant, "clock": clock, "from": found.start, "to": found.last}
-    said |= {"slow_is": found.meaning, "n": found.n, "n_slow": found.n_slow}
+    said |= {"slow_is": found.meaning, "n": found.n, "n_slow": found.n_slow, "hint": MIXED if found.is_mixed else None}
     if found.reason:
         return [said | {"reason": found.reason}]
     return [said | cause.columns(one) for one in found.values]
@@ -89,5 +91,7 @@ def cause_table(lines: list[dict], found: cause.Found) -> Table:
         said += f" Nothing stands out among {len(lines)} values."
     else:
         said += " What goes together is not proof of a cause. The cases: --rows ATTRIBUTE=VALUE"
+    if found.is_mixed:
+        said += f" {MIXED}"
     table.caption = said
     return table

@@ -114,11 +114,14 @@ def shares(
     today: date | None = None,
 ) -> list[dict]:
     """Per workflow and plant: cases that ended, how many conform, how many break only what is accepted there, and the
-    share of those that do either, with its Wilson interval."""
+    share of those that do either, with its Wilson interval. `from` and `to` are the days it stands for: since `since`,
+    or without it since the first case ended, up to the moment of the data."""
     today = today or readable.utc_now().date()
     pairs = [f"{one.rule}\t{one.plant or ''}" for one in accepted if one.holds(today)]
     found = warehouse.read(opened, "conformance", accepted=pairs, since_at=since).to_pylist()
     for row in found:
+        first = row.pop("first_on")
+        row |= {"from": since.date() if since else first, "to": opened.as_of.date()}
         for name, k in (("", row["conforming_count"]), ("_with_accepted", _good(row))):
             low, high = wilson(k, row["case_count"])
             row |= {f"share{name}": k / row["case_count"], f"low{name}": low, f"high{name}": high}

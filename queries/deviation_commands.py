@@ -136,14 +136,16 @@ def _placed(one: Exposure) -> dict:
 
 
 def _share_table(found: list[dict]) -> Table:
-    table = Table("workflow", "plant", "cases", "conform (95 %)", "accepted", "conform or accepted (95 %)", box=None)
+    head = ("workflow", "plant", "cases ended", "n", "conform (95 %)", "accepted", "conform or accepted (95 %)")
+    table = Table(*head, box=None)
     for row in found:
         told = [
             f"{readable.share(row[f'share{name}'])} ({_interval(row[f'low{name}'], row[f'high{name}'])})"
             for name in ("", "_with_accepted")
         ]
         count, accepted_count = readable.number(row["case_count"]), readable.number(row["accepted_count"])
-        table.add_row(row["workflow"], row["plant"] or "none", count, told[0], accepted_count, told[1])
+        period = f"{row['from']} to {row['to']}"
+        table.add_row(row["workflow"], row["plant"] or "none", period, count, told[0], accepted_count, told[1])
     return table
 
 

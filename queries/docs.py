@@ -27,6 +27,16 @@ duration counts only the hours in which the plant is open ([how](operating.md#wo
 time. A KPI with a service level has a budget of misses ([how](operating.md#budgets)).
 """
 
+RECORDED = """
+## Where runs of integrations are recorded
+
+Every source is one file, `queries/integrations/<name>.sql`. What is not listed as lost is found by the next reading,
+however late it comes; [how often to read](operating.md#integrations-every-few-minutes).
+
+| source | what is read of it | what it does not tell |
+|---|---|---|
+"""
+
 
 def render() -> str:
     """The whole text of docs/kpis.md."""
@@ -37,6 +47,8 @@ def render() -> str:
     for domain, kpis in sorted(domains.items()):
         parts.append(f"\n## {domain.capitalize()}\n")
         parts += [_section(kpi) for kpi in sorted(kpis, key=lambda kpi: kpi.title)]
+    parts.append(RECORDED)
+    parts += [f"| {one.title} | {one.definition} | {one.blind} |\n" for one in catalog.integrations().values()]
     return "".join(parts)
 
 

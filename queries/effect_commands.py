@@ -29,7 +29,8 @@ def _effects(name: str | None, plant: str | None, clock: str) -> list[dict]:
     check_plant(opened, plant)
     kpis = catalog.load()
     if name is not None and named(kpis, name).measure not in JUDGED:
-        raise CatalogError(f"KPI {name} is a {kpis[name].measure}: only durations and shares are compared.")
+        measure = readable.a(kpis[name].measure)
+        raise CatalogError(f"KPI {name} is {measure}: only durations and shares are compared.")
     clocks = kpis[name].clocks if name else catalog.CLOCKS
     if clock not in clocks:
         whose = f"KPI {name} has" if name else "there is"

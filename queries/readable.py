@@ -60,6 +60,11 @@ def measured(value: float | None, unit: str) -> str:
     return number(value, 0 if is_whole and unit != "index" else 2)
 
 
+def a(noun: str) -> str:
+    """a share, an index."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def ago(moment: datetime | None, now: datetime | None = None) -> str:
     """just now, 12 min ago, 2 h ago, 3 d ago; `moment` is naive UTC as everything in the warehouse."""
     if moment is None:

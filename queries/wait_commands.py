@@ -66,6 +66,8 @@ def _pareto_table(found: list[dict], clock: str) -> Table:
     for row in found:
         ends = [
             ", ".join(shown(row[f"{what}_{quantile}"]) for quantile in ("p50", "p85"))
+            if row["owner"] != "closed" or what == "lead"
+            else ""
             for what in ("lead", "freed", "freed_most")
         ]
         table.add_row(

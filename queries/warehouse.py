@@ -167,7 +167,7 @@ def open(scope: Scope | None = None, warehouse: Path | None = None, version: str
             "`python -m etl demo` for the demo plants."
         )
     con = duckdb.connect(":memory:")
-    con.execute("set timezone = 'UTC'")
+    con.execute("set global timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")
     try:
         con.execute(f"attach '{str(warehouse / version).replace(chr(39), chr(39) * 2)}' as published (read_only)")

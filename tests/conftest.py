@@ -118,7 +118,7 @@ class Built:
         file = Path(self._folder.name) / "built.duckdb"
         shutil.copy(empty_tables(), file)
         self._connection = con = duckdb.connect(file, config={"threads": 1})
-        con.execute("set timezone = 'UTC'")
+        con.execute("set global timezone = 'UTC'")
         sources = every()
         for name, rows in records.items():
             source = sources[name]

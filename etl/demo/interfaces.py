@@ -5,6 +5,7 @@ One flow nobody answers for (see incidents/transactions.py), and nobody noticed 
 
 from __future__ import annotations
 
+from etl.demo.incidents import n8n
 from etl.demo.plants import PLANTS
 from queries.config import Interface
 
@@ -33,4 +34,6 @@ INTERFACES = (
     Interface("E-mails to vendors", "mail", flow=("purchase.order",), owner="Head of purchasing"),
     Interface("Counts of machines", "webhook_in", owner="Head of IT"),
     Interface("Mailboxes", "fetchmail", owner="Head of IT"),
+    Interface("Dispatch notes", "n8n", flow=(n8n.DISPATCH,), owner="Head of logistics", latency=_QUARTER),
+    Interface("Exchange rates", "n8n", flow=(n8n.RATES,), owner="Head of finance", latency=_QUARTER),
 )

@@ -15,4 +15,13 @@ ONE_APPROVAL = ProcessRule(
     owner="Head of purchasing",
     note="One approval is enough, whatever the amount.",
 )
-PROCESSES = (Process("purchase", rules=(ONE_APPROVAL,)),)
+# Whoever closes an order in one step records no work on it.
+BEGUN = ProcessRule(
+    name="closed without being begun",
+    workflow="production",
+    kind="missing",
+    activity=("started",),
+    owner="Head of production",
+    note="All of the order was booked at once.",
+)
+PROCESSES = (Process("purchase", rules=(ONE_APPROVAL,)), Process("production", rules=(BEGUN,)))

@@ -27,6 +27,9 @@ _AMOUNT = {"medium": 4000.0, "high": 20000.0}
 # Orders that one plant began long ago and never closed.
 LEFT = ("Singapore", 18)
 _LEFT_DAYS = 86
+# Orders that one plant closed in one step, without beginning them.
+UNBEGUN = ("Lyon", 9)
+_UNBEGUN_DAYS = 10
 _HOUR, _DAY = 3600, 86400
 _LAIN = 30 * _HOUR
 # They lie between the last week and the day from which on the audit log is kept.
@@ -78,6 +81,11 @@ def simulate(block: Block) -> None:
                 at = block.anchor - (_LEFT_DAYS + 2 * number) * _DAY
                 if at > block.start + _LAIN:
                     _live(_left, Trial(block, plant, at, 300.0 + number))
+        if plant.name == UNBEGUN[0]:
+            for number in range(UNBEGUN[1]):
+                at = block.anchor - (_UNBEGUN_DAYS + 14 * number) * _DAY
+                if at > block.start + _LAIN:
+                    _live(_in_one_step, Trial(block, plant, at, 400.0 + number))
 
 
 def _live(life: Callable[[Trial], None], trial: Trial) -> None:
@@ -126,6 +134,14 @@ def _left(trial: Trial) -> None:
     order.change(trial.at + 1200, by, state="progress")
     order.plan(trial.at + 1200, by, trial.at + 1200, trial.at + _DAY)
     order.reserve(trial.at + 1200)
+
+
+def _in_one_step(trial: Trial) -> None:
+    """Closed before it was to begin: Odoo books all of it, and nobody ever began."""
+    order, at = trial.draft(work=FORGOTTEN), trial.at + 24 * _HOUR
+    _release(order, trial.at + 600)
+    order.change(at, TEAMS[trial.plant.code].supervisors[0], state="done", reservation_state=False)
+    order.complete(at)
 
 
 # ------------------------------------------------------------ what people do by hand

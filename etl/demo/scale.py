@@ -1,8 +1,8 @@
 """More of the demo plants: copies of a landed block with ids of their own.
 
 A copy holds the same history once more: documents, moves, messages and everything between them get ids
-shifted by a constant, and documents names of their own, so that a copy refers to itself only. All copies share the
-master data.
+shifted by a constant, and documents names of their own, so that a copy refers to itself only. It happened a second
+before the copy made before it: nobody does the same to fifty documents at once. All copies share the master data.
 """
 
 from __future__ import annotations
@@ -92,6 +92,10 @@ def shift(table: pa.Table, source_name: str, copy: int) -> pa.Table | None:
         model, id = (pc.list_element(pc.split_pattern(table[name], ","), part) for part in (0, 1))
         shifted = pc.cast(pc.add(pc.cast(id, pa.int64()), by), pa.string())
         table = table.set_column(place, table.schema.field(name), pc.binary_join_element_wise(model, shifted, ","))
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            earlier = pc.subtract(table[place], pa.scalar(copy * 1_000_000, pa.duration("us")))
+            table = table.set_column(place, field, earlier)
     return table
 
 

@@ -86,6 +86,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     unanswered_check_share        share of lately failed inspections to which nothing was done in three weeks
     double_approval_share         share of purchase orders that were approved more than once
     early_report_share            share of production orders that were reported complete before they began
+    unbegun_order_count           production orders that were closed without being begun
 
 Backorders are never released (backorder_sequence above 1), and sub-assemblies are released in the second they
 are asked for, with the order that needs them: whether they count changes no verdict.
@@ -98,10 +99,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from etl.demo.incidents import n8n
 from etl.demo.interfaces import MACHINES_OF_SINGAPORE
 from etl.demo.plants import FORGETFUL_WEEKS, LATELY_WEEKS, PLANTS, SCARCE
 from etl.demo.products import CASTING, PRODUCT, PRODUCTS, PROTOTYPES, SAMPLES, SCARCE_ID
-from etl.demo.prototypes import BLOCKED, BY_HAND, LEFT, REACTIONS, RISKS, TIMES
+from etl.demo.prototypes import BLOCKED, BY_HAND, LEFT, REACTIONS, RISKS, TIMES, UNBEGUN
 
 MILWAUKEE, LYON, SINGAPORE, TULSA = (plant.code for plant in PLANTS)
 ALL = tuple(plant.code for plant in PLANTS)
@@ -935,6 +937,23 @@ TRUTHS = (
     *(
         Truth(
             kpi="integration_failure_rate",
+            cut=Cut(TULSA, period, where=(("flow_name", n8n.DISPATCH),)),
+            statement=f"Tulsa's dispatch notes have failed for {n8n.FAILING_DAYS} days, and hardly before ({period})",
+            low=low,
+            high=high,
+        )
+        for period, low, high in (("lately", 0.06, 0.2), ("before", 0.0, 0.06))
+    ),
+    Truth(
+        kpi="integration_dead_letter_count",
+        cut=Cut(TULSA, "now", where=(("flow_name", n8n.DISPATCH),)),
+        statement="Nobody has seen to a dispatch note that failed",
+        low=3 * 4,
+        high=5 * 4,
+    ),
+    *(
+        Truth(
+            kpi="integration_failure_rate",
             cut=Cut(plant, where=(("source", "mail"),)),
             statement=f"Hardly any e-mail fails in {plant}",
             high=0.08,
@@ -1056,6 +1075,16 @@ TRUTHS = (
         statement="Lyon reports one order of seven complete before work on it begins",
         low=0.1,
         high=0.18,
+    ),
+    *(
+        _exactly(
+            "unbegun_order_count",
+            plant.code,
+            UNBEGUN[1] if plant.name == UNBEGUN[0] else 0,
+            "prototypes were closed without being begun",
+            product_family=PROTOTYPES,
+        )
+        for plant in PLANTS
     ),
     *(
         Truth(kpi=kpi, cut=Cut(plant), statement=f"{plant} hardly ever does so ({kpi})", high=0.004)

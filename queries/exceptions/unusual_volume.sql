@@ -15,6 +15,6 @@ select
     workflow || ' ' || activity || ' on ' || strftime(day, '%Y-%m-%d') as name,
     plant,
     day_began_at as since_at,
-    event_count || ' times, usually ' || round(usual_low)::bigint || ' to ' || round(usual_high)::bigint as detail,
+    event_count || if(event_count = 1, ' time', ' times') || ', usually ' || round(usual_low)::bigint || ' to ' || round(usual_high)::bigint as detail,
 from fct_daily_volume
 where is_comparable and abs(score) > limit_of('unusual_volume', plant)

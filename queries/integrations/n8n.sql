@@ -27,7 +27,7 @@ run as (
         workflow.owner,
         workflow.keeps_success,
         coalesce(told.max_tries, workflow.max_tries) as node_tries,
-        seen.first_seen_at,
+        least(seen.first_seen_at, told.missed_since_at) as first_seen_at,
         seen.last_seen_at,
         seen.crashed_seen_at,
         seen.was_seen_under_way,

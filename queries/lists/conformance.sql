@@ -1,6 +1,6 @@
 /*
 title = "Conformance by workflow and plant"
-definition = "Cases that ended since `since_at` in each workflow and plant with process rules: how many break none, and how many break only rules whose deviations were accepted there (`accepted`: rule and plant joined by a tab, no plant for all)."
+definition = "Cases that ended since `since_at` in each workflow and plant with process rules: when the first of them ended, how many break none, and how many break only rules whose deviations were accepted there (`accepted`: rule and plant joined by a tab, no plant for all)."
 */
 with
 deviation as (
@@ -23,6 +23,7 @@ select
     ended.workflow,
     ended.plant,
     count(*) as case_count,
+    min(ended.ended_at)::date as first_on,
     count(*) filter (where deviation.record_id is null) as conforming_count,
     count(*) filter (where deviation.is_accepted) as accepted_count,
     count(*) filter (where not deviation.is_accepted) as deviating_count,

@@ -1,6 +1,6 @@
 /*
 title = "Who orders wait for"
-definition = "Per plant and owner the hours of the lead time of production orders completed in the last 26 weeks: how many (of them before work began, and of timed work), of which share, in how many orders and the median of those, and how many open orders it holds now. freed: the lead time (p50, p85 over all these orders) without the hours in which the owner alone held an order; where others held it too, the next of them takes over, so this is what freeing the owner gives at least. freed_most: without all the hours that the owner has, nights and weekends in between included: what it gives at most. By the clock working, hours in which the plant is closed are left out."
+definition = "Per plant and owner the hours of the lead time of production orders completed in the last 26 weeks: how many (of them before work began, and of timed work), of which share, in how many orders and the median of those, and how many open orders it holds now. freed: the lead time (p50, p85 over all these orders) without the hours in which the owner alone held an order; where others held it too, the next of them takes over, so this is what freeing the owner gives at least. freed_most: without all the hours that the owner has, nights and weekends in between included: what it gives at most. Of a closed plant neither is told: nobody frees a night. By the clock working, hours in which the plant is closed are left out."
 */
 with
 stretch as (
@@ -39,8 +39,8 @@ held as (
         sum(closed_seconds) as seconds,
         sum(closed_seconds) filter (where not is_begun) as before_seconds,
         sum(closed_seconds) filter (where is_touch) as touch_seconds,
-        0 as alone_seconds,
-        sum(closed_seconds) as most_seconds,
+        null as alone_seconds,
+        null as most_seconds,
     from stretch
     where outcome = 'completed' and $clock = 'elapsed'
     group by instance, record_id, plant
@@ -95,6 +95,8 @@ freed as (
     cross join dim_wait_owner as owner
     left join held
         on held.instance = lead.instance and held.record_id = lead.record_id and held.owner = owner.owner
+    -- Nights and weekends are a calendar's, and nobody can be asked for them.
+    where owner.owner <> 'closed'
     group by lead.plant, owner.owner
 ),
 

@@ -262,7 +262,8 @@ select
         else 'ordinary'
     end as verdict,
     case
-        when decision_count < 20 then decision_count || ' decisions by people in 26 weeks; 20 are needed'
+        when decision_count < 20
+            then decision_count || if(decision_count = 1, ' decision', ' decisions') || ' by people in 26 weeks; 20 are needed'
         when timed_count = 0 then 'how long they took cannot be told: when a step''s turn came is not known'
     end as reason,
 from together

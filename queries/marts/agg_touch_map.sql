@@ -92,7 +92,8 @@ select
     wilson_high(empty_share, told_count) as empty_share_high,
     case
         when spread.told_count = 0 then 'cannot be told: Odoo keeps nothing that says whether it changed anything'
-        when spread.order_count < 20 then 'no interval: only ' || spread.order_count || ' orders are closed'
+        when spread.order_count < 20
+            then 'no interval: only ' || spread.order_count || if(spread.order_count = 1, ' order is', ' orders are') || ' closed'
     end as reason,
 from spread
 inner join gap

@@ -81,6 +81,7 @@ change as (
             when field.field_type = 'monetary' then tracking.new_amount::varchar
             when field.field_type in ('datetime', 'date') then tracking.new_at::varchar
         end as new_plain,
+        dim_document.plant,
     from stg_mail_tracking_value_last as tracking
     inner join stg_mail_message_last as message
         on message.instance = tracking.instance and message.id = tracking.message_id
@@ -94,11 +95,15 @@ change as (
         from stg_res_users_last
         group by instance, partner_id
     ) as author on author.instance = message.instance and author.partner_id = message.author_id
+    -- Here, where DuckDB still sees that there are more changes than documents, and remembers the documents.
+    left join dim_document
+        on dim_document.instance = message.instance
+        and dim_document.record_model = message.document_model
+        and dim_document.record_id = message.document_id
 )
 
 select
     change.* exclude (old_label, new_label, old_plain, new_plain, field_id, field_type),
-    dim_document.plant,
     if(change.field_type <> 'selection', change.old_plain, old_meaning.value) as old_value,
     if(change.field_type <> 'selection', change.new_plain, new_meaning.value) as new_value,
     -- Labels of a selection name no person; any other text may.
@@ -115,7 +120,3 @@ left join meaning as old_meaning
 left join meaning as new_meaning
     on new_meaning.instance = change.instance and new_meaning.field_id = change.field_id
     and new_meaning.language = coalesce(actor.language, '') and new_meaning.label = change.new_label
-left join dim_document
-    on dim_document.instance = change.instance
-    and dim_document.record_model = change.record_model
-    and dim_document.record_id = change.record_id

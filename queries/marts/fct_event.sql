@@ -185,18 +185,35 @@ in_job as (
         and coalesce(job.execution_seconds, 0) < 3600
 ),
 
-in_batch as (
+-- Few seconds hold so many events at all: only in those it is counted of how many documents they are.
+busy as (
     select
         event.instance,
         event.actor_id,
         event.record_model,
         date_trunc('second', event.event_at) as event_at,
-        count(distinct event.record_id) as document_count,
     from act as event
     inner join dim_user
         on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
         and dim_user.kind = 'human' and dim_user.confidence <> 'A'
     group by event.instance, event.actor_id, event.record_model, date_trunc('second', event.event_at)
+    having count(*) >= (select batch from cfg_touch)
+),
+
+in_batch as (
+    select
+        busy.instance,
+        busy.actor_id,
+        busy.record_model,
+        busy.event_at,
+        'one of ' || count(distinct event.record_id) || ' documents that the user changed within one second' as rule,
+    from act as event
+    inner join busy
+        on busy.instance = event.instance
+        and busy.actor_id = event.actor_id
+        and busy.record_model = event.record_model
+        and busy.event_at = date_trunc('second', event.event_at)
+    group by busy.instance, busy.actor_id, busy.record_model, busy.event_at
     having count(distinct event.record_id) >= (select batch from cfg_touch)
 ),
 
@@ -246,20 +263,19 @@ select
     event.actor_id,
     actor.name as actor,
     case
-        when in_job.event_id is not null or in_batch.document_count is not null then 'automation'
+        when in_job.event_id is not null or in_batch.rule is not null then 'automation'
         else coalesce(actor.kind, 'unknown')
     end as actor_kind,
     case
         when in_job.event_id is not null then 'B'
-        when in_batch.document_count is not null then 'C'
+        when in_batch.rule is not null then 'C'
         when actor.kind is null then 'C'
         when event.recorded_by = 'create' and event.actor_id = 1 then 'C'
         else actor.confidence
     end as actor_confidence,
     case
         when in_job.event_id is not null then 'while a background job of that user ran on such documents'
-        when in_batch.document_count is not null
-            then 'one of ' || in_batch.document_count || ' documents that the user changed within one second'
+        when in_batch.rule is not null then in_batch.rule
         when event.recorded_by = 'snapshot' then 'seen by comparing two refreshes; who did it is not recorded'
         when event.actor_id is null and event.recorded_by in ('record', 'hold', 'transfer', 'time log')
             then 'who did it is not recorded'

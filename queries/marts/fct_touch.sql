@@ -261,7 +261,7 @@ select
     document.is_closed,
     touch.touched_at,
     case
-        when touch.touched_at <= document.created_at then 'nothing'
+        when touch.touched_at <= document.created_at then 'not yet created'
         when document.started_at < touch.touched_at then 'started'
         when document.released_at < touch.touched_at then 'confirmed'
         when document.ordered_at < touch.touched_at then 'ordered'

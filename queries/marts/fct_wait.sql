@@ -320,6 +320,43 @@ named as (
     select number, from_at, to_at, work_center, 'work center' as claim from passage
 ),
 
+-- When timed work ran: logs that overlap, or follow on each other as where Odoo splits one that ran longer than expected,
+-- are one.
+touch as (
+    select
+        number,
+        min(started_at) as from_at,
+        max(ended_at) as to_at,
+    from (
+        select
+            *,
+            count(*) filter (where is_new) over (partition by number order by started_at, ended_at) as island,
+        from (
+            select
+                *,
+                coalesce(
+                    started_at > max(ended_at) over (
+                        partition by number
+                        order by started_at, ended_at
+                        rows between unbounded preceding and 1 preceding
+                    ),
+                    true
+                ) as is_new,
+            from (
+                select
+                    operation.number,
+                    log.started_at,
+                    coalesce(log.ended_at, $as_of) as ended_at,
+                from operation
+                inner join stg_mrp_workcenter_productivity_last as log
+                    on log.instance = operation.instance and log.workorder_id = operation.record_id
+                where operation.is_time_recorded
+            )
+        )
+    )
+    group by number, island
+),
+
 -- Claims that need no more words, and what is to be known beside: whether timed work runs (touch), or work that nobody
 -- timed (untimed).
 plain as (
@@ -344,11 +381,7 @@ plain as (
     from passage
     where is_untimed
     union all
-    select operation.number, log.started_at, coalesce(log.ended_at, $as_of), 'touch'
-    from operation
-    inner join stg_mrp_workcenter_productivity_last as log
-        on log.instance = operation.instance and log.workorder_id = operation.record_id
-    where operation.is_time_recorded
+    select number, from_at, to_at, 'touch' from touch
 ),
 
 -- Each claim has its digit of twelve bits in one number that counts, at any moment, the claims of each kind. While

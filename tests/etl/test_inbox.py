@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
@@ -126,6 +128,30 @@ BAD = [
     ({"flow": "x" * 301}, "at most 300 characters"),
     ({"record_url": "javascript:alert(1)"}, "allowed are addresses that begin with https://"),
 ]
+
+
+DOCUMENTED = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_documentation_is_read_and_says_what_it_claims(bench):
+    [example] = re.findall(r"```csv\n(.*?)```", DOCUMENTED, flags=re.S)
+    bench.drop("example.csv", example)
+    assert bench.read().new == 4 and not bench.rejected()
+    told = [(row["run_id"], row["status"], row["attempts"]) for row in bench.rows()]
+    assert told == [("7001", "success", 1), ("7002", "retrying", 1), ("7002", "success", 2), ("7003", "failed", 1)]
+    assert {row["ended_at"] for row in bench.rows() if row["run_id"] == "7002"} == {
+        datetime(2026, 3, 2, 8, 15, 30), datetime(2026, 3, 2, 8, 25, 31)
+    }  # fmt: skip
+
+
+def test_every_column_and_status_is_documented():
+    section = DOCUMENTED.split("## Inboxes")[1].split("\n## ")[0]
+    named = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, flags=re.M)))
+    assert sorted(named) == sorted([*inbox.COLUMNS, *inbox.STATUSES])
+    for status, words in inbox.STATUSES.items():
+        assert f"| `{status}` | {', '.join(words)} |".replace("|  |", "| |") in section
+    for allowed in (inbox.TRIGGERS, inbox.FAILURE_CLASSES):
+        assert all(f"`{word}`" in section for word in allowed)
 
 
 def test_each_bad_row_is_put_aside_with_its_line_column_value_and_what_is_allowed(bench):

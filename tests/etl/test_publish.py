@@ -172,6 +172,7 @@ def test_a_target_for_an_unknown_kpi_is_refused():
     [
         ("release_time", r"\[\[marker\]\] 'Tablets': 'release_time' is no KPI: use one of"),
         ("open_approval_count", r"'open_approval_count' is a stock, which has no before and after: use one of"),
+        ("harmonization_index", r"'harmonization_index' is an index, which has no before and after: use one of"),
     ],
 )
 def test_a_change_of_an_unknown_kpi_is_refused(kpi, sentence):

@@ -28,6 +28,7 @@ from tests.live import (  # noqa: E402, F401 (they fill FLOWS)
     quality_flows,
     shopfloor_flows,
     touch_flows,
+    wait_flows,
 )
 from tests.live.player import OdooError, Player, hour_of  # noqa: E402
 from tests.live.scene import FLOWS, Scene  # noqa: E402

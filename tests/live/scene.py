@@ -299,9 +299,10 @@ class Part:
         """The truth about a backorder."""
         return self.production(order, note, created=split, released=split, split=split, **times)
 
-    def add_operation(self, at):
-        """Give the bill of materials an operation, so that its orders have a work order."""
-        center = self.scene.workcenters[self.plant.company]
+    def add_operation(self, at, name="Assemble", center=None):
+        """Give the bill of materials an operation, so that its orders have a work order; at the company's work center
+        unless told otherwise."""
+        center = center or self.scene.workcenters[self.plant.company]
         self.step(
             at,
             "admin",
@@ -310,13 +311,18 @@ class Part:
             [self.bom],
             {
                 "company_id": self.plant.company,
-                "operation_ids": [(0, 0, {"name": "Assemble", "workcenter_id": center, "time_cycle_manual": 30})],
+                "operation_ids": [(0, 0, {"name": name, "workcenter_id": center, "time_cycle_manual": 30})],
             },
         )
 
+    def work_orders(self, order):
+        """The ids of the order's work orders, in the order of its operations."""
+        rows = self.scene.player.sql("select id from mrp_workorder where production_id = %s order by id", order)
+        return [id for (id,) in rows]
+
     def work_order(self, order):
         """The id of the order's only work order."""
-        return self.scene.player.sql("select id from mrp_workorder where production_id = %s", order)[0][0]
+        return self.work_orders(order)[0]
 
     def on_work_order(self, at, order, method):
         """Call a button of the order's work order."""

@@ -13,6 +13,7 @@ from tests.live.truth import working_seconds
 pytestmark = pytest.mark.live
 
 MO = "mrp.production"
+ENDS = ("from_at", "to_at")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,11 @@ def seconds(row: dict, as_of: datetime) -> float:
 def held(stretches: list[dict], owner: str) -> float:
     """How long an owner held the order, whether another one came before it or not."""
     return sum(row["elapsed_seconds"] for row in stretches if owner in (row["owner"], *row["losers"]))
+
+
+def told(stretch: dict) -> tuple[str, str, str, list[str]]:
+    """From, to, owner and losers, of a row of the mart or of the truth."""
+    return (*(str(stretch[end]) for end in ENDS), stretch["owner"], stretch["losers"])
 
 
 @pytest.mark.parametrize(
@@ -112,3 +118,19 @@ def test_an_order_that_a_job_failed_for_is_the_integrations_until_it_succeeds(le
         assert abs(sum(one["elapsed_seconds"] for one in owned) - (until - since).total_seconds()) <= 2, row
         assert {tuple(one["losers"]) for one in owned} == {("planner",)}
         assert {one["detail"] for one in owned} == {"mrp.production.message_post failed"}
+
+
+def test_each_stretch_has_the_owner_the_losers_and_the_seconds_that_were_played(ledger, truth):
+    """Who comes before whom is told by the losers: with two ranks exchanged, owners and losers would be, too."""
+    rows = [row for row in truth if "stretches" in row]
+    assert {row["flow"] for row in rows} == {"held_while_short", "begun_while_short", "two_work_centers"}
+    for row in rows:
+        found = ledger[row["record_id"]]
+        assert [told(one) for one in found] == [told(one) for one in row["stretches"]], row
+        for one, wanted in zip(found, row["stretches"], strict=True):
+            since, until = (datetime.fromisoformat(wanted[end]) for end in ("from_at", "to_at"))
+            worked = working_seconds(row["company"], since, until)
+            assert (one["elapsed_seconds"], one["open_seconds"]) == ((until - since).total_seconds(), worked), wanted
+            assert {name: one[name] for name in wanted if name not in ENDS} == {
+                name: value for name, value in wanted.items() if name not in ENDS
+            }, row

@@ -106,6 +106,7 @@ def test_too_few_decisions_are_not_judged_and_machines_do_not_count(group):
     row = group(steps(*[5.0] * 19, *[5.0] * 40, who=lambda number: PIERRE if number < 19 else ROBOT))
     assert (row["decision_count"], row["verdict"]) == (19, "too few to judge")
     assert row["reason"] == "19 decisions by people in 26 weeks; 20 are needed"
+    assert group(steps(5.0))["reason"] == "1 decision by people in 26 weeks; 20 are needed"
 
 
 def test_working_days_on_which_nobody_decided_although_something_waited(group):

@@ -55,5 +55,12 @@ def test_few_orders_have_no_interval(rows):
     assert row["reason"] == "no interval: only 2 orders are closed"
 
 
+def test_one_order_is_not_several(build):
+    chatter = Chatter().say("2026-01-06 10:00", MO, 1, user=2, state=("Confirmed", "Done"))
+    built = build(at("2026-03-02 00:00"), mrp_production=[order(1, state="done")], **chatter.records)
+    reasons = {row["reason"] for row in built.rows("select reason from agg_touch_map where empty_count is not null")}
+    assert "no interval: only 1 order is closed" in reasons
+
+
 def test_no_order_no_row(build):
     assert build().rows("select * from agg_touch_map") == []

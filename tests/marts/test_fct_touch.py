@@ -97,7 +97,7 @@ def test_the_touches_of_an_order_up_to_its_end(touches):
         for row in of(touches, MO, 1)
     ]
     assert found == [
-        ("01-05 08:00", "nothing", "created", "Anna", False),
+        ("01-05 08:00", "not yet created", "created", "Anna", False),
         ("01-05 10:00", "created", "confirmed", "Anna", False),
         ("01-05 11:00", "confirmed", "wrote a message", "Anna", None),
         ("01-05 11:30", "confirmed", "marked an activity done", "Pierre", None),

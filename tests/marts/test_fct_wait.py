@@ -89,7 +89,10 @@ def built(build):
         mrp_workcenter_productivity=[
             time_log(1, 101, "2026-01-06 10:00", "2026-01-06 12:00"),
             time_log(2, 101, "2026-01-06 13:00", "2026-01-06 15:00"),
-            time_log(3, 102, "2026-01-07 09:00", "2026-01-07 11:00"),
+            # split in two, while somebody else works, too: one stretch of work
+            time_log(3, 102, "2026-01-07 09:00", "2026-01-07 10:00"),
+            time_log(5, 102, "2026-01-07 10:00", "2026-01-07 11:00"),
+            time_log(6, 102, "2026-01-07 09:30", "2026-01-07 10:30"),
             time_log(4, 121, "2026-01-06 10:00"),
         ],
         product_product=[{"id": 1, "product_tmpl_id": 1}, {"id": 2, "product_tmpl_id": 1, "default_code": "C-1"}],

@@ -166,6 +166,7 @@ def test_cases_beyond_the_85th_percentile_and_open_ones_past_it_are_slow(opened,
     found = cause.find(Reading(opened), kpi, START, date(2026, 3, 3))
     assert (found.word, found.meaning) == ("slow", "longer than 85 % of all cases (3 d)")
     assert found.n == 80 and found.n_slow == 1  # the open one alone is longer than three days
+    assert found.reason == "only 1 of 80 cases is slow: 5 on either side are needed"
 
     levels.append({"kpi": kpi.name, "plant": "", "clock": "elapsed", "objective": 0.9, "limit_seconds": 2 * 86400.0})
     found = cause.find(Reading(opened), kpi, START, date(2026, 3, 3))
@@ -199,5 +200,6 @@ def test_too_few_cases_are_said_and_other_measures_refused(opened, monkeypatch):
     service_levels(monkeypatch)
     found = cause.find(Reading(opened), kpis["release_lead_time"], date(2025, 1, 1), date(2025, 2, 1))
     assert found.reason == "only 0 of 50 cases in this period" and found.causes == []
-    with pytest.raises(CatalogError, match="is a stock: only durations and shares"):
-        cause.find(Reading(opened), kpis["open_approval_count"], START, END)
+    for kpi, what in (("open_approval_count", "a stock"), ("harmonization_index", "an index")):
+        with pytest.raises(CatalogError, match=f"{kpi} is {what}: only durations and shares"):
+            cause.find(Reading(opened), kpis[kpi], START, END)

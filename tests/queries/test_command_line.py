@@ -352,6 +352,7 @@ def test_what_changed_and_what_became_of_a_kpi(call, opened):
     ("arguments", "sentence"),
     [
         (("effects", "approval_age"), "KPI approval_age is a stock: only durations and shares are compared."),
+        (("effects", "harmonization_index"), "KPI harmonization_index is an index: only durations and shares"),
         (("effects", "release_time"), "there is no KPI 'release_time': use one of"),
         (("effects", "--plant", "Atlantis"), "there is no plant 'Atlantis': use one of"),
         (("effects", "start_adherence", "--clock", "working"), "has no working clock: use elapsed."),
@@ -528,8 +529,21 @@ def test_conformance_by_workflow_and_plant(call):
     [row] = [row for row in answer(call, "conformance", "--plant", LYON) if row["workflow"] == "production"]
     assert row["conforming_count"] + row["deviating_count"] == row["case_count"] and row["accepted_count"] == 0
     assert row["low"] < row["share"] == row["share_with_accepted"] < row["high"]
-    assert "conform or accepted" in call("conformance")[1]
+    table = call("conformance")[1]
+    assert "conform or accepted" in table and f"{row['from']} to {row['to']}" in table
     assert answer(call, "conformance", "--from", "2100-01-01") == []
+
+
+def test_conformance_says_from_when_to_when_it_stands_and_of_how_many(call):
+    whole, later = (
+        {(row["workflow"], row["plant"]): row for row in answer(call, "conformance", *since)}
+        for since in ((), ("--from", "2026-01-05"))
+    )
+    assert {row["from"] for row in later.values()} == {"2026-01-05"}
+    for key, row in later.items():
+        assert whole[key]["from"] < row["from"] < row["to"] == whole[key]["to"]
+        assert row["case_count"] < whole[key]["case_count"]
+    assert "2026-01-05 to " in call("conformance", "--from", "2026-01-05")[1]
 
 
 def test_a_deviation_is_accepted_at_once_and_taken_back(own):

@@ -185,6 +185,9 @@ def test_accepted_in_all_plants_or_in_another_one(opened):
 def test_cases_that_ended_since(opened):
     [row] = conformance.shares(opened, since=datetime(2026, 1, 6), today=TODAY)
     assert (row["case_count"], row["conforming_count"]) == (8, 0)
+    assert (row["from"], row["to"]) == (date(2026, 1, 6), opened.as_of.date())
+    [row] = conformance.shares(opened, today=TODAY)
+    assert (row["from"], row["to"]) == (date(2026, 1, 5), opened.as_of.date()), "since the first that ended"
     assert conformance.shares(opened, since=datetime(2027, 1, 6), today=TODAY) == []
 
 

@@ -9,6 +9,11 @@ import pytest
 from queries import readable
 
 
+@pytest.mark.parametrize(("noun", "words"), [("share", "a share"), ("index", "an index")])
+def test_the_article_of_a_noun(noun, words):
+    assert readable.a(noun) == words
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [

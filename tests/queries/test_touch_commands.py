@@ -44,6 +44,7 @@ def test_touches_of_a_plant(call):
     assert {row["workflow"] for row in found} == {"production"} and {row["plant"] for row in found} == {LYON}
     started = next(row for row in found if row["kind"] == "started")
     assert 65 < started["touches_per_100_low"] < started["touches_per_100"] < started["touches_per_100_high"] < 100.1
+    assert {row["stands_at"] for row in found if row["kind"] == "created"} == {"not yet created"}
     code, out, _ = call("touches", "--plant", LYON)
     assert code == 0 and "cannot be told" in out and "saved without a change" in out
 
@@ -166,6 +167,15 @@ def test_causes_in_the_terminal(call):
     assert len(rows) == friday["slow_with"] and all("record_url" in row for row in rows)
     rates = answer(call, "causes", "approval_sla_breach_share", "--plant", LYON)
     assert rates[0]["slow_is"] == "as the KPI counts"
+
+
+def test_causes_over_several_plants_say_that_they_are_mixed(call):
+    said = "one that is slow brings its products and people with it; give --plant CODE."
+    for plant, is_mixed in ((), True), (("--plant", MILWAUKEE), False):
+        code, out, _ = call("causes", "release_lead_time", *plant)
+        assert code == 0 and (said in " ".join(out.split())) == is_mixed
+        hints = {row["hint"] for row in answer(call, "causes", "release_lead_time", *plant)}
+        assert [hint and hint.endswith(said) for hint in hints] == [is_mixed or None]
 
 
 @pytest.mark.parametrize(

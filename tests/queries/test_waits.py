@@ -76,7 +76,14 @@ def test_what_freeing_an_owner_gives_at_least_and_at_most(built):
     assert [found["planner"][end] / HOUR for end in ends] == [5, 16, 1, 10, 10]
     assert [found["approver"][end] / HOUR for end in ends] == [5, 16, 5, 16, 12]
     assert [found["supplier or stock"][end] / HOUR for end in ends] == [5, 16, 5, 14, 10]
-    assert [found["closed"][end] / HOUR for end in ends] == [5, 16, 5, 16, 9]
+
+
+def test_nobody_frees_the_hours_in_which_a_plant_is_closed(built):
+    found = by_owner(built, "elapsed")["closed"]
+    assert found["lead_p85"] == 16 * HOUR and found["seconds"] > 0
+    assert {name: value for name, value in found.items() if name.startswith("freed")} == dict.fromkeys(
+        ("freed_p50", "freed_p85", "freed_most_p50", "freed_most_p85")
+    )
 
 
 def test_by_working_time_nothing_is_closed(built):
@@ -211,6 +218,9 @@ def test_the_command_shows_the_pareto(call, pareto):
         "clock",
         "as_of",
     }
+    _, out, _ = call("--plant", LYON)
+    ends = {row.split(LYON)[1].split()[0]: row for row in out.splitlines() if LYON in row}
+    assert ends["planner"].count(", ") == 3 and ends["closed"].count(", ") == 1, "of a closed plant only the lead time"
     code, out, _ = call("--plant", LYON, "--clock", "working")
     assert code == 0 and "approver" in out and MILWAUKEE not in out and "closed" not in out
 

@@ -6,6 +6,7 @@ import itertools
 import re
 import shutil
 import threading
+import time
 from datetime import datetime
 
 import duckdb
@@ -579,3 +580,16 @@ def test_timeline_counts_the_time_between_events(opened):
     assert found[0]["activity"] == "created" and found[0]["gap_seconds"] is None
     for before, after in itertools.pairwise(found):
         assert after["gap_seconds"] == (after["event_at"] - before["event_at"]).total_seconds() >= 0
+
+
+def test_every_cursor_reads_times_in_utc_wherever_the_machine_stands(demo_warehouse, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        [row] = rows(
+            warehouse.open(EXECUTIVE, demo_warehouse), "select '2026-01-01 20:00+00'::timestamptz::varchar as at"
+        )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert row["at"] == "2026-01-01 20:00:00+00"

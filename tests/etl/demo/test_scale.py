@@ -1,6 +1,6 @@
 """Copies of a block refer to themselves only, and share the master data."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -51,7 +51,7 @@ def flat(table: pa.Table, column: str) -> list[int]:
 
 
 @pytest.mark.parametrize("name", SHIFTED)
-def test_only_references_within_the_block_change(tables, name):
+def test_only_references_names_and_moments_change(tables, name):
     table, copy = tables[name], shift(tables[name], name, 3)
     assert copy.schema == table.schema
     assert copy.num_rows == table.num_rows
@@ -65,6 +65,9 @@ def test_only_references_within_the_block_change(tables, name):
                 assert other == f"{model},{int(id) + 3 * STEP}"
         elif column in NAMED.get(name, ()):
             assert copy[column].to_pylist() == [named and f"{named} (3)" for named in table[column].to_pylist()]
+        elif pa.types.is_timestamp(table.schema.field(column).type):
+            moments = table[column].to_pylist()
+            assert copy[column].to_pylist() == [moment and moment - timedelta(seconds=3) for moment in moments]
         else:
             assert copy[column].equals(table[column])
 

@@ -31,6 +31,7 @@ COUNTED = (
     "reaction_count",
     "open_approval_count",
     "integration_dead_letter_count",
+    "unbegun_order_count",
 )
 RATIOS = ("hold_rate", "flow_share", "replan_churn", "integration_attempt_failure_rate", "work_in_process_ratio")
 
@@ -949,7 +950,8 @@ def _plans(demo, now: datetime) -> dict[str, list[Case]]:
 
 
 def _deviations(demo) -> dict[str, list[Case]]:
-    """Purchase orders approved more than once, in Odoo or by reviews; production orders complete before they began."""
+    """Purchase orders approved more than once, in Odoo or by reviews; production orders complete before they began, or
+    done without a beginning."""
     found, approvals = defaultdict(list), Counter()
     for id, changes in _changes(demo, "purchase.order").items():
         states = [new for _, _, field, new in changes if field == "state"]
@@ -964,6 +966,9 @@ def _deviations(demo) -> dict[str, list[Case]]:
         is_early = ("to_close", "progress") in pairwise(states)
         case = Case(_plant(demo, order), _moment(order["create_date"]), 0, is_early)
         found["early_report_share"].append(case)
+        if order["state"] == "done" and not {"progress", "to_close"} & {*states}:
+            tags = frozenset({FAMILIES.get(order["product_id"], ORDINARY)})
+            found["unbegun_order_count"].append(Case(case.plant, case.started, 1, tags=tags))
     return found
 
 
