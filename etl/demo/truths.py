@@ -74,6 +74,7 @@ the truths about it and calls `holds` with a function that measures the KPI for 
     integration_execution_time    p95 of the first start to the success, elapsed, by start
     integration_on_time_share     share of jobs that succeed within the latency of their interface, by when that is over
     integration_recovery_time     p50 of the first failure of a job to its success, elapsed, by start
+    integration_odoo_lag          p95 of an order reported by the MES to its next event in Odoo, elapsed, by start
     integration_dead_letter_count  jobs that failed and nobody requeued, at the end
     integration_coverage          share of jobs whose state is known
     integration_correlation_share  share of jobs with an id that other systems can carry
@@ -900,6 +901,13 @@ TRUTHS = (
         cut=Cut(LYON, "lately"),
         statement="Lyon's jobs keep their quarter of an hour",
         low=0.95,
+    ),
+    Truth(
+        kpi="integration_odoo_lag",
+        cut=Cut(MILWAUKEE, where=(("source", "inbox"),)),
+        statement="One in 16 orders that Milwaukee's MES reports shows in Odoo minutes later, or hours",
+        low=300,
+        high=HOUR,
     ),
     Truth(
         kpi="integration_dead_letter_count",

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from queries.config import Config, Interface
-from tests.rows import at
+from tests.conftest import Chatter
+from tests.rows import at, order
 from tests.runs import AS_OF, integrated, retry, run
 
 T = "2026-03-02"
@@ -193,6 +194,34 @@ def test_what_was_processed_twice(build):
     assert rows == {1: False, 2: True, 3: False, 4: False, 6: False}
     [value] = built.kpi("integration_duplicate_share", *EVER)
     assert (value["value"], value["n_unmeasured"]) == (0.2, 2)
+
+
+def test_lag_until_it_shows_in_odoo(build):
+    """The MES reports at eight and at nine; the order is confirmed at eight past five and done at ten."""
+    chatter = Chatter().say(f"{T} 08:05", "mrp.production", 1, state=("Draft", "Confirmed"))
+    chatter.say(f"{T} 10:00", "mrp.production", 1, state=("Confirmed", "Done"))
+    mes = {"source": "inbox", "direction": "in", "odoo_model": "mrp.production", "odoo_res_id": 1}
+    built = integrated(
+        build,
+        run(1, f"{T} 08:00", **mes),
+        run(2, f"{T} 09:00", "failed", **mes),
+        run(3, f"{T} 10:00", **mes),  # at that moment
+        run(4, f"{T} 11:00", **mes),  # nothing since
+        run(5, f"{T} 08:00", **mes | {"direction": "out"}),
+        run(6, f"{T} 08:00", "cancelled", **mes),
+        run(7, f"{T} 08:00", **mes | {"odoo_res_id": None}),
+        run(8, f"{T} 08:00", **mes | {"source": "webhook_in"}),  # Odoo's own log
+        mrp_production=[order(1, state="done")],
+        **chatter.records,
+    )
+    rows = built.kpi_rows("integration_odoo_lag", *EVER)
+    assert {row["event_key"]: (row["elapsed_seconds"], row["activity"]) for row in rows} == {
+        "inbox:prod:1": (300, "confirmed"),
+        "inbox:prod:2": (3600, "done"),
+        "inbox:prod:3": (0, "done"),
+        "inbox:prod:4": (3600, None),
+    }
+    assert {(row["record_model"], row["record_id"], row["instance"]) for row in rows} == {("mrp.production", 1, "test")}
 
 
 def test_each_is_cut_by_interface_and_flow(built):

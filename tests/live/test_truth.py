@@ -33,6 +33,7 @@ OTHERWISE_TOLD = {
     "integration_first_try_failure_rate",
     "integration_latency",
     "integration_latency_p95",
+    "integration_odoo_lag",
     "integration_on_time_share",
     "integration_queue_time",
     "integration_recovery_time",

@@ -35,6 +35,7 @@ COUNTED = (
 )
 RATIOS = ("hold_rate", "flow_share", "replan_churn", "integration_attempt_failure_rate", "work_in_process_ratio")
 
+P95 = ("integration_latency_p95", "integration_queue_time", "integration_execution_time", "integration_odoo_lag")
 RATES = (
     "_share",
     "_adherence",
@@ -115,7 +116,7 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
             return sum(case.seconds for case in chosen)
         if kpi == "recording_lag":
             return sorted(case.seconds for case in chosen)[int(0.9 * len(chosen))]
-        if kpi in ("integration_latency_p95", "integration_queue_time", "integration_execution_time"):
+        if kpi in P95:
             return sorted(case.seconds for case in chosen)[int(0.95 * len(chosen))]
         if kpi == "downtime":
             return sum(_worked(case) for case in chosen)
@@ -454,12 +455,17 @@ def _mails(demo) -> list[Case]:
 def _reports(demo, now: datetime) -> dict[str, list[Case]]:
     """What the MES reported, run by run: whether its first try failed, and whether any succeeded."""
     runs, found = defaultdict(list), defaultdict(list)
+    closed = {
+        order["id"]: _moment(order["date_finished"]) for order in demo["mrp_production"] if order["date_finished"]
+    }
     for line in mes.log(1, demo["mrp_production"], now):
         runs[line["run_id"]].append(line)
     for lines in runs.values():
         at, tags = _moment(lines[0]["created_at"]), frozenset({("source", "inbox")})
         failed, is_open = lines[0]["status"] != "OK", lines[-1]["status"] == "RETRY"
         found["integration_failure_rate"].append(Case(mes.MES.plant.code, at, 0.0, failed, tags=tags))
+        lag = (closed[lines[0]["odoo_res_id"]] - at).total_seconds()
+        found["integration_odoo_lag"].append(Case(mes.MES.plant.code, at, lag, tags=tags))
         tries = len(lines)
         case = Case(mes.MES.plant.code, at, tries - (lines[-1]["status"] == "OK"), of=tries, tags=tags)
         found["integration_attempt_failure_rate"].append(case)
