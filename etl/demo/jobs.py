@@ -36,11 +36,10 @@ def simulate(block: Block) -> None:
                     flow, created = dice.choice(FLOWS), opening + int(dice.uniform(0, office.length))
                     if created < block.now:
                         times, found = made[flow[0]]
-                        last = bisect_right(times, created)
-                        job = Job(
-                            company=company, flow=flow, created=created, document=found[last - 1] if last else None
-                        )
-                        _live(block, job, Random(dice.getrandbits(64)))
+                        last, own = bisect_right(times, created), Random(dice.getrandbits(64))
+                        if last:
+                            job = Job(company=company, flow=flow, created=created, document=found[last - 1])
+                            _live(block, job, own)
 
 
 def _made(company: Company, documents: list[Document]) -> tuple[list[int], list[Document]]:

@@ -1,12 +1,13 @@
 /*
-grain = "one row per change that may move KPIs, and plant it touches: roll-outs of ops.toml, automation rules and scheduled actions that people created or that were switched, upgrades of Odoo"
+grain = "one row per change that may move KPIs, and plant it touches: roll-outs of ops.toml, automation rules and scheduled actions that people created or that were switched, flows of n8n that were created or switched, upgrades of Odoo"
 key = ["marker", "plant"]
 */
 -- Of rules and actions only these are news: what somebody other than Odoo's own system user created (that user creates
 -- what a module brings) while it was on, and what a refresh found switched since the one before. So nothing is a change
 -- only because it was there at the first load. More than three of a kind at the same time are one change. An action
 -- that ended because it had run as often as it was to is none.
--- Changes of other systems come as further rows of `marker`, a flow that was switched on as kind 'flow switched on'.
+-- n8n does not tell who created a flow, nor to which Odoo it speaks: it touches the plant of its tag, or else all. Its
+-- models are those of the records that its runs were for.
 -- kpis: those that ops.toml names; else those of the documents of `models`; without either, all.
 with
 action as (
@@ -20,6 +21,18 @@ action as (
     left join stg_ir_model_last as model on model.instance = action.instance and model.id = action.model_id
 ),
 
+-- Of which models the records were that its runs were for.
+flow as (
+    select
+        workflow.instance,
+        workflow.id,
+        list(distinct run.odoo_model) filter (where run.odoo_model is not null) as models,
+    from stg_n8n_workflow_last as workflow
+    left join stg_n8n_execution_last as run
+        on run.instance = workflow.instance and run.workflow_id = workflow.workflow_id
+    group by workflow.instance, workflow.id
+),
+
 rule_version as (
     select
         'rule' as thing,
@@ -27,7 +40,8 @@ rule_version as (
         rule.instance,
         rule.id as record_id,
         coalesce(rule.name, action.name) as name,
-        coalesce(model.model, action.model) as model,
+        [coalesce(model.model, action.model)] as models,
+        null::varchar as plant,
         coalesce(rule.active, true) as is_on,
         false as is_used_up,
         rule.created_at,
@@ -48,7 +62,8 @@ rule_version as (
         cron.instance,
         cron.id,
         coalesce(cron.name, action.name),
-        action.model,
+        [action.model],
+        null,
         coalesce(cron.active, true),
         cron.remaining_calls = 0,
         cron.created_at,
@@ -59,6 +74,27 @@ rule_version as (
         cron.seen_at,
     from stg_ir_cron_history as cron
     left join action on action.instance = cron.instance and action.id = cron.action_id
+
+    union all
+
+    select
+        'flow',
+        'n8n.workflow',
+        workflow.instance,
+        workflow.id,
+        coalesce(workflow.name, workflow.workflow_id),
+        flow.models,
+        workflow.plant,
+        coalesce(workflow.active, false) and not coalesce(workflow.is_archived, false),
+        false,
+        workflow.created_at,
+        0,
+        workflow.valid_from,
+        workflow.valid_to,
+        workflow.closed_by,
+        workflow.seen_at,
+    from stg_n8n_workflow_history as workflow
+    left join flow on flow.instance = workflow.instance and flow.id = workflow.id
 ),
 
 seen as (
@@ -121,10 +157,10 @@ counted as (
     from observed
 ),
 
-of_odoo as (
+observed_change as (
     select
         instance || '/' || record_model || '/' || record_id || '/' || what || '/' || changed_at as marker,
-        instance,
+        if(thing = 'flow', (select min(instance) from odoo_instance having count(*) = 1), instance) as instance,
         thing || ' ' || what as kind,
         current_name as name,
         [current_name] as names,
@@ -132,8 +168,9 @@ of_odoo as (
         changed_at,
         time_quality,
         record_model,
-        record_id,
-        if(model is null, [], [model]) as models,
+        if(thing = 'flow', null, record_id) as record_id,
+        list_filter(coalesce(models, []), lambda model: model is not null) as models,
+        plant as flow_plant,
     from counted
     where not is_one_of_many
 
@@ -141,7 +178,7 @@ of_odoo as (
 
     select
         instance || '/' || thing || 's/' || what || '/' || bundle_at,
-        instance,
+        if(thing = 'flow', (select min(instance) from odoo_instance having count(*) = 1), instance),
         thing || ' ' || what,
         count(*) || ' ' || thing || 's at once: ' || string_agg(current_name, ', ' order by current_name),
         list(distinct current_name),
@@ -150,7 +187,8 @@ of_odoo as (
         any_value(time_quality),
         any_value(record_model),
         null,
-        coalesce(list(distinct model) filter (where model is not null), []),
+        list_distinct(flatten(list(list_filter(coalesce(models, []), lambda model: model is not null)))),
+        if(count(distinct coalesce(plant, '')) = 1, any_value(plant), null),
     from counted
     where is_one_of_many
     group by instance, thing, what, bundle_at
@@ -170,28 +208,28 @@ upgrade as (
 -- What ops.toml says of a rule or an action; of several that name one of a bundle, any.
 about as (
     select
-        of_odoo.marker,
+        observed_change.marker,
         nullif(cfg_marker.plant, '') as plant,
         cfg_marker.kpis,
         nullif(cfg_marker.owner, '') as owner,
         nullif(cfg_marker.note, '') as note,
-    from of_odoo
+    from observed_change
     inner join cfg_marker
         on cfg_marker.changed_on is null
-        and cfg_marker.instance in ('', of_odoo.instance)
-        and list_contains(of_odoo.names, cfg_marker.name)
-    qualify row_number() over (partition by of_odoo.marker, cfg_marker.plant order by cfg_marker.instance desc) = 1
+        and cfg_marker.instance in ('', observed_change.instance)
+        and list_contains(observed_change.names, cfg_marker.name)
+    qualify row_number() over (partition by observed_change.marker, cfg_marker.plant order by cfg_marker.instance desc) = 1
 ),
 
 marker as (
     select
-        of_odoo.* exclude (names),
-        about.plant,
+        observed_change.* exclude (names, flow_plant),
+        coalesce(about.plant, observed_change.flow_plant) as plant,
         about.kpis,
         about.owner,
         about.note,
-    from of_odoo
-    left join about on about.marker = of_odoo.marker
+    from observed_change
+    left join about on about.marker = observed_change.marker
 
     union all by name
 

@@ -164,3 +164,30 @@ def test_what_ops_toml_says_of_nothing_is_told(configured, build):
         ("Nowhere", "ATLANTIS"),
     ]
     assert build().rows(sql) == []
+
+
+def flow(seen: str = "2026-01-05 06:00", **values) -> dict:
+    row = {"id": 7, "workflow_id": "wf7", "name": "Send order", "active": True, "is_archived": False}
+    return row | {"created_at": at("2025-10-01 09:30"), "seen": seen, "instance": "prod"} | values
+
+
+def test_flows_of_n8n_touch_the_plant_of_their_tag_and_the_models_of_their_runs(build):
+    run = {"workflow_id": "wf7", "odoo_model": "stock.picking", "odoo_id": 5, "instance": "prod"}
+    built = build(
+        n8n_workflow=versions(
+            flow(), flow("2026-01-07 06:00", active=False), flow("2026-01-09 06:00", plant="South/WH")
+        ),
+        n8n_execution=[run | {"id": 1}, run | {"id": 2}, run | {"id": 3, "odoo_model": None}],
+    )
+    created, seen = at("2025-10-01 09:30"), at("2026-01-09 05:00")
+    assert markers(built) == [
+        ("Send order", "flow created", created, created, "exact"),
+        ("Send order", "flow switched off", at("2026-01-07 05:00"), at("2026-01-07 06:00"), "snapshot"),
+        ("Send order", "flow switched on", seen, at("2026-01-09 06:00"), "snapshot"),
+    ]
+    rows = built.rows("select * from fct_change_marker")
+    assert {row["plant"] for row in rows if row["kind"] == "flow switched on"} == {"South/WH"}
+    assert {row["plant"] for row in rows if row["kind"] == "flow switched off"} == BOTH
+    assert {(row["instance"], row["record_id"], tuple(row["models"])) for row in rows} == {
+        ("test", None, ("stock.picking",))
+    }
