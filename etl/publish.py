@@ -11,11 +11,12 @@ import hashlib
 import os
 import shutil
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -358,9 +359,13 @@ def _put_macros(con) -> None:
 
 def build_marts(con, as_of: datetime, report, schema: str, marts: dict[str, catalog.Mart] | None = None) -> None:
     """Every mart, or these."""
-    for mart in (catalog.marts() if marts is None else marts).values():
+    chosen = catalog.marts() if marts is None else marts
+
+    def build(own, mart: catalog.Mart) -> None:
         report(mart.name)
-        build_mart(con, mart, as_of, schema)
+        build_mart(own, mart, as_of, schema)
+
+    _two_at_a_time(con, build, chosen, lambda mart: mart.made_from(chosen))
 
 
 def build_mart(con, mart: catalog.Mart, as_of: datetime, schema: str) -> None:
@@ -426,18 +431,22 @@ def _scoreboard(
             own.unregister("part")
         return lines, [budget.due(own, kept, held, as_of)] if held else []
 
-    found = _two_at_a_time(con, measured, kpis.values())
+    found = _two_at_a_time(con, measured, kpis)
     parts = [line for lines, _ in found for line in lines]
     due = [budget.DUE.empty_table(), *(rows for _, held in found for rows in held)]
     return pa.concat_tables(parts), pa.concat_tables(due)
 
 
-def _two_at_a_time(con, work: Callable, things: Iterable) -> list:
-    """`work(cursor, thing)` of each thing, in their order: one plans while the other computes."""
-    cursors = [con.cursor(), con.cursor()]
+def _two_at_a_time(con, work: Callable, things: Mapping, made_from: Callable | None = None) -> list:
+    """`work(cursor, thing)` of each thing, in their order: one plans while the other computes. What a thing is
+    `made_from`, of the same names, is worked on before it."""
+    [(path,)] = con.execute("select current_setting('search_path')").fetchall()
+    free = deque(con.cursor() for _ in range(2))
+    cursors = tuple(free)
     for cursor in cursors:
-        cursor.execute("set search_path = 'ops.main,work.main'")
-    free = deque(cursors)
+        cursor.execute(f"set search_path = '{path}'")
+    graph = TopologicalSorter({name: made_from(thing) if made_from else () for name, thing in things.items()})
+    graph.prepare()
 
     def worked(thing):
         own = free.popleft()
@@ -446,15 +455,22 @@ def _two_at_a_time(con, work: Callable, things: Iterable) -> list:
         finally:
             free.append(own)
 
+    found, running = {}, {}
     with ThreadPoolExecutor(len(cursors)) as pool:
         try:
-            return list(pool.map(worked, things))
+            while graph.is_active():
+                running |= {pool.submit(worked, things[name]): name for name in graph.get_ready()}
+                for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                    name = running.pop(ended)
+                    found[name] = ended.result()
+                    graph.done(name)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         finally:
             for cursor in cursors:
                 cursor.interrupt()  # where one failed, or somebody stopped it, the other need not end
+    return [found[name] for name in things]
 
 
 def _effects(con, board: pa.Table, kpis: dict[str, catalog.Kpi], as_of: datetime) -> pa.Table:
@@ -544,7 +560,7 @@ def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tupl
     checks = rules.checks_in_force(part.checks, config)
     if not part.base:
         checks |= {check.name: check for check in (_version_check(sources),)}
-    counts = _two_at_a_time(con, lambda own, check: (check, _count(own, check)), checks.values())
+    counts = _two_at_a_time(con, lambda own, check: (check, _count(own, check)), checks)
     columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
     con.execute(f"create table if not exists ops.main.check_failure (check_name varchar, {columns})")
     for check, count in counts:
@@ -570,7 +586,7 @@ def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tupl
         suspect = replace(check, sql=f"select hash({keys}) from {mart.name} group by all having count(*) > 1")
         return check, _count(own, suspect) and _count(own, check)
 
-    counts += _two_at_a_time(con, doubled, part.marts.values())
+    counts += _two_at_a_time(con, doubled, part.marts)
     schema = pa.schema(
         [(name, pa.string()) for name in ("name", "severity", "title", "definition", "owner", "remedy", "status")]
         + [("failed_count", pa.int64())]

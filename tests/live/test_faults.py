@@ -440,7 +440,10 @@ FULL_AT = {  # the function before which the disk fills, and when
     "landing": ("landing.write_table", lambda path, *rest: "res_currency" in str(path)),
     "work.duckdb": ("load.load_source", lambda con, source, *rest: source.name == "res_currency"),
     "commit of work.duckdb": ("load.book_loaded", lambda *arguments: True),
-    "the file that is built": ("publish.build_marts", lambda con, as_of, report, schema: schema == "ops.main"),
+    "the file that is built": (
+        "publish.build_marts",
+        lambda con, as_of, report, schema, marts=None: schema == "ops.main",
+    ),
     "its checkpoint": ("publish._release", lambda *arguments: True),
     "CURRENT": ("landing.write_text_atomically", lambda path, *rest: path.name == "CURRENT"),
 }
