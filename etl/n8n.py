@@ -32,9 +32,10 @@ from queries.config import Config, N8n
 API = "/api/v1"
 PAGE_ROWS = 250  # the most the API gives
 LANDED_ROWS = 2_000  # runs to a page of landing
-QUESTIONS = 3  # asked at a time: the API is answered by n8n's main process
+QUESTIONS = 2  # asked at a time: the API is answered by n8n's main process
 TIMEOUT_SECONDS = 60
 WAITS = (2, 6, 20)  # seconds before the second to the fourth try
+CUT_OFF = "it began and did not finish"
 BUSY = (429, 502, 503, 504)  # what a server or proxy in trouble says
 GIVE_UP_AFTER = timedelta(hours=1)  # the number of a run may be given out long before the run is there
 LOOK_BACK = 500  # numbers below the lowest listed that a first look asks for: a run that waits may be hidden there
@@ -129,12 +130,16 @@ class Client:
             answer, cause = self._ask(path, parameters)
             if not cause:
                 return self._content(path, answer)
+            if cause == CUT_OFF and "includeData" in parameters:
+                break  # all the data of a run may be too much for n8n: it is not asked for twice
             self.say(f"n8n did not answer ({cause}), trying again in {wait} s ({number} of {len(WAITS) + 1}).")
             event("retry", cause=cause, wait_seconds=wait, number=number, of=len(WAITS) + 1)
             time.sleep(wait)
-        answer, cause = self._ask(path, parameters)
+        else:
+            answer, cause = self._ask(path, parameters)
         if cause:
-            raise N8nError(
+            kind = Unreadable if "includeData" in parameters else N8nError
+            raise kind(
                 f"n8n at {self.place.url} does not answer ({cause}): check that it runs and that its address is right."
             )
         return self._content(path, answer)
@@ -156,6 +161,8 @@ class Client:
         try:
             asked = {name: value for name, value in parameters.items() if value is not None}
             answer = self.http.get(f"{API}{path}", params=asked)
+        except (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError):
+            return None, CUT_OFF
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return None, str(error) or type(error).__name__
         return answer, f"HTTP {answer.status_code}" if answer.status_code in BUSY else ""
@@ -179,6 +186,8 @@ class Client:
             raise NotFound(f"{where} has no {path}.")
         if code >= 500 and is_record:
             raise Unreadable(f"{where} cannot give {path} (HTTP {code}).")
+        if code >= 500:
+            raise N8nError(f"{where} could not answer {API}{path} (HTTP {code}): look at its log.")
         if code != 200 or not isinstance(content, dict):
             raise self._no_api(path, code)
         return content
@@ -245,10 +254,7 @@ def _land_runs(
 ) -> None:
     """Runs that are new, under way or missing, each as it is now."""
     instance, before = client.place.name, _unsettled(known)
-    listed, missing = _to_ask(client, known, before)
-    earlier = (
-        set() if known.num_rows else set(range(max(1, min(listed, default=1) - LOOK_BACK), min(listed, default=1)))
-    )
+    listed, missing, earlier = _to_ask(client, known)
     given_up = missing[:-MOST_MISSED]
     if given_up:
         client.say(
@@ -276,13 +282,18 @@ def _land_runs(
 
 def _unsettled(known: pa.Table) -> dict[int, dict]:
     """The known runs that are to be asked for again, by id, as they were."""
-    settled = pc.or_(pc.fill_null(known["is_detailed"], False), pc.fill_null(known["is_given_up"], False))
-    rows = known.filter(pc.invert(settled)).to_pylist()
+    rows = known.filter(pc.invert(_is_settled(known))).to_pylist()
     return {row["id"]: {k: str(v) if isinstance(v, datetime) else v for k, v in row.items()} for row in rows}
 
 
-def _to_ask(client: Client, known: pa.Table, before: dict[int, dict]) -> tuple[dict[int, dict], list[int]]:
-    """The runs n8n lists that are not settled yet, by id, and the numbers between them of which it lists none."""
+def _is_settled(known: pa.Table) -> pa.ChunkedArray:
+    """Whether each of the known runs has ended and was read, or is given up."""
+    return pc.or_(pc.fill_null(known["is_detailed"], False), pc.fill_null(known["is_given_up"], False))
+
+
+def _to_ask(client: Client, known: pa.Table) -> tuple[dict[int, dict], list[int], set[int]]:
+    """The runs that n8n lists and that are not settled yet, by id; the numbers up to the newest of which it lists none;
+    on a first look numbers below, of which it may hide some."""
     newest = pc.max(known["id"]).as_py()
     rows: dict[int, dict] = {}
     for page in client.pages("/executions"):
@@ -290,29 +301,34 @@ def _to_ask(client: Client, known: pa.Table, before: dict[int, dict]) -> tuple[d
         if newest is not None and page and min(rows) <= newest:
             break
     _must_be_the_same(client, known, rows)
-    first = newest + 1 if newest is not None else min(rows, default=None)
-    listed = {id: row for id, row in rows.items() if id in before or newest is None or id > newest}
+    first = min(rows, default=1) if newest is None else newest + 1
     for status in ("running", "waiting"):  # hidden from the list
         for page in client.pages("/executions", status=status):
-            ids = [int(row["id"]) for row in page]
-            is_known = pc.is_in(pa.array(ids, pa.int64()), known["id"]).to_pylist()
-            rows_told = zip(ids, is_known, page, strict=True)
-            listed |= {id: row for id, seen, row in rows_told if id in before or not seen}
-    if first is None:
-        first = min(listed, default=0)
-    return listed, [id for id in range(first, max(listed, default=0)) if id not in listed]
+            rows |= {int(row["id"]): row for row in page}
+    settled = known["id"].filter(_is_settled(known))
+    done = set(pc.filter(settled, pc.is_in(settled, pa.array(list(rows), pa.int64()))).to_pylist())
+    listed = {id: row for id, row in rows.items() if id not in done}
+    missing = [id for id in range(first, max(rows, default=0)) if id not in rows]
+    return listed, missing, set(range(max(1, first - LOOK_BACK), first)) - rows.keys() if newest is None else set()
 
 
 def _must_be_the_same(client: Client, known: pa.Table, rows: dict[int, dict]) -> None:
-    """N8nError where a run that had ended is another one now: a new n8n, or one put back to an earlier state."""
-    mine = pa.array(list(rows), pa.int64())
-    ended = known.filter(pc.and_(pc.is_in(known["id"], mine), pc.fill_null(known["is_detailed"], False)))
-    for id, started_at in zip(ended["id"].to_pylist(), ended["started_at"].to_pylist(), strict=True):
-        if started_at and str(started_at) != moment(rows[id].get("startedAt")):
-            raise N8nError(
-                f"n8n at {client.place.url} has another run {id} than before: it is another n8n, or was put back to "
-                f"an earlier state; give it another name than {client.place.name!r} in ops.toml."
-            )
+    """N8nError where a run that had ended is another one now, or the newest is not known, has a lower number and is
+    younger than all that are: a new n8n, or one put back to an earlier state."""
+    started = {id: moment(row.get("startedAt")) for id, row in rows.items()}
+    latest, newest = max(rows, default=0), pc.max(known["id"]).as_py() or 0
+    again = known.filter(pc.is_in(known["id"], pa.array(list(rows), pa.int64())))
+    ended = again.filter(pc.fill_null(again["is_detailed"], False))
+    before = dict(zip(ended["id"].to_pylist(), ended["started_at"].to_pylist(), strict=True))
+    others = [id for id, at in before.items() if at and str(at) != started[id]]
+    youngest = str(pc.max(known["started_at"]).as_py() or "~")
+    is_counted_anew = 0 < latest < newest and not pc.any(pc.equal(again["id"], latest)).as_py()
+    is_counted_anew = is_counted_anew and (started[latest] or "") > youngest
+    if others or is_counted_anew:
+        raise N8nError(
+            f"n8n at {client.place.url} has another run {max(others, default=latest)} than before: it is another n8n, "
+            f"or was put back to an earlier state; give it another name than {client.place.name!r} in ops.toml."
+        )
 
 
 def _run(
@@ -330,6 +346,8 @@ def _run(
                 event("unreadable", instance=client.place.name, message=str(error))
         return run_row(client.get(path) if row is listed else row)
     except (NotFound, Unreadable):
+        if listed and listed["status"] not in UNDER_WAY:  # cleared away since it was listed
+            return run_row(listed)
         since = before.get("missed_since_at") or str(asked_at)
         given_up = asked_at - datetime.fromisoformat(since) >= GIVE_UP_AFTER
         return before | {"id": id, "missed_since_at": since, "is_given_up": given_up}

@@ -804,6 +804,10 @@ def _environment_n8n(given: tuple[N8n, ...]) -> tuple[N8n, ...]:
                 f"n8n {one.name!r} has no address that begins with http:// or https://: set its url in ops.toml, or "
                 "N8N_URL for the first one."
             )
+        if "@" in one.url:
+            raise ConfigError(
+                f"the address of n8n {one.name!r} holds a name or password: it is shown to people; leave it out."
+            )
     return given
 
 

@@ -23,7 +23,7 @@ run as (
     select
         told.*,
         workflow.name as workflow_name,
-        workflow.plant,
+        plant.plant,
         workflow.owner,
         workflow.keeps_success,
         coalesce(told.max_tries, workflow.max_tries) as node_tries,
@@ -55,6 +55,7 @@ run as (
     inner join seen on seen.instance = told.instance and seen.id = told.id
     left join stg_n8n_workflow_last as workflow
         on workflow.instance = told.instance and workflow.workflow_id = told.workflow_id
+    left join (select distinct plant from dim_plant) as plant on plant.plant = workflow.plant
 ),
 
 -- A run and its retries, and theirs, by the first of them.
@@ -119,6 +120,7 @@ select
     id as record_id,
     workflow_id as flow_key,
     coalesce(workflow_name, if(workflow_id is null, 'not known', 'workflow ' || workflow_id)) as flow_name,
+    owner as flow_owner,
     case mode
         when 'trigger' then 'schedule'
         when 'webhook' then 'webhook'
@@ -133,7 +135,6 @@ select
     coalesce(mode, '') not in ('manual', 'evaluation', 'cli', 'error', 'integrated', 'internal')
     and coalesce(keeps_success, true) as is_kpi,
     plant,
-    owner,
     correlation_id,
     odoo_model,
     odoo_id as odoo_res_id,

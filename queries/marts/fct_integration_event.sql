@@ -1,7 +1,7 @@
 /*
 grain = "one row per run as its source records it; every file of integrations/ is a source"
 key = ["event_key"]
-person = ["error_text", "owner"]
+person = ["error_text", "flow_owner"]
 */
 -- A column is null where the source does not tell. A run is for one record (odoo_model, odoo_res_id) or for several
 -- (odoo_records); it is of their plant, else of the plant of its company. Where a source dates the end by the beginning
@@ -16,12 +16,12 @@ contract as (
         null::bigint as record_id,
         null::varchar as flow_key,
         null::varchar as flow_name,
+        null::varchar as flow_owner,
         null::varchar as direction,
         null::varchar as trigger,
         null::boolean as is_kpi,
         null::bigint as company_id,
         null::varchar as plant,
-        null::varchar as owner,
         null::varchar as correlation_id,
         null::varchar as odoo_model,
         null::bigint as odoo_res_id,
@@ -133,6 +133,7 @@ select
     event.record_id,
     event.flow_key,
     event.flow_name,
+    event.flow_owner,
     coalesce(configured.name, event.flow_name, event.flow_key) as interface,
     concat_ws(':', event.source, event.instance, coalesce(event.flow_key, ''))
         || coalesce('@' || coalesce(event.plant, configured.only_plant), '') as interface_key,
@@ -143,7 +144,6 @@ select
     event.company_id,
     event.company,
     coalesce(event.plant, configured.only_plant) as plant,
-    event.owner,
     event.correlation_id,
     event.odoo_instance,
     event.odoo_model,

@@ -1,7 +1,7 @@
 /*
 grain = "one row per transaction: a run that counts, together with the runs that tried it again"
 key = ["transaction_key"]
-person = ["error_text", "owner"]
+person = ["error_text", "flow_owner"]
 */
 -- What became of a run in the end. It may have been tried again by runs of their own (n8n), or been sent again under the
 -- same correlation id.

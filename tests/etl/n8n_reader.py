@@ -6,15 +6,17 @@ from datetime import datetime
 from pathlib import Path
 
 from etl import landing, load, n8n, refresh
-from queries.config import Config
+from queries.config import Config, N8n, Plant
 from tests.conftest import PLANTS, SILENT, Built
+
+LYON = Plant("LYON", "Nord", "WH")
 
 
 class Reader:
     """A warehouse folder into which n8n is read, time after time."""
 
-    def __init__(self, folder: Path, config: Config):
-        self.folder, self.config, self.said = folder, config, []
+    def __init__(self, folder: Path, *places: N8n):
+        self.folder, self.config, self.said = folder, Config(n8n=places, plants=(LYON,)), []
 
     def read(self) -> Built:
         """One refresh of n8n alone, and the marts after it."""

@@ -22,6 +22,7 @@ class _Server:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 1 << 20  # an answer in one piece
 
             def log_message(self, *_):
                 pass

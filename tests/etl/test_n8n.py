@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from etl import n8n
-from queries.config import Config, N8n
+from queries.config import N8n
 from tests.etl.n8n_expected import *  # noqa: F403 - the tests themselves
 from tests.etl.n8n_expected import EVER, PARTS, Told
 from tests.etl.n8n_reader import Reader, at_hour, events
@@ -21,7 +23,7 @@ RECORDED = Path(__file__).parent / "n8n"
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
     replay, told = Replay(RECORDED), Told()
-    reader = Reader(tmp_path_factory.mktemp("n8n"), Config(n8n=(N8n("n8n", replay.url, strict=("Swallow",)),)))
+    reader = Reader(tmp_path_factory.mktemp("n8n"), N8n("n8n", replay.url, strict=("Swallow",)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("N8N_API_KEY", replay.KEY)
         for part in PARTS:
@@ -44,7 +46,7 @@ def served(tmp_path, monkeypatch):
     replay = Replay(RECORDED)
     monkeypatch.setenv("N8N_API_KEY", replay.KEY)
     monkeypatch.setattr(n8n, "WAITS", ())
-    reader = Reader(tmp_path, Config(n8n=(N8n("n8n", replay.url, strict=("Send*",)),)))
+    reader = Reader(tmp_path, N8n("n8n", replay.url, strict=("Send*",)))
 
     def serve(*rows: dict, workflow: dict | None = None, **hidden: dict) -> Reader:
         workflows = [{"id": "w", "name": "Send order", "nodes": [], "settings": {}} | (workflow or {})]
@@ -98,6 +100,7 @@ def test_a_wrong_key_is_told_and_costs_nothing_that_was_read(served, monkeypatch
         ((404, {"message": "Not Found"}), "with HTTP 404 and not with its public API"),
         ((200, "a page for people"), "with HTTP 200 and not with its public API"),
         ((200, {"version": "19.0"}), "with HTTP 200 and not with its public API"),
+        ((500, {}), "(HTTP 500): look at its log."),
         ((503, {}), "does not answer (HTTP 503): check that it runs and that its address is right."),
     ],
 )
@@ -113,7 +116,30 @@ def test_another_n8n_in_the_place_of_the_first_is_not_mixed_with_it(served):
     served(run(1), run(2, minute=1)).read()
     reader = served(run(1, minute=30), run(2, minute=31), run(3, minute=32))
     assert statuses(reader.read()) == {1: "success", 2: "success"}
-    assert "has another run" in reader.said[-1] and "give it another name than 'n8n'" in reader.said[-1]
+    assert "has another run 2 than before" in reader.said[-1]
+    assert "give it another name than 'n8n'" in reader.said[-1]
+
+
+def test_an_n8n_that_counts_anew_is_not_taken_for_one_in_which_nothing_runs(served):
+    served(run(100), run(101, minute=1)).read()
+    reader = served(run(1, minute=2), run(2, minute=3))
+    assert statuses(reader.read()) == {100: "success", 101: "success"}
+    assert "has another run 2 than before" in reader.said[-1]
+
+
+def test_a_run_that_goes_on_after_a_wait_is_not_taken_for_one_of_another_n8n(served):
+    waiting = run(1, "waiting", waitTill="2026-01-05T09:00:00.000Z")
+    built = served(hidden=waiting, unsaved=run(2, "running", minute=1)).read()
+    assert statuses(built) == {}  # nothing is listed
+    served(waiting, run(2, "running", minute=1)).read()
+    went_on = run(1, createdAt="2026-01-05T08:00:00.000Z", minute=59)
+    assert statuses(served(went_on).read()) == {1: "success", 2: "unknown"}
+
+
+def test_a_run_of_a_low_number_that_was_hidden_at_first_is_read_when_it_shows(served):
+    assert statuses(served(run(1000), run(1001, minute=5)).read()) == {1000: "success", 1001: "success"}
+    built = served(run(3), run(1000), run(1001, minute=5)).read()
+    assert statuses(built) == {3: "success", 1000: "success", 1001: "success"}
 
 
 def test_a_run_whose_data_n8n_cannot_give_has_failed_all_the_same(served):
@@ -121,6 +147,24 @@ def test_a_run_whose_data_n8n_cannot_give_has_failed_all_the_same(served):
     served.replay.part["answers"]["/api/v1/executions/1?includeData=true"] = (500, {"message": "too large"})
     [one] = [row for row in events(reader.read()).values() if row["record_id"] == 1]
     assert (one["status"], one["failure_class"], one["error_text"]) == ("failed", "technical", None)
+
+
+def test_data_that_bring_n8n_down_are_asked_for_once(served, monkeypatch):
+    monkeypatch.setattr(n8n, "WAITS", (0, 0))
+    reader, asked = served(failed(1)), []
+    get = httpx.Client.get
+
+    def breaking(self, path, params):
+        asked.append((path, params))
+        if "includeData" in params:
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+        return get(self, path, params=params)
+
+    monkeypatch.setattr(httpx.Client, "get", breaking)
+    assert statuses(reader.read()) == {1: "failed"}
+    assert sum("includeData" in params for _, params in asked) == 1
+    assert statuses(reader.read()) == {1: "failed"}
+    assert sum("includeData" in params for _, params in asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -165,6 +209,14 @@ def test_an_error_that_a_node_passes_on_counts_only_where_the_workflow_is_strict
     assert n8n.run_row(row).get("error_name") is None
 
 
+def test_a_run_that_is_cleared_away_while_it_is_read_stays_what_it_was(served):
+    reader = served(failed(1), run(2))
+    for number in (1, 2):
+        for query in ("", "?includeData=true"):
+            del served.replay.part["answers"][f"/api/v1/executions/{number}{query}"]
+    assert statuses(reader.read()) == {1: "failed", 2: "success"}
+
+
 def test_a_run_that_was_under_way_and_then_deleted_is_unknown(served):
     served(run(1), run(3), hidden=run(2, "running", stoppedAt=None)).read()
     reader = served(run(1), run(3), run(4))
@@ -197,6 +249,16 @@ def test_runs_of_a_workflow_that_keeps_no_successes_are_left_out_of_the_rates(se
     assert value["value"] is None
 
 
+def test_a_tag_that_names_no_plant_is_told_and_its_runs_are_of_none(served):
+    tags = [{"name": "plant:LYNO"}, {"name": " Owner : Anna "}]
+    built = served(run(1), workflow={"tags": tags, "active": True}).read()
+    assert [row["plant"] for row in events(built).values()] == [None]
+    [found] = built.check("n8n_plant_unknown")
+    assert (found["name"], found["detail"]) == ("Send order", "plant:LYNO is no plant")
+    assert built.rows("select owner from dim_interface where is_seen") == [{"owner": "Anna"}]
+    assert served(run(1), workflow={"tags": [{"name": "plant:LYON"}]}).read().check("n8n_plant_unknown") == []
+
+
 def test_started_by_hand_is_no_transaction(served):
     built = served(run(1), run(2, mode="manual"), run(3, mode="evaluation"), run(4, mode="trigger")).read()
     assert {id: (row["trigger"], row["is_kpi"]) for id, row in events(built).items()} == {
@@ -219,6 +281,6 @@ def test_two_n8n_are_kept_apart_and_one_that_is_down_does_not_stop_the_other(ser
     reader = served(run(1))
     monkeypatch.setenv("OTHER_KEY", "x")
     down = N8n("other", "http://127.0.0.1:9", api_key_env="OTHER_KEY")
-    reader.config = Config(n8n=(down, *reader.config.n8n))
+    reader.config = replace(reader.config, n8n=(down, *reader.config.n8n))
     assert [row["instance"] for row in reader.read().rows("from fct_integration_event")] == ["n8n"]
     assert any(text.startswith("n8n at http://127.0.0.1:9 does not answer") for text in reader.said)

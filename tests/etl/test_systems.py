@@ -13,6 +13,8 @@ from queries import warehouse
 from tests.etl.constructed_odoo import ConstructedOdoo, served
 from tests.etl.constructed_run import run
 from tests.etl.constructed_scene import Scene
+from tests.etl.n8n_replay import Replay
+from tests.etl.test_n8n import RECORDED
 
 PROBLEM = "n8n at http://127.0.0.1:9 does not answer"
 
@@ -46,6 +48,24 @@ def test_odoo_is_published_when_n8n_is_down_and_data_health_says_so(tmp_path, mo
     assert {row["name"] for row in failures} == set(n8n.SOURCES)
     assert f"Not read: {PROBLEM}" in status.read(tmp_path)["sentence"]
     assert "a-key-that-nobody-sees" not in str(health) + str(said)
+
+
+def test_n8n_is_published_beside_odoo_and_can_be_read_alone(tmp_path, monkeypatch):
+    replay, scene = Replay(RECORDED), Scene(18)
+    monkeypatch.setenv("N8N_URL", replay.url)
+    monkeypatch.setenv("N8N_API_KEY", replay.KEY)
+    runs = "select status, count(*) from fct_integration_event where source = 'n8n' group by all"
+    with served(ConstructedOdoo(scene.version, scene.rows)) as odoo:
+        replay.begin("begun")
+        run(odoo, tmp_path)
+        first = dict(warehouse.open(warehouse=tmp_path).cursor().sql(runs).fetchall())
+        replay.begin("cut")
+        outcome, _ = run(odoo, tmp_path, only=("n8n_execution",))
+        second = dict(warehouse.open(warehouse=tmp_path).cursor().sql(runs).fetchall())
+    replay.close()
+    assert first["waiting"] + first["running"] == 3 and first["success"] > 5 and first["failed"] > 5
+    assert second.get("running", 0) == 0 and second["success"] > first["success"]
+    assert [(item.source, item.instance) for item in outcome.loaded] == [("n8n_execution", "n8n")]
 
 
 def test_rows_of_a_source_that_cannot_be_read_stay_as_they_were(tmp_path):

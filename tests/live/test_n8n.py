@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from etl import n8n
-from queries import config
+from queries.config import N8n
 from tests.etl.n8n_expected import *  # noqa: F403 - the tests themselves
 from tests.etl.n8n_expected import Told
 from tests.etl.n8n_reader import Reader, at_hour
@@ -41,9 +41,7 @@ def place():
 def story(place, tmp_path_factory):
     upstream, recorder = Upstream(int(UPSTREAM.rpartition(":")[2])), Recorder(place["N8N_URL"])
     told, live = Story(place["N8N_URL"], place["N8N_API_KEY"], upstream), Told()
-    reader = Reader(
-        tmp_path_factory.mktemp("n8n"), config.Config(n8n=(config.N8n("n8n", recorder.url, strict=("Swallow",)),))
-    )
+    reader = Reader(tmp_path_factory.mktemp("n8n"), N8n("n8n", recorder.url, strict=("Swallow",)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("N8N_API_KEY", place["N8N_API_KEY"])
         for part, play in (("begun", told.begun), ("cut", told.cut), ("cleared", told.cleared), ("given_up", None)):
@@ -75,6 +73,6 @@ def story(place, tmp_path_factory):
 )
 def test_a_wrong_key_or_address_is_told(story, place, tmp_path, monkeypatch, path, key, sentence):
     monkeypatch.setenv("N8N_API_KEY", key or place["N8N_API_KEY"])
-    reader = Reader(tmp_path, config.Config(n8n=(config.N8n("n8n", place["N8N_URL"] + path),)))
+    reader = Reader(tmp_path, N8n("n8n", place["N8N_URL"] + path))
     assert reader.read().rows("from fct_integration_event") == []
     assert sentence in reader.said[-1]

@@ -367,6 +367,7 @@ def test_the_environment_makes_an_n8n_or_says_where_the_first_one_is(read, monke
     ("text", "sentence"),
     [
         ('[[n8n]]\nname = "a"', r"n8n 'a' has no address that begins with http:// or https://: set its url"),
+        ('[[n8n]]\nname = "a"\nurl = "https://me:secret@a"', r"n8n 'a' holds a name or password: it is shown"),
         ('[[n8n]]\nname = "a b"\nurl = "http://a"', r"\[\[n8n\]\] 'a b': name must be a word of letters"),
         ('[[n8n]]\nname = "a"\nkey = "x"', r"unknown key 'key'"),
         ('[instance.a]\nurl = "http://a"\n[[n8n]]\nname = "a"\nurl = "http://b"', r"another n8n or Odoo has this name"),

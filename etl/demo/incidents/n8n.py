@@ -15,7 +15,13 @@ from etl.n8n import EXECUTION, WORKFLOW, key_of
 _HOUR, _DAY = 3600, 86400
 _MILWAUKEE, _, _, _TULSA = PLANTS
 DISPATCH, RATES, NOTICES = "Send dispatch notes", "Fetch exchange rates", "Announce deliveries"
-_CODES = {DISPATCH: "dispatchNotes001", RATES: "exchangeRates001", NOTICES: "deliveryNotice01"}
+MISTYPED = "Count pallets"
+_CODES = {
+    MISTYPED: "countPallets0001",
+    DISPATCH: "dispatchNotes001",
+    RATES: "exchangeRates001",
+    NOTICES: "deliveryNotice01",
+}
 FAILING_DAYS, _BEGAN, _NOTICES_BEGAN = 7, 180, 60
 _FAILS = 0.02
 _REFUSED = {
@@ -35,6 +41,7 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
         _workflow(DISPATCH, made, plant=_TULSA.code, owner="Head of logistics"),
         _workflow(RATES, made, owner="Head of finance"),
         _workflow(NOTICES, made, plant=_MILWAUKEE.code, keeps_success=False),
+        _workflow(MISTYPED, made, plant="Milwaukee 2"),  # it has not run yet
     ]
     runs = sorted([*_dispatch(block), *_rates(block), *_notices(block)], key=lambda run: run["at"])
     for number, run in enumerate(runs, start=1):
@@ -45,6 +52,7 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
         *(Incident("dead_letter", "n8n.execution", id, _TULSA.code) for id in given_up),
         Incident("n8n_success_not_kept", plant=_MILWAUKEE.code),
         Incident("n8n_run_missing"),
+        Incident("n8n_plant_unknown"),
     ]
 
 
