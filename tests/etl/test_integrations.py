@@ -7,11 +7,12 @@ import os
 import shutil
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from etl import load, publish, status, systems
+from etl import load, n8n, publish, status, systems
 from etl.refresh import utc_now
 from queries import catalog, measure, warehouse
 from queries.config import Config, Touch
@@ -22,8 +23,17 @@ from tests.etl.test_command_line import etl
 
 VERSION = 19
 SOURCES = list(systems.every().values())
-KPIS = {"integration_attempt_failure_rate", "integration_failure_rate", "integration_loss_rate"}
-MARTS = {"fct_cron_health", "fct_integration_event"}
+WHOLE = publish.Part(catalog.marts(), catalog.load(), catalog.exceptions(), catalog.checks())
+PART = publish.of_integrations(WHOLE, SOURCES, Path("base"))
+KPIS, MARTS = set(PART.kpis), set(PART.marts)
+
+
+def test_what_tells_of_integrations_and_of_nothing_else_is_found_by_itself():
+    assert {"fct_cron_health", "fct_integration_event", "dim_interface"} <= MARTS
+    assert {name for name, kpi in WHOLE.kpis.items() if kpi.domain == "integration"} == KPIS
+    assert {"failing_scheduled_action", "dead_letter"} <= PART.exceptions.keys()
+    assert not {"fct_wait", "fct_event", "fct_automation", "dim_plant", "dim_document"} & MARTS
+    assert not {"waiting_approval"} & PART.exceptions.keys()
 
 
 def tables(folder, version: str | None = None) -> dict[str, list[tuple]]:
@@ -69,7 +79,7 @@ def read(tmp_path_factory):
 
 def test_what_tells_of_integrations_is_read_as_by_a_full_refresh_and_nothing_else(read):
     folder, _, second, full = read
-    assert {item.source for item in second.loaded} == set(systems.recorded()) - {"n8n_workflow"}
+    assert {item.source for item in second.loaded} == set(systems.recorded()) - n8n.SOURCES.keys()
     for name, source in systems.recorded().items():
         columns = ", ".join(source.columns)
         current = f"select {columns} from stg_{name} order by all"
