@@ -134,7 +134,6 @@ select
     coalesce(mode, '') not in ('manual', 'evaluation', 'cli', 'error', 'integrated', 'internal')
     and coalesce(keeps_success, true) as is_kpi,
     plant,
-    owner,
     correlation_id,
     odoo_model,
     odoo_id as odoo_res_id,

@@ -15,7 +15,6 @@ seen as (
         any_value(plant) as plant,
         any_value(record_model) as record_model,
         arg_max(record_id, coalesce(created_at, first_seen_at)) as last_record_id,
-        arg_max(owner, coalesce(created_at, first_seen_at)) as owner,
         min(coalesce(created_at, started_at, ended_at)) as first_run_at,
         max(coalesce(started_at, created_at, ended_at)) as last_run_at,
         bool_or(e2e_seconds > 0) as is_timed,

@@ -1,7 +1,7 @@
 /*
 grain = "one row per run as its source records it; every file of integrations/ is a source"
 key = ["event_key"]
-person = ["error_text", "owner"]
+person = ["error_text", "flow_owner"]
 */
 -- A column is null where the source does not tell. A run is for one record (odoo_model, odoo_res_id) or for several
 -- (odoo_records); it is of their plant, else of the plant of its company. Where a source dates the end by the beginning
@@ -21,7 +21,6 @@ contract as (
         null::boolean as is_kpi,
         null::bigint as company_id,
         null::varchar as plant,
-        null::varchar as owner,
         null::varchar as correlation_id,
         null::varchar as odoo_model,
         null::bigint as odoo_res_id,
@@ -143,7 +142,6 @@ select
     event.company_id,
     event.company,
     coalesce(event.plant, configured.only_plant) as plant,
-    event.owner,
     event.correlation_id,
     event.odoo_instance,
     event.odoo_model,

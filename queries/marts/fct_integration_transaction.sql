@@ -1,7 +1,7 @@
 /*
 grain = "one row per transaction: a run that counts, together with the runs that tried it again"
 key = ["transaction_key"]
-person = ["error_text", "owner"]
+person = ["error_text", "flow_owner"]
 */
 -- What became of a run in the end. It may have been tried again by runs of their own (n8n), or been sent again under the
 -- same correlation id.
@@ -54,6 +54,19 @@ sent_again as (
     where root.status = 'failed'
 ),
 
+-- What runs by a schedule is made up for by the next run that succeeds: it stays failed, but nobody needs to repeat it.
+next_run as (
+    select
+        root.transaction_key,
+        success.ended_at as succeeded_at,
+    from root
+    asof inner join (
+        select interface_key, ended_at from root where trigger = 'schedule' and status = 'success'
+    ) as success
+        on success.interface_key = root.interface_key and success.ended_at > root.first_failed_at
+    where root.trigger = 'schedule' and root.status = 'failed'
+),
+
 outcome as (
     select
         root.* replace (
@@ -73,13 +86,17 @@ outcome as (
                 when root.resolved_by is not null then root.resolved_by
                 when retry.succeeded_at is not null then 'later success'
                 when sent_again.succeeded_at is not null then 'sent again'
-            end as resolved_by
+                when next_run.succeeded_at is not null then 'next run'
+            end as resolved_by,
+            root.is_dead_letter and next_run.succeeded_at is null as is_dead_letter
         ),
         if(root.status = 'success', root.ended_at, least(retry.succeeded_at, sent_again.succeeded_at)) as succeeded_at,
         greatest(root.ended_at, retry.ended_at) as last_ended_at,
+        next_run.succeeded_at as made_up_at,
     from root
     left join retry on retry.root_key = root.transaction_key
     left join sent_again on sent_again.transaction_key = root.transaction_key
+    left join next_run on next_run.transaction_key = root.transaction_key
 ),
 
 -- How long a run of an interface usually takes.
@@ -116,15 +133,15 @@ moment as (
         case
             when dead_at is null or is_dead_letter and status = 'failed' then null
             when is_open then greatest(dead_at, coalesce(last_seen_at, first_seen_at, dead_at))
-            else coalesce(ended_at, resolved_at)
+            else coalesce(made_up_at, ended_at, resolved_at)
         end as dead_until,
     from standing
 )
 
 select
-    * exclude (is_dead_letter, resolved_at, long_at, long_seconds),
+    * exclude (is_dead_letter, resolved_at, made_up_at, long_at, long_seconds),
     is_dead_letter and status = 'failed' as is_dead_letter,
-    if(has_failed and not is_open and status <> 'failed', ended_at, null) as resolved_at,
+    coalesce(made_up_at, if(has_failed and not is_open and status <> 'failed', ended_at, null)) as resolved_at,
     -- From when on it was stuck, until it ended: tried again, or running, waiting or not beginning for much longer than is
     -- usual.
     case

@@ -5,7 +5,7 @@ import pytest
 from tests.rows import at
 from tests.runs import AS_OF, each, integrated, retry, run
 
-T = "2026-03-02"
+T, ALL = "2026-03-02", "from fct_integration_transaction"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def found(build):
             first_failed_at=at(f"{T} 08:01:10"), dead_at=at(f"{T} 08:01:10")),
         run(14, f"{T} 08:00", ended_quality="lower_bound"),
     )  # fmt: skip
-    return {row["record_id"]: row for row in built.rows("from fct_integration_transaction")}
+    return {row["record_id"]: row for row in built.rows(ALL)}
 
 
 def test_runs_that_count_are_there_once(found):
@@ -67,6 +67,25 @@ def test_a_dead_letter_is_one_until_something_becomes_of_it(found):
         7: (died, at(f"{T} 09:01:10")),
         9: (died, None),
         13: (died, at(f"{T} 09:00:10")),
+    }
+
+
+def test_the_next_run_of_a_schedule_makes_up_for_one_that_failed(build):
+    nightly = {"trigger": "schedule"}
+    built = integrated(
+        build,
+        run(1, f"{T} 05:00", "failed", **nightly),
+        run(2, f"{T} 06:00", **nightly),
+        run(3, f"{T} 07:00", "failed", **nightly),
+        run(4, f"{T} 05:00", "failed"),  # by a document
+        run(5, f"{T} 06:00"),
+    )
+    names = ("status", "is_dead_letter", "resolved_by", "dead_until")
+    found = {row["record_id"]: tuple(row[name] for name in names) for row in built.rows(ALL) if row["dead_at"]}
+    assert found == {
+        1: ("failed", False, "next run", at(f"{T} 06:01:10")),
+        3: ("failed", True, None, None),
+        4: ("failed", True, None, None),
     }
 
 

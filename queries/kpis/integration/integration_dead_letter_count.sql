@@ -1,6 +1,6 @@
 /*
 title = "Dead letters"
-definition = "How many transactions failed and are tried again by nobody unless somebody does it: from the failure until they succeed, are cancelled or set to done by hand, or were seen waiting to run again."
+definition = "How many transactions failed and are tried again by nobody unless somebody does it: from the failure until they succeed, are cancelled or set to done by hand, were seen waiting to run again, or, of a schedule, a later run succeeded."
 unit = "count"
 direction = "lower"
 owner = "Head of IT"
