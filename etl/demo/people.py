@@ -76,7 +76,7 @@ def _people() -> tuple[tuple[Person, ...], dict[str, Team]]:
         Person(ODOOBOT, 2, "OdooBot", "__system__", INDUSTRIES, active=False),
         Person(ADMIN, 3, "Administrator", "admin", INDUSTRIES),
         Person(PUBLIC, 4, "Public user", "public", INDUSTRIES, active=False),
-        Person(ROBOT, 6, "n8n", "n8n@alder.example", INDUSTRIES),
+        Person(ROBOT, 6, "Service user of n8n", "n8n@alder.example", INDUSTRIES),
         Person(DIRECTOR, 7, "Vivian Cheong", "vivian.cheong@alder.example", ASIA),
     ]
     teams = {}

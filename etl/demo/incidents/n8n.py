@@ -16,7 +16,7 @@ _HOUR, _DAY = 3600, 86400
 _MILWAUKEE, _, _, _TULSA = PLANTS
 DISPATCH, RATES, NOTICES = "Send dispatch notes", "Fetch exchange rates", "Announce deliveries"
 MISTYPED = "Count pallets"
-_CODES = {
+CODES = {
     MISTYPED: "countPallets0001",
     DISPATCH: "dispatchNotes001",
     RATES: "exchangeRates001",
@@ -88,9 +88,9 @@ def _notices(block: Block) -> Iterator[dict]:
 
 
 def _run(workflow: str, at: int, took: int, **values) -> dict:
-    run = {"at": at, "workflow_id": _CODES[workflow], "mode": "webhook", "status": "success", "is_detailed": True}
+    run = {"at": at, "workflow_id": CODES[workflow], "mode": "webhook", "status": "success", "is_detailed": True}
     moments = {"created_at": stamp(at), "started_at": stamp(at), "stopped_at": stamp(at + took)}
-    return run | moments | {"correlation_id": f"{_CODES[workflow]}-{at}"} | values
+    return run | moments | {"correlation_id": f"{CODES[workflow]}-{at}"} | values
 
 
 def _record(run: dict) -> dict:
@@ -101,7 +101,7 @@ def _record(run: dict) -> dict:
 
 
 def _workflow(name: str, made: str, **values) -> dict:
-    told = {"name": name, "workflow_id": _CODES[name], "active": True, "keeps_success": True, "keeps_failure": True}
+    told = {"name": name, "workflow_id": CODES[name], "active": True, "keeps_success": True, "keeps_failure": True}
     tags = ", ".join(f"{key}:{values[key]}" for key in ("owner", "plant") if key in values)
     told |= {"created_at": made, "updated_at": made, "tags": tags}
-    return {"id": key_of(_CODES[name])} | dict.fromkeys(WORKFLOW.fields, False) | told | values
+    return {"id": key_of(CODES[name])} | dict.fromkeys(WORKFLOW.fields, False) | told | values

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import DAILY, rrule
 
-from etl.demo import mes
+from etl.demo import mes, with_incidents
 from etl.demo.basics import stock_location_id
+from etl.demo.incidents import n8n
 from etl.demo.interfaces import INTERFACES
 from etl.demo.people import MACHINES
 from etl.demo.plants import BY_CODE, FORGETFUL_WEEKS, LATELY_WEEKS, SCARCE, SHIFTS
 from etl.demo.products import CARTON, CASTING, KIT, PRODUCT, PROTOTYPE, PROTOTYPES, SAMPLES
-from etl.demo.truths import SCARCE_PRODUCTS, TRUTHS, Cut
+from etl.demo.truths import SCARCE_PRODUCTS, TRUTHS, TULSA, Cut
 
 OPEN = float("inf")
 SECOND = timedelta(seconds=1)
@@ -86,7 +87,7 @@ def measured(demo, now: datetime) -> Callable[[str, Cut], float]:
     cases |= _transfers(demo) | _promises(demo, now) | _components(demo) | _needs(demo)
     cases["manual_intervention_count"] += _jobs(demo)["manual_intervention_count"]
     cases["integration_failure_rate"] += _mails(demo)
-    for kpi, found in _reports(demo, now).items():
+    for kpi, found in [*_reports(demo, now).items(), *_dispatches(now).items()]:
         cases[kpi] += found
 
     def measure(kpi: str, cut: Cut) -> float:
@@ -442,6 +443,19 @@ def _mails(demo) -> list[Case]:
         has_failed = notification["notification_status"] == "exception"
         tags = frozenset({("source", "mail")})
         found.append(Case(plants[message["res_id"]], _moment(message["create_date"]), 0.0, has_failed, tags=tags))
+    return found
+
+
+def _dispatches(now: datetime) -> dict[str, list[Case]]:
+    """Runs of an n8n workflow, which is beside the plants; whoever repeated one that failed made it succeed."""
+    runs, found = with_incidents(seed=1, now=now)[0]["n8n_execution"], defaultdict(list)
+    repeated, tags = {run["retry_of_id"] for run in runs}, frozenset({("flow_name", n8n.DISPATCH)})
+    for run in runs:
+        if run["workflow_id"] == n8n.CODES[n8n.DISPATCH] and run["mode"] != "retry":
+            at, failed = _moment(run["created_at"]), run["status"] == "error"
+            found["integration_failure_rate"].append(Case(TULSA, at, 0.0, failed, tags=tags))
+            if failed and run["id"] not in repeated:
+                found["integration_dead_letter_count"].append(Case(TULSA, at, 1, tags=tags, is_now=True))
     return found
 
 
