@@ -174,7 +174,7 @@ def test_runs_that_n8n_does_not_keep_are_unknown_and_never_successes(story):
         unknown = [row for row in rows if row["status"] == "unknown"]
         assert len(unknown) == len(story.truth["calls"]["no-save"])
         assert {(row["flow_key"], row["ended_at"], row["has_failed"]) for row in unknown} == {(None, None, False)}
-    [found] = story.after("begun").check("n8n_success_not_kept")
+    [found] = story.after("begun").check("n8n_run_not_kept")
     assert (found["name"], found["detail"]) == ("Not kept", "does not keep runs that succeed")
 
 
