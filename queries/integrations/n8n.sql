@@ -120,6 +120,7 @@ select
     id as record_id,
     workflow_id as flow_key,
     coalesce(workflow_name, if(workflow_id is null, 'not known', 'workflow ' || workflow_id)) as flow_name,
+    owner as flow_owner,
     case mode
         when 'trigger' then 'schedule'
         when 'webhook' then 'webhook'

@@ -12,6 +12,7 @@ seen as (
         any_value(instance) as instance,
         any_value(flow_key) as flow_key,
         arg_max(flow_name, coalesce(created_at, first_seen_at)) as flow_name,
+        arg_max(flow_owner, coalesce(created_at, first_seen_at)) as owner,
         any_value(plant) as plant,
         any_value(record_model) as record_model,
         arg_max(record_id, coalesce(created_at, first_seen_at)) as last_record_id,

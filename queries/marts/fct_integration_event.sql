@@ -16,6 +16,7 @@ contract as (
         null::bigint as record_id,
         null::varchar as flow_key,
         null::varchar as flow_name,
+        null::varchar as flow_owner,
         null::varchar as direction,
         null::varchar as trigger,
         null::boolean as is_kpi,
@@ -132,6 +133,7 @@ select
     event.record_id,
     event.flow_key,
     event.flow_name,
+    event.flow_owner,
     coalesce(configured.name, event.flow_name, event.flow_key) as interface,
     concat_ws(':', event.source, event.instance, coalesce(event.flow_key, ''))
         || coalesce('@' || coalesce(event.plant, configured.only_plant), '') as interface_key,
