@@ -1,7 +1,7 @@
 /*
 title = "n8n workflows"
-definition = "Every run of an n8n workflow. A run and its retries are one transaction, told by the first of them. What was started by hand or by another workflow, and error workflows, are no transactions of their own; neither are runs of workflows that do not keep their successes, which would seem to fail always. A run that n8n stopped because it took too long has failed. A run whose number was given out but that n8n does not have (not kept, or cleared away) is unknown."
-blind = "Tries within a node: of workflows with a node that tries again the attempts are not known. Errors that a node passes on as data, except in workflows that ops.toml calls strict. A time limit set for all of n8n: a run that it stopped looks like one that somebody stopped. What never reached n8n."
+definition = "Every run of an n8n workflow. A run and its retries are one transaction, told by the first of them. What was started by hand or by another workflow, and error workflows, are no transactions of their own; neither are runs of workflows that do not keep all of them, which would seem to fail always, or never. A run that n8n stopped because it took too long has failed. A run whose number was given out but that n8n does not have (not kept, or cleared away) is unknown."
+blind = "Tries within a node: of workflows with a node that tries again the attempts are not known. Errors that a node passes on as data, except in workflows that ops.toml calls strict. A time limit set for all of n8n: a run that it stopped looks like one that somebody stopped. A setting of all of n8n not to keep runs, but for the numbers that are missing then. What never reached n8n."
 */
 with recursive
 seen as (
@@ -25,7 +25,7 @@ run as (
         workflow.name as workflow_name,
         plant.plant,
         workflow.owner,
-        workflow.keeps_success,
+        workflow.keeps_success and workflow.keeps_failure as keeps_all,
         coalesce(told.max_tries, workflow.max_tries) as node_tries,
         least(seen.first_seen_at, told.missed_since_at) as first_seen_at,
         seen.last_seen_at,
@@ -133,7 +133,7 @@ select
         else if(mode is null, null, 'event')
     end as trigger,
     coalesce(mode, '') not in ('manual', 'evaluation', 'cli', 'error', 'integrated', 'internal')
-    and coalesce(keeps_success, true) as is_kpi,
+    and coalesce(keeps_all, true) as is_kpi,
     plant,
     correlation_id,
     odoo_model,

@@ -32,7 +32,11 @@ select
             then source.without
     end as cost,
     array_to_string(source.kpis, ', ') as kpis,
-from source_state as state
+from (
+    select * from source_state
+    union all by name
+    (select null::varchar as problem limit 0)  -- what was published before has no such column
+) as state
 inner join source on source.source = state.source
 left join (
     select

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from dashboard import data, navigation, texts
+from etl import n8n
 from queries import budget, catalog, decision, readable, warehouse
 
 PAGES = [re.sub(r"^\d+_", "", file.stem) for file in navigation.files()]
@@ -177,6 +178,14 @@ def test_data_health_lists_every_source(open_page, demo):
     assert [source for source in sources if source not in text] == []
 
 
+def test_data_health_says_of_a_system_that_could_not_be_read_why_and_what_that_costs(open_page, own):
+    with duckdb.connect(str(own / warehouse.current_version(own))) as con:
+        con.execute("update source_state set problem = 'n8n did not let us in' where source = 'n8n_execution'")
+    text = open_page("data_health", warehouse=own).text
+    assert "n8n did not let us in" in text and "not read" in text
+    assert n8n.EXECUTION.without in text
+
+
 def test_filters_come_from_the_url(open_page):
     page = open_page(weeks="13", plant=["Alder France/WH"])
     assert page.app.session_state["filters"] == data.Filters(13, ("Alder France/WH",))
@@ -310,6 +319,8 @@ def test_a_file_published_before_there_were_budgets_shows_all_else(open_page, ow
         for table in ("agg_due", "cfg_objective", "agg_budget", "agg_change_effect", "fct_change_marker"):
             con.execute(f"drop table {table}")
         con.execute("alter table agg_kpi drop column value_closed")
+        con.execute("alter table source_state drop column problem")
     page = open_page("kpi", warehouse=own, kpi="release_lead_time")
     assert "half take less" in page.text and "Definition" in page.text
+    assert texts.NOT_LOADED not in open_page("data_health", warehouse=own).text
     assert texts.NOT_LOADED not in open_page(warehouse=own).text

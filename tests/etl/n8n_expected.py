@@ -174,7 +174,7 @@ def test_runs_that_n8n_does_not_keep_are_unknown_and_never_successes(story):
         unknown = [row for row in rows if row["status"] == "unknown"]
         assert len(unknown) == len(story.truth["calls"]["no-save"])
         assert {(row["flow_key"], row["ended_at"], row["has_failed"]) for row in unknown} == {(None, None, False)}
-    [found] = story.after("begun").check("n8n_success_not_kept")
+    [found] = story.after("begun").check("n8n_run_not_kept")
     assert (found["name"], found["detail"]) == ("Not kept", "does not keep runs that succeed")
 
 
@@ -232,7 +232,7 @@ def test_owner_and_plant_of_a_workflow_are_told_by_its_tags(story):
     workflows = {row["name"]: row for row in story.after("begun").rows("from stg_n8n_workflow")}
     assert (workflows["Send order"]["plant"], workflows["Send order"]["owner"]) == ("LYON", "Head of logistics")
     assert (workflows["Refuse"]["plant"], workflows["Refuse"]["owner"]) == (None, None)
-    interfaces = story.after("begun").rows("select flow_name, plant, owner from dim_interface where is_owned")
-    assert interfaces == [{"flow_name": "Send order", "plant": "LYON", "owner": "Head of logistics"}]
+    interfaces = story.after("begun").rows("select flow_name, plant, tagged_owner from dim_interface where is_owned")
+    assert interfaces == [{"flow_name": "Send order", "plant": "LYON", "tagged_owner": "Head of logistics"}]
     assert workflows["Patient"]["has_wait"] and not workflows["Refuse"]["has_wait"]
     assert workflows["Slow"]["timeout_seconds"] == 2 and workflows["Down"]["max_tries"] == 3

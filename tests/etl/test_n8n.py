@@ -241,9 +241,12 @@ def test_very_many_missing_runs_are_given_up_at_once_and_told(served, monkeypatc
     assert reader.said[-1] == ("8 runs of n8n n8n are missing: cleared away before they were read, or not kept.")
 
 
-def test_runs_of_a_workflow_that_keeps_no_successes_are_left_out_of_the_rates(served):
-    reader = served(failed(1), run(2), workflow={"settings": {"saveDataSuccessExecution": "none"}})
+@pytest.mark.parametrize("setting", ["saveDataSuccessExecution", "saveDataErrorExecution"])
+def test_runs_of_a_workflow_that_does_not_keep_them_are_left_out_of_the_rates(served, setting):
+    reader = served(failed(1), run(2), workflow={"active": True, "settings": {setting: "none"}})
     built = reader.read()
+    what = "succeed" if "Success" in setting else "fail"
+    assert [row["detail"] for row in built.check("n8n_run_not_kept")] == [f"does not keep runs that {what}"]
     assert {row["is_kpi"] for row in events(built).values()} == {False}
     [value] = built.kpi("integration_failure_rate", *EVER)
     assert value["value"] is None
@@ -255,7 +258,7 @@ def test_a_tag_that_names_no_plant_is_told_and_its_runs_are_of_none(served):
     assert [row["plant"] for row in events(built).values()] == [None]
     [found] = built.check("n8n_plant_unknown")
     assert (found["name"], found["detail"]) == ("Send order", "plant:LYNO is no plant")
-    assert built.rows("select owner from dim_interface where is_seen") == [{"owner": "Anna"}]
+    assert built.rows("select tagged_owner from dim_interface where is_seen") == [{"tagged_owner": "Anna"}]
     assert served(run(1), workflow={"tags": [{"name": "plant:LYON"}]}).read().check("n8n_plant_unknown") == []
 
 

@@ -32,7 +32,7 @@ PACKAGE = {
     "name": "n8n-host",
     "private": True,
     "dependencies": {"n8n": VERSION},
-    # n8n names an archive on another server than the registry
+    # n8n names an archive that is not on npm
     "overrides": {"xlsx": "0.18.5"},
 }
 NODE = ((20, 19), (24, 99))
@@ -176,7 +176,7 @@ class N8n:
         raise ServerError(f"n8n did not answer within three minutes: read {self.folder / 'n8n.log'}.")
 
     def stop(self, how=signal.SIGTERM):
-        """Ends it and its helpers; SIGKILL is a power cut."""
+        """Ends it and its child processes; SIGKILL is a power cut."""
         pid = self.pid()
         if not pid:
             return

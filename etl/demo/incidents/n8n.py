@@ -50,7 +50,7 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
     given_up = [run["id"] for run in runs if run.get("error_code") == "401"]
     return [
         *(Incident("dead_letter", "n8n.execution", id, _TULSA.code) for id in given_up),
-        Incident("n8n_success_not_kept", plant=_MILWAUKEE.code),
+        Incident("n8n_run_not_kept", plant=_MILWAUKEE.code),
         Incident("n8n_run_missing"),
         Incident("n8n_plant_unknown"),
     ]
