@@ -106,9 +106,24 @@ SOURCES = {
         sweep="never",
         cursor=None,
         fields=FIELDS,
-    )
+    ),
+    "inbox_file": Source(
+        model="inbox.file",
+        name="inbox_file",
+        without="which files of inboxes were read, and what was rejected of them, is not known",
+        kind="append",
+        sweep="never",
+        cursor=None,
+        fields={
+            "file": column("char"),
+            "file_at": column("datetime"),
+            "row_count": column("integer"),
+            "rejected_count": column("integer"),
+            "reason": column("char"),
+        },
+    ),
 }
-EVENT = SOURCES["inbox_event"]
+EVENT, FILE = SOURCES.values()
 EMPTY = tuple(EVENT.columns)
 
 
@@ -145,7 +160,7 @@ def folder_of(inbox: Inbox, warehouse: Path) -> Path:
 
 def land(con, config: Config, folder: Path, wanted, progress) -> None:
     """Lands what lies in every inbox into the run `folder`; see `etl.systems`. What an earlier try landed stays."""
-    for inbox in config.inboxes if EVENT.name in wanted else ():
+    for inbox in config.inboxes if SOURCES.keys() & set(wanted) else ():
         if landing.read_done(folder, EVENT, inbox.name) is not None:
             continue
         place = folder_of(inbox, folder.parents[1])
@@ -158,20 +173,41 @@ def land(con, config: Config, folder: Path, wanted, progress) -> None:
             why = f"{error.strerror}: {error.filename}"
             problem = f"the inbox {inbox.name} cannot be read ({why}): mend the folder or its rights."
             progress.say(f"{problem[0].upper()}{problem[1:]}")
-            landing.write_done(folder, EVENT, inbox.name, {"problem": problem})
+            for source in SOURCES.values():
+                landing.write_done(folder, source, inbox.name, {"problem": problem})
             continue
         rows = sum(read.rows for read in found)
         progress.rows(EVENT.name, rows, rows)
-        facts = {"absent": False, "refused": False, "swept": False, "fields": {name: name for name in FIELDS}}
-        landing.write_done(folder, EVENT, inbox.name, facts | {"ids": rows, "files": [vars(read) for read in found]})
+        files = pa.Table.from_pylist([_file(read, inbox) for read in found], FILE.schema)
+        landing.write_table(landing.page_path(folder, FILE, inbox.name, 0), files)
+        landing.write_done(folder, FILE, inbox.name, _facts(FILE, len(found)))
+        told = {"files": [vars(read) for read in found]}
+        landing.write_done(folder, EVENT, inbox.name, _facts(EVENT, rows) | told)
 
 
 def land_log(inbox: Inbox, path: Path, folder: Path, say: Callable[[str], None]) -> None:
     """Lands one file that lies in no inbox into the run `folder`, as if it were all that its system ever logged."""
     pages = (landing.page_path(folder, EVENT, inbox.name, f"{part:06d}") for part in count())
     rows, _ = _land_file(path, inbox, pages, say)
-    facts = {"absent": False, "refused": False, "swept": False, "fields": {name: name for name in FIELDS}}
-    landing.write_done(folder, EVENT, inbox.name, facts | {"ids": rows})
+    landing.write_done(folder, EVENT, inbox.name, _facts(EVENT, rows))
+
+
+def _facts(source: Source, rows: int) -> dict:
+    fields = {name: name for name in source.fields}
+    return {"absent": False, "refused": False, "swept": False, "fields": fields, "ids": rows}
+
+
+def _file(read: Read, inbox: Inbox) -> dict:
+    """A file that was read, as it is kept; read again it is the same one."""
+    changed = datetime.fromtimestamp(read.changed_ns / 1e9, UTC).replace(tzinfo=None)
+    row = {"instance": inbox.name, "id": _key((read.file, read.size, read.changed_ns)), "file": read.file}
+    counts = {"row_count": read.rows, "rejected_count": read.rejected, "reason": read.reason}
+    return row | counts | {"file_at": changed}
+
+
+def _key(said: tuple) -> int:
+    """A number for what is said: the same for the same."""
+    return int.from_bytes(hashlib.blake2b(repr(said).encode("utf-8", "backslashreplace"), digest_size=8).digest()) >> 1
 
 
 def finish(config: Config, folder: Path) -> None:
@@ -367,9 +403,8 @@ def _report(row: dict, inbox: Inbox, latest: datetime) -> dict:
     report["failure_class"] = report["failure_class"] or FAILURE.get(_word(given["status"]))
     for name in ("system", "direction", "plant"):
         report[name] = report[name] or getattr(inbox, name) or None
-    said = [(name, str(report[name])) for name in SAID if report[name] is not None]
-    digest = hashlib.blake2b(repr(said).encode("utf-8", "backslashreplace"), digest_size=8).digest()
-    return report | {"instance": inbox.name, "id": int.from_bytes(digest) >> 1}
+    said = tuple((name, str(report[name])) for name in SAID if report[name] is not None)
+    return report | {"instance": inbox.name, "id": _key(said)}
 
 
 def id_of(row: dict, inbox: Inbox) -> int:

@@ -212,7 +212,7 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
         if resumed:
             progress.say(f"Finishing the run of {started_at:%d %b %H:%M} UTC first: what it had read is kept.")
         else:
-            load_samples(con, warehouse, upgrade=bool(upgrade))
+            load_samples(con, warehouse)
         for connection in connections:
             mode = request.mode(started_at)
             land(con, folder, connection, progress, replace(mode, full=mode.full or bool(connection.upgraded_from)))
@@ -240,14 +240,12 @@ def _run(con, warehouse, config, connections: list[Connection], progress, reques
     return _run(con, warehouse, config, connections, progress, replace(request, full=False))
 
 
-def load_samples(con, warehouse: Path, upgrade: bool) -> None:
-    """Loads the samples that were taken since the last refresh. After an upgrade the next one begins anew."""
+def load_samples(con, warehouse: Path) -> None:
+    """Loads the samples that were taken since the last refresh."""
     taken = landing.samples(warehouse)
     load.load_samples(con, taken, list(systems.every().values()))
     for folder, _ in taken:
         landing.drop(folder)
-    if upgrade:
-        (warehouse / landing.SAMPLES_KNOWN).unlink(missing_ok=True)
     if taken:
         event("samples", number=len(taken), first=taken[0][0].name, last=taken[-1][0].name)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from etl import inbox, landing, load, plan, refresh, systems
 from etl.log import event
 from queries import warehouse as published
-from queries.config import Config, ConfigError
+from queries.config import Config
 
 FIRST = timedelta(days=1)  # before the last refresh, the first sample begins: what is open is read whatever its age
 
@@ -35,16 +35,12 @@ def take(warehouse: Path, config: Config, progress: refresh.Progress, transport:
 
 def _take(con, warehouse: Path, folder: Path, config: Config, progress, transport: str | None) -> int:
     sources = {name: source for name, source in systems.recorded().items() if name not in inbox.SOURCES}
-    is_first, now = not load.instances(con), refresh.utc_now()
-    mode = plan.Mode(now, since=_last_refresh(warehouse, now) - FIRST) if is_first else plan.Mode(now, only_open=True)
+    seen, now = load.instances(con), refresh.utc_now()
+    usual, first = plan.Mode(now, only_open=True), plan.Mode(now, since=_last_refresh(warehouse, now) - FIRST)
     connections, _ = refresh.open_all(con, config, refresh.Request(only=tuple(sources)), transport, progress)
     for connection in connections:
-        if connection.upgraded_from:
-            raise ConfigError(
-                f"{connection.odoo.login.instance} went from Odoo {connection.upgraded_from} to "
-                f"{connection.odoo.version}: run `python -m etl refresh` first, samples go on afterwards."
-            )
-        refresh.land(con, folder, connection, progress, mode)
+        begins = connection.upgraded_from or connection.odoo.login.instance not in seen
+        refresh.land(con, folder, connection, progress, first if begins else usual)
     for system in systems.SYSTEMS:
         system.land(con, config, folder, sources, progress)
     as_of = refresh.utc_now()

@@ -55,6 +55,7 @@ class Bench:
     def load(self, run):
         con = load.open_work(self.folder)
         con.execute("begin")
+        load.load_source(con, inbox.FILE, "mes", run, datetime(2026, 1, 1, 0, 0, self.number))
         loaded = load.load_source(con, inbox.EVENT, "mes", run, datetime(2026, 1, 1, 0, 0, self.number))
         con.execute("commit")
         con.close()
@@ -72,6 +73,15 @@ class Bench:
         try:
             found = con.sql(f"select {columns} from stg_inbox_event order by line, id")
             return found.to_arrow_table().to_pylist()
+        finally:
+            con.close()
+
+    def told(self):
+        """What is kept of each file: rows, rejected lines, why none of it was read."""
+        con = duckdb.connect(str(self.folder / "work.duckdb"), read_only=True)
+        try:
+            found = con.sql("select file, row_count, rejected_count, reason from stg_inbox_file order by all")
+            return found.fetchall()
         finally:
             con.close()
 
@@ -186,6 +196,7 @@ def test_a_mended_file_may_be_dropped_again(bench):
     )
     assert bench.read().new == 1
     assert bench.files("done") == ["log-2.jsonl", "log.jsonl"]
+    assert bench.told() == [("log.jsonl", 1, 1, None), ("log.jsonl", 2, 0, None)]
 
 
 UNREADABLE = {
@@ -210,6 +221,8 @@ def test_a_file_that_cannot_be_read_moves_aside_whole_with_its_reason(name, benc
     [moved, why] = bench.files("rejected")
     assert moved == name and why.startswith(f"{name}.20") and why.endswith("Z.jsonl")
     assert any(reason in words for words in bench.said)
+    [_, (file, rows, count, why)] = bench.told() if name > "good" else reversed(bench.told())
+    assert (file, rows, count) == (name, 0, 1) and reason in why
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

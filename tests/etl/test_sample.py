@@ -66,7 +66,7 @@ def test_a_failure_between_two_refreshes_is_known_when_it_was_sampled(folder, od
     assert not versions(folder)  # the work database is not touched
     before = work(folder, "select source, watermark, read_at from source_state order by all")
     con = load.open_work(folder)
-    refresh.load_samples(con, folder, upgrade=False)
+    refresh.load_samples(con, folder)
     con.close()
     assert versions(folder) == [("failed", "Boom"), ("pending", None)]
     assert work(folder, "select source, watermark, read_at from source_state order by all") == before
@@ -134,3 +134,15 @@ def test_it_needs_no_lock_and_two_at_a_time_are_told_apart(folder, odoo):
     said = etl(folder, "sample", **odoo.environment)
     con.close()
     assert said.returncode == 1 and "another sample is working" in said.stderr
+
+
+def test_an_upgrade_between_two_samples_is_no_change_of_what_they_saw(tmp_path):
+    folder = tmp_path / "warehouse"
+    with served(ConstructedOdoo(18, Scene(18).rows)) as odoo:
+        run(odoo, folder)
+        take(odoo, folder)
+        odoo.odoo = ConstructedOdoo(19, Scene(19, upgraded_from=18).rows)
+        take(odoo, folder)
+        run(odoo, folder)
+    assert work(folder, "select count(*), count(distinct uuid) from stg_queue_job_history") == [(1, 1)]
+    assert work(folder, "select version from odoo_version order by seen_from") == [("18.0",), ("19.0",)]

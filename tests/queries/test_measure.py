@@ -60,6 +60,9 @@ class Data:
     def cursor(self):
         return self.connection.cursor()
 
+    def moment(self, sql: str) -> datetime:
+        return self.as_of
+
     def value(self, one: Kpi, start=EVER[0], end=EVER[1], **options) -> dict:
         [found] = measure.values(self, one, start, end, **options).to_pylist()
         return found
