@@ -686,9 +686,9 @@ class Part:
         )
         return notification
 
-    def mail(self, model, id, note, failed, plant):
+    def mail(self, model, id, note, failed, plant, error=None):
         """The truth about an e-mail that failed; how often it was tried is not told."""
-        return Job(id, plant, None, note, failed, 1, "failed", model=model, error="mail_smtp", are_attempts_told=False)
+        return Job(id, plant, None, note, failed, 1, "failed", model=model, error=error, are_attempts_told=False)
 
     # ------------------------------------------------------------ purchase
 

@@ -238,7 +238,7 @@ def test_a_job_for_an_order_is_on_its_timeline(live_warehouse, truth):
     held = [row for row in truth if row.get("held_by") == "integration"]
     assert len(held) == 3
     for row in held:
-        [instance] = live_warehouse.cursor().sql("select instance from odoo_instance").fetchone()
+        [(instance,)] = live_warehouse.cursor().sql("select instance from odoo_instance").fetchall()
         record = {"instance": instance, "record_model": row["record_model"], "record_id": row["record_id"]}
         told = warehouse.read(live_warehouse, "record_timeline", **record).to_pylist()
         runs = [one for one in told if one["recorded_by"] == "queue_job"]
