@@ -1,4 +1,4 @@
-"""Numbers without a browser: python -m queries kpi | rows | exceptions | checks | budget | effects | causes ..."""
+"""Numbers without a browser: python -m queries kpi | rows | exceptions | issues | checks | budget | effects ..."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from queries import (
     export_commands,
     harmonization_commands,
     interface_commands,
+    issue_commands,
     measure,
     readable,
     touch_commands,
@@ -98,6 +99,9 @@ def rows(
 for command in (
     exception_commands.exceptions,
     exception_commands.checks,
+    issue_commands.issues,
+    issue_commands.issue,
+    issue_commands.decide,
     effect_commands.effects,
     budget_commands.budget,
     budget_commands.misses,

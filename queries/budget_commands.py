@@ -68,7 +68,7 @@ def correct(
 
 
 def withdraw(number: int, who: WHO, why: WHY) -> None:
-    """Take a correction of budgets or an accepted deviation back."""
+    """Take a decision back: a correction of budgets, an accepted deviation, or what was decided about a subject."""
 
     def work() -> None:
         decision.withdraw(number, who, why)

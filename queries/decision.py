@@ -1,9 +1,10 @@
 """What people decide: decisions.sqlite in the warehouse folder, to which decisions are added and from which none is
 ever taken away.
 
-So far: corrections of budgets, days on which misses are nobody's fault; deviations from process rules that are accepted
-until a day; and the withdrawal of both. Read by the refresh and by every page and command, so that a decision holds
-from the next look on.
+Three kinds: corrections of budgets, days on which misses are nobody's fault; deviations from process rules that are
+accepted until a day; and what becomes of a subject, which is anything that needs somebody: an error issue, an exception
+of a record, a record. Each can be withdrawn. Read by the refresh and by every page and command, so that a decision
+holds from the next look on; how a subject stands is told by all decisions about it, and by whether it was seen since.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from queries import readable
 from queries.warehouse import Scope, folder, pseudonym
@@ -20,6 +22,10 @@ from queries.warehouse import Scope, folder, pseudonym
 SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "decisions").glob("*.sql")}
 CAUSES = ("shutdown", "stocktake", "upgrade", "other")
 BUDGET_CORRECTION, ACCEPTED_DEVIATION, WITHDRAWAL = "budget correction", "accepted deviation", "withdrawal"
+ACKNOWLEDGEMENT, ASSIGNMENT, MUTE = "acknowledgement", "assignment", "mute"
+RESOLUTION, REOPENING, COMMENT = "resolution", "reopening", "comment"
+ABOUT_A_SUBJECT = (ACKNOWLEDGEMENT, ASSIGNMENT, MUTE, RESOLUTION, REOPENING, COMMENT)
+EXPLAIN_THEMSELVES = (ACKNOWLEDGEMENT, ASSIGNMENT)  # the others need a reason
 
 
 class DecisionError(Exception):
@@ -89,6 +95,27 @@ class Acceptance:
         return "holds" if self.holds(today) else "expired"
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided about a subject ("issue:e1-…", see queries/subject.py), one of ABOUT_A_SUBJECT: when (UTC),
+    why and in which role; who owns it from then on (an assignment), or the last day on which it is muted (UTC,
+    included); and who withdrew that. `plant` is that of the subject, None where it is of several or of none."""
+
+    id: int
+    decided_at: datetime
+    who: str
+    role: str | None
+    what: str
+    subject: str
+    plant: str | None
+    owner: str | None
+    until_on: date | None
+    why: str
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
+    withdrawn_why: str | None = None
+
+
 def corrections(warehouse: Path | None = None, scope: Scope | None = None) -> list[Correction]:
     """All corrections of budgets that concern the plants of `scope`, withdrawn ones included, the newest first; people
     under pseudonyms where the scope says so."""
@@ -99,8 +126,15 @@ def corrections(warehouse: Path | None = None, scope: Scope | None = None) -> li
 def acceptances(warehouse: Path | None = None, scope: Scope | None = None) -> list[Acceptance]:
     """All accepted deviations that concern the plants of `scope`, expired and withdrawn ones included, the newest
     first; people under pseudonyms where the scope says so."""
-    rows = _rows("acceptance", warehouse, needs="has_acceptance")
+    rows = _rows("acceptance", warehouse, needs="accepted_deviation")
     return _seen([_acceptance(row, scope or Scope()) for row in rows], scope)
+
+
+def decisions(warehouse: Path | None = None, scope: Scope | None = None) -> list[Decision]:
+    """All decisions about subjects that concern the plants of `scope`, withdrawn ones included, the newest first;
+    people under pseudonyms where the scope says so."""
+    rows = _rows("subject", warehouse, needs="decision_subject")
+    return _seen([_decision(row, scope or Scope()) for row in rows], scope)
 
 
 def correct(
@@ -146,12 +180,46 @@ def accept(
                 f"that is accepted until {one.until_on} already: withdraw {one.id} first, then decide anew."
             )
     about = {"rule": rule, "owner": owner.strip()}
-    return _add(who, ACCEPTED_DEVIATION, why, warehouse, about, plant=plant, until_on=until_on.isoformat())
+    until = until_on.isoformat()
+    return _add(who, ACCEPTED_DEVIATION, why, warehouse, about, "add_accepted_deviation", plant=plant, until_on=until)
+
+
+def decide(
+    who: str,
+    what: str,
+    subject: str,
+    why: str = "",
+    *,
+    owner: str | None = None,
+    until_on: date | None = None,
+    plant: str | None = None,
+    role: str | None = None,
+    scope: Scope | None = None,
+    today: date | None = None,
+    warehouse: Path | None = None,
+) -> int:
+    """Keeps what becomes of a subject: one of ABOUT_A_SUBJECT, with an owner for an assignment and a last day for a
+    mute; the number of the decision. `scope`: of who decides, who must see the subject's plant."""
+    today = today or readable.utc_now().date()
+    if what not in ABOUT_A_SUBJECT:
+        raise DecisionError(f"decision {what!r} is unknown: use {', '.join(ABOUT_A_SUBJECT)}.")
+    if what == ASSIGNMENT and not (owner or "").strip():
+        raise DecisionError("say who owns it from now on.")
+    if what == MUTE and until_on is None:
+        raise DecisionError("say until which day it is muted: what is muted for good is never seen again.")
+    if what == MUTE and until_on < today:
+        raise DecisionError(f"the last day, {until_on}, is over: give today, {today}, or a later one.")
+    if scope and scope.plants is not None and plant is not None and plant not in scope.plants:
+        raise DecisionError(f"{subject} is of {plant}, which you do not see: ask somebody of that plant.")
+    about = {"subject": subject, "owner": owner.strip() if what == ASSIGNMENT else None, "role": role and role.strip()}
+    until = until_on.isoformat() if what == MUTE else None
+    return _add(who, what, why, warehouse, about, "add_subject", plant=plant, until_on=until)
 
 
 def withdraw(number: int, who: str, why: str, warehouse: Path | None = None) -> int:
-    """Takes a correction back, so that its days count again, or an acceptance; the number of the decision."""
-    known = {one.id: one for one in [*corrections(warehouse), *acceptances(warehouse)]}
+    """Takes a decision back: the days of a correction count again, a subject stands as if nobody had said that; the
+    number of the withdrawal."""
+    known = {one.id: one for one in [*corrections(warehouse), *acceptances(warehouse), *decisions(warehouse)]}
     if number not in known:
         numbers = ", ".join(map(str, sorted(known, reverse=True))) or "none yet"
         raise DecisionError(f"there is no decision {number}: known are {numbers}.")
@@ -160,41 +228,46 @@ def withdraw(number: int, who: str, why: str, warehouse: Path | None = None) -> 
     return _add(who, WITHDRAWAL, why, warehouse, withdraws=number)
 
 
-def _add(who: str, kind: str, why: str, warehouse: Path | None, about: dict | None = None, **values) -> int:
-    """Adds a decision, and what an accepted deviation is about: both or neither."""
-    for name, text in (("who decides", who), ("why", why)):
-        if not text.strip():
+def _add(
+    who: str, kind: str, why: str, warehouse: Path | None, about: dict | None = None, detail: str = "", **values
+) -> int:
+    """Adds a decision, and with the statement `detail` what it is about: both or neither."""
+    for name, text, is_needed in (("who decides", who, True), ("why", why, kind not in EXPLAIN_THEMSELVES)):
+        if is_needed and not text.strip():
             raise DecisionError(f"say {name}: a decision without it helps nobody later.")
     row = dict.fromkeys(("kpi", "plant", "from_on", "until_on", "cause", "withdraws")) | values
     row |= {"decided_at": readable.utc_now().isoformat(" ", "seconds"), "who": who.strip(), "kind": kind}
     path = _path(warehouse)
-    with closing(_open(path)) as con:
-        try:
+    try:
+        path.touch(mode=0o600, exist_ok=True)  # private to its owner from its first byte on
+        with closing(_open(path)) as con:
             con.executescript(SQL["schema"])
             with con:
                 number = con.execute(SQL["add"], row | {"why": why.strip()}).lastrowid
                 if about:
-                    con.execute(SQL["add_accepted_deviation"], about | {"decision_id": number})
+                    con.execute(SQL[detail], about | {"decision_id": number})
                 return number
-        except sqlite3.Error as error:
-            raise DecisionError(
-                f"{path} could not be written ({error}), and nothing was decided: see that the disk has room and that "
-                "the file and its folder may be written, then decide again."
-            ) from error
+    except (sqlite3.Error, OSError) as error:
+        raise DecisionError(
+            f"{path} could not be written ({error}), and nothing was decided: see that the disk has room and that "
+            "the file and its folder may be written, then decide again."
+        ) from error
 
 
-def _rows(kind: str, warehouse: Path | None, needs: str | None = None) -> list[dict]:
-    """Decisions of a kind; none where nobody decided yet, or the file is older than the kind."""
+def _rows(kind: str, warehouse: Path | None, needs: str = "decision") -> list[dict]:
+    """Decisions of a kind; none where nobody decided yet, or the file is older than the table that the kind needs."""
     path = _path(warehouse)
-    if not path.exists() or not path.stat().st_size:  # nobody decided yet, or the first is about to
-        return []
-    with closing(_open(path)) as con:
-        try:
-            if needs and not con.execute(SQL[needs]).fetchone():
+    try:
+        if not path.exists() or not path.stat().st_size:  # nobody decided yet, or the first is about to
+            return []
+        with closing(_open(path)) as con:
+            if not con.execute(SQL["has_table"], {"name": needs}).fetchone():
                 return []
             return [dict(row) for row in con.execute(SQL[kind])]
-        except sqlite3.Error as error:
-            raise _unreadable(path, error) from error
+    except (sqlite3.Error, OSError) as error:
+        raise DecisionError(
+            f"{path} cannot be read ({error}): restore it from a backup, or move it away to start anew."
+        ) from error
 
 
 def _seen(found: list, scope: Scope | None) -> list:
@@ -207,18 +280,10 @@ def _path(warehouse: Path | None) -> Path:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """The file, private to its owner from its first byte on; a writer waits for another."""
-    try:
-        path.touch(mode=0o600, exist_ok=True)
-        con = sqlite3.connect(path, timeout=10)
-    except (sqlite3.Error, OSError) as error:
-        raise _unreadable(path, error) from error
+    """The file, also where it may only be read; who writes waits for another who does."""
+    con = sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=10)
     con.row_factory = sqlite3.Row
     return con
-
-
-def _unreadable(path: Path, error: Exception) -> DecisionError:
-    return DecisionError(f"{path} cannot be read ({error}): restore it from a backup, or move it away to start anew.")
 
 
 def _correction(row: dict, scope: Scope) -> Correction:
@@ -229,7 +294,11 @@ def _acceptance(row: dict, scope: Scope) -> Acceptance:
     return Acceptance(**_typed(row, scope, ("until_on",), ("who", "withdrawn_by", "owner")))
 
 
+def _decision(row: dict, scope: Scope) -> Decision:
+    return Decision(**_typed(row, scope, ("until_on",), ("who", "withdrawn_by", "owner")))
+
+
 def _typed(row: dict, scope: Scope, days: tuple[str, ...], people: tuple[str, ...]) -> dict:
     moments = {name: row[name] and datetime.fromisoformat(row[name]) for name in ("decided_at", "withdrawn_at")}
     named = {name: row[name] if scope.sees_names else pseudonym(row[name]) for name in people}
-    return row | moments | {name: date.fromisoformat(row[name]) for name in days} | named
+    return row | moments | {name: row[name] and date.fromisoformat(row[name]) for name in days} | named

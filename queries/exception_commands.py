@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from queries import catalog, readable, warehouse
+from queries import catalog, decision, readable, subject, warehouse
 from queries.catalog import CatalogError
 from queries.terminal import CSV, JSON, PLANT, check_plant, row_table, with_errors, write
 
@@ -18,7 +18,8 @@ def exceptions(
     as_json: JSON = False,
     as_csv: CSV = False,
 ) -> None:
-    """Records that need somebody: since when, who is to do what, what they hold up; overdue ones first."""
+    """Records that need somebody: since when, who is to do what, what they hold up, and what was decided about it
+    (`queries decide`); overdue ones first."""
 
     def found() -> None:
         rows = _exceptions(name, plant)
@@ -61,7 +62,9 @@ def _exceptions(name: str | None, plant: str | None) -> list[dict]:
     opened = warehouse.open()
     check_plant(opened, plant)
     found = warehouse.read(opened, "open_exception").to_pylist()
-    return [row for row in found if name in (None, row["exception"]) and plant in (None, row["plant"])]
+    chosen = [row for row in found if name in (None, row["exception"]) and plant in (None, row["plant"])]
+    decided = decision.decisions(scope=opened.scope)
+    return subject.with_states(chosen, subject.of_exception, lambda row: opened.as_of, decided)
 
 
 def _check_results(name: str | None) -> list[dict]:
@@ -101,7 +104,7 @@ def _failure_table(found: list[dict]) -> Table:
 
 
 def _exception_table(found: list[dict]) -> Table:
-    head = ("exception", "severity", "record", "plant", "what", "since (UTC)", "age", "holds up", "owner")
+    head = ("exception", "severity", "record", "plant", "what", "since (UTC)", "age", "holds up", "owner", "state")
     table = Table(*head, box=None)
     for row in found:
         table.add_row(
@@ -116,5 +119,6 @@ def _exception_table(found: list[dict]) -> Table:
             else "",
             readable.held_up(row),
             row["fallback"] if row["is_overdue"] else row["owner"],
+            row["standing"],
         )
     return table

@@ -81,6 +81,7 @@ def records(block: Block) -> dict[str, list[dict]]:
 
 def _record(job: Job, seed: int) -> dict:
     model, method = job.flow
+    records = f"{model}({f'{job.document.id},' if job.document else ''})"
     return {
         "id": job.id,
         "uuid": str(uuid.UUID(int=Random(f"{seed}/{job.id}").getrandbits(128), version=4)),
@@ -89,7 +90,7 @@ def _record(job: Job, seed: int) -> dict:
         "state": job.state,
         "model_name": model,
         "method_name": method,
-        "func_string": f"{model}({f'{job.document.id},' if job.document else ''}).{method}()",
+        "func_string": f"{records}.{method}()",
         "channel": "root",
         "job_function_id": False,
         "user_id": ROBOT,
@@ -98,7 +99,7 @@ def _record(job: Job, seed: int) -> dict:
         "retry": job.retry,
         "max_retries": 5,
         "exc_name": "requests.exceptions.ConnectTimeout" if job.failed else False,
-        "exc_message": "the other side did not answer" if job.failed else False,
+        "exc_message": f"{records}: the other side did not answer within 30 s" if job.failed else False,
         "result": job.result,
         "exec_time": float(job.done - job.started) if job.done else 0.0,
         "date_created": stamp(job.created),

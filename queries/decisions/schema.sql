@@ -3,7 +3,7 @@ create table if not exists decision (
     id integer primary key autoincrement,
     decided_at text not null,   -- UTC
     who text not null,
-    kind text not null,         -- 'budget correction', 'accepted deviation' or 'withdrawal'
+    kind text not null,         -- 'budget correction', 'accepted deviation', 'withdrawal', or what becomes of a subject
     kpi text,                   -- null: all KPIs
     plant text,                 -- null: all plants
     from_on text,
@@ -36,6 +36,24 @@ begin
 end;
 
 create trigger if not exists accepted_deviation_is_kept before delete on accepted_deviation
+begin
+    select raise(abort, 'decisions are not deleted: withdraw it');
+end;
+
+-- What becomes of a subject (an error issue, an exception, a record), beside its decision.
+create table if not exists decision_subject (
+    decision_id integer primary key references decision (id),
+    subject text not null,
+    owner text,                 -- who is to see to it from then on
+    role text                   -- in which role it was decided
+);
+
+create trigger if not exists decision_subject_stays before update on decision_subject
+begin
+    select raise(abort, 'decisions are not changed: withdraw it and decide anew');
+end;
+
+create trigger if not exists decision_subject_is_kept before delete on decision_subject
 begin
     select raise(abort, 'decisions are not deleted: withdraw it');
 end;

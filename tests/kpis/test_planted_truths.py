@@ -237,6 +237,37 @@ def test_of_automation_it_is_told_what_works_and_what_does_not(opened):
     }
 
 
+def test_jobs_that_fail_alike_are_one_issue_per_flow_with_their_number_and_first_and_last_failure(opened, simulated):
+    """Those that are failed now: of jobs that are done since, Odoo keeps no text; they are an issue of their own."""
+    messages = [row for row in simulated[0]["mail_message"] if row["model"] == "queue.job"]
+    failed_at = {row["res_id"]: row["create_date"] for row in messages}
+    planted = {}
+    for job in simulated[0]["queue_job"]:
+        if job["state"] == "failed":
+            planted.setdefault(f"{job['model_name']}.{job['method_name']}", []).append(failed_at[job["id"]])
+    rows = [
+        row for row in warehouse.read(opened, "error_issue", plant=None).to_pylist() if row["source"] == "queue_job"
+    ]
+    found = {
+        row["flow_key"]: (row["run_count"], str(row["first_seen_at"]), str(row["last_seen_at"]))
+        for row in rows
+        if row["pattern"]
+    }
+    assert len(planted) == 3 and len(found) == sum(bool(row["pattern"]) for row in rows)
+    assert found == {flow: (len(times), min(times), max(times)) for flow, times in planted.items()}
+
+
+def test_the_issue_of_singapores_machines_is_the_largest_there_and_its_orders_are_stuck(opened):
+    [largest, *others] = warehouse.read(opened, "error_issue", plant=SINGAPORE).to_pylist()
+    assert largest["flow_key"] == "mrp.production.send_to_machine"
+    assert largest["pattern"].endswith("the other side did not answer within … s")
+    assert largest["stuck_run_count"] > 3 * max((row["stuck_run_count"] for row in others), default=0)
+    assert 0 < largest["stuck_record_count"] <= largest["stuck_run_count"]
+    runs = warehouse.read(opened, "error_issue_run", issue=largest["issue"], plant=SINGAPORE).to_pylist()
+    assert len({row["event_key"] for row in runs}) == largest["run_count"]
+    assert {row["record_model"] for row in runs} == {"mrp.production"} and all(row["name"] for row in runs)
+
+
 # These find what takes two refreshes, a system that is down, counts of a real Odoo, a plant without hours, a run that
 # is not published, or a line of ops.toml that the demo has not: see their own tests.
 NOT_IN_THE_DEMO = {

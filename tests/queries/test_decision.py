@@ -7,7 +7,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -167,8 +169,45 @@ def test_a_full_disk_or_a_file_that_may_not_be_written_decides_nothing(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(DecisionError, match="cannot be read"):
+    with pytest.raises(DecisionError, match=r"could not be written .*nothing was decided"):
         correct(Path(tmp_path / "nowhere"))
+
+
+def as_nobody(call) -> str:
+    """What `call` returns, called by a user with no rights of its own."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):
+            if os.getuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            os.write(writing, str(call()).encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading, encoding="utf-8") as told:
+        return told.read()
+
+
+def refusal(folder) -> str:
+    with pytest.raises(DecisionError) as refused:
+        decide(folder)
+    return str(refused.value)
+
+
+def test_a_folder_that_may_only_be_read_is_read_and_takes_nothing():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        correct(folder, "Ann")
+        (folder / "decisions.sqlite").chmod(0o444)
+        folder.chmod(0o555)
+        assert as_nobody(lambda: [one.who for one in decision.corrections(folder)]) == "['Ann']"
+        told = as_nobody(lambda: refusal(folder))
+        assert "could not be written" in told and "the file and its folder may be written, then decide again" in told
+        folder.chmod(0o755)
+        assert decision.decisions(folder) == []
 
 
 TODAY = date(2026, 3, 2)
@@ -247,3 +286,93 @@ def test_who_sees_an_acceptance_and_whose_names(tmp_path):
     seen = decision.acceptances(tmp_path, Scope(plants=frozenset({"X"}), sees_names=False))
     assert [one.plant for one in seen] == ["X", None]
     assert not {one.who for one in seen} & {"Ann"} and not {one.owner for one in seen} & {"Carla"}
+
+
+ISSUE = "issue:e1-0123456789ab"
+
+
+def decide(folder, what=decision.ACKNOWLEDGEMENT, who="Ann", about=ISSUE, why="seen", **of) -> int:
+    return decision.decide(who, what, about, why, warehouse=folder, **({"today": TODAY} | of))
+
+
+def test_what_becomes_of_a_subject_is_kept_with_who_when_why_and_until(tmp_path):
+    decide(tmp_path, why="", role="Head of IT", plant="X", owner="nobody asked", until_on=TODAY)
+    decide(tmp_path, decision.ASSIGNMENT, owner=" Bo ", about="record:prod:sale.order,12")
+    decide(tmp_path, decision.MUTE, "Cy", why="the vendor mends it", until_on=date(2026, 3, 9))
+    muted, owned, seen = decision.decisions(tmp_path)
+    assert (seen.id, seen.who, seen.role, seen.what, seen.why) == (1, "Ann", "Head of IT", "acknowledgement", "")
+    assert (seen.subject, seen.plant, seen.owner, seen.until_on) == (ISSUE, "X", None, None)
+    assert (owned.owner, owned.subject, owned.until_on) == ("Bo", "record:prod:sale.order,12", None)
+    assert (muted.who, muted.why, muted.until_on) == ("Cy", "the vendor mends it", date(2026, 3, 9))
+    assert abs(readable.utc_now() - muted.decided_at) < timedelta(minutes=1)
+    assert decision.corrections(tmp_path) == decision.acceptances(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"what": "shelve"}, "decision 'shelve' is unknown: use acknowledgement, assignment, mute"),
+        ({"who": " "}, "say who decides"),
+        ({"what": decision.RESOLUTION, "why": ""}, "say why"),
+        ({"what": decision.COMMENT, "why": " "}, "say why"),
+        ({"what": decision.ASSIGNMENT, "owner": " "}, "say who owns it"),
+        ({"what": decision.MUTE}, "say until which day"),
+        ({"what": decision.MUTE, "until_on": date(2026, 3, 1)}, "the last day, 2026-03-01, is over"),
+        ({"plant": "Y", "scope": Scope(frozenset({"X"}))}, "is of Y, which you do not see"),
+    ],
+)
+def test_what_says_nothing_of_a_subject_is_refused(tmp_path, wrong, words):
+    with pytest.raises(DecisionError, match=words):
+        decide(tmp_path, **wrong)
+    assert decision.decisions(tmp_path) == []
+
+
+def test_it_can_be_withdrawn_and_is_never_changed_or_removed(tmp_path):
+    number = decide(tmp_path)
+    decision.withdraw(number, "Bo", "the wrong one", tmp_path)
+    [found] = decision.decisions(tmp_path)
+    assert (found.withdrawn_by, found.withdrawn_why) == ("Bo", "the wrong one")
+    con = sqlite3.connect(tmp_path / "decisions.sqlite")
+    for statement in ("update decision_subject set subject = 'x'", "delete from decision_subject"):
+        with pytest.raises(sqlite3.IntegrityError, match="withdraw it"):
+            con.execute(statement)
+    con.close()
+
+
+def test_a_file_from_before_there_were_subjects_holds_none_and_takes_one(tmp_path):
+    correct(tmp_path)
+    accept(tmp_path)
+    con = sqlite3.connect(tmp_path / "decisions.sqlite")
+    con.execute("drop table decision_subject")
+    con.close()
+    assert decision.decisions(tmp_path) == []
+    assert decide(tmp_path) == 3
+    found = (decision.corrections(tmp_path), decision.acceptances(tmp_path), decision.decisions(tmp_path))
+    assert [len(of) for of in found] == [1, 1, 1]
+
+
+def test_who_sees_what_became_of_a_subject_and_whose_names(tmp_path):
+    for plant in (None, "X", "Y"):
+        decide(tmp_path, decision.ASSIGNMENT, plant=plant, owner="Carla")
+    seen = decision.decisions(tmp_path, Scope(plants=frozenset({"X"}), sees_names=False))
+    assert [one.plant for one in seen] == ["X", None]
+    assert not {one.who for one in seen} & {"Ann"} and not {one.owner for one in seen} & {"Carla"}
+
+
+def test_processes_that_decide_at_once_lose_nothing_and_readers_see_whole_decisions(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from queries import decision\n"
+        "for number in range(25): decision.decide(sys.argv[2], 'assignment', f'issue:{number}', owner=sys.argv[2],"
+        " warehouse=Path(sys.argv[1]))"
+    )
+    root = Path(__file__).parents[2]
+    writers = [
+        subprocess.Popen([sys.executable, "-c", script, str(tmp_path), f"P{number}"], cwd=root) for number in range(3)
+    ]
+    seen = 0
+    while any(writer.poll() is None for writer in writers):
+        found = decision.decisions(tmp_path)
+        assert len(found) >= seen and all(one.owner == one.who for one in found)
+        seen = len(found)
+    assert [writer.returncode for writer in writers] == [0, 0, 0]
+    assert len(decision.decisions(tmp_path)) == 75
