@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 
 import duckdb
 import pyarrow as pa
 
-from queries import measure, readable, warehouse
+from queries import catalog, measure, readable, warehouse
 from queries.catalog import Kpi, service_level_problem
 from queries.config import ConfigError, Objective
 from queries.decision import Correction
@@ -186,16 +186,24 @@ def due(con: duckdb.DuckDBPyConnection, kpi: Kpi, chosen: Sequence[ServiceLevel]
 
 
 def of_all(
-    chosen: Sequence[ServiceLevel], days: pa.Table, corrections: Sequence[Correction], as_of: datetime
+    chosen: Sequence[ServiceLevel],
+    days: pa.Table,
+    corrections: Sequence[Correction],
+    as_of: datetime,
+    newer: Mapping[str, datetime] | None = None,
 ) -> list[Budget]:
-    """The budgets of every KPI, from all service levels and all days (DUE)."""
+    """The budgets of every KPI, from all service levels and all days (DUE); `newer` are KPIs whose days are from later
+    than `as_of`."""
+    moments = newer or {}
     days_of: dict[str, list[Day]] = defaultdict(list)
     for row in days.to_pylist():
         days_of[row["kpi"]].append(Day(row["plant"], row["due_on"], row["n_due"], row["n_missed"], row["n_unmeasured"]))
     return [
         one
         for kpi in dict.fromkeys(level.kpi for level in chosen)
-        for one in budgets([level for level in chosen if level.kpi == kpi], days_of[kpi], corrections, as_of)
+        for one in budgets(
+            [level for level in chosen if level.kpi == kpi], days_of[kpi], corrections, moments.get(kpi, as_of)
+        )
     ]
 
 
@@ -205,7 +213,8 @@ def read(opened: Warehouse, corrections: Sequence[Correction]) -> list[Budget]:
         ServiceLevel(row["kpi"], row["plant"], row["objective"], row["limit_seconds"], row["clock"])
         for row in warehouse.read(opened, "service_level").to_pylist()
     ]
-    return of_all(chosen, warehouse.read(opened, "due_day"), corrections, opened.as_of)
+    newer = {name: opened.moment(kpi.sql) for name, kpi in catalog.load().items()} if opened.newer else {}
+    return of_all(chosen, warehouse.read(opened, "due_day"), corrections, opened.as_of, newer)
 
 
 def known(opened: Warehouse, at: datetime) -> list[Budget]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from html import escape
 from pathlib import Path
 
 import duckdb
@@ -79,7 +80,8 @@ def test_card_shows_the_number_of_the_scoreboard(open_page, demo):
     units = {kpi.name: kpi.unit for kpi in catalog.load().values()}
     assert now
     for row in now:
-        assert f"<strong>{readable.measured(row['value'], units[row['kpi']])}</strong>" in text, row["kpi"]
+        shown = f"<strong>{readable.measured(row['value'], units[row['kpi']])}</strong>"
+        assert (escape(row["reason"]) if row["value"] is None else shown) in text, row["kpi"]
 
 
 def test_cards_show_working_time_where_it_is_chosen(open_page, demo):

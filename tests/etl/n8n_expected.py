@@ -232,8 +232,7 @@ def test_owner_and_plant_of_a_workflow_are_told_by_its_tags(story):
     workflows = {row["name"]: row for row in story.after("begun").rows("from stg_n8n_workflow")}
     assert (workflows["Send order"]["plant"], workflows["Send order"]["owner"]) == ("LYON", "Head of logistics")
     assert (workflows["Refuse"]["plant"], workflows["Refuse"]["owner"]) == (None, None)
-    sql = "select flow_name, plant, tagged_owner as owner from dim_interface where is_owned"
-    interfaces = story.after("begun").rows(sql)
-    assert interfaces == [{"flow_name": "Send order", "plant": "LYON", "owner": "Head of logistics"}]
+    interfaces = story.after("begun").rows("select flow_name, plant, tagged_owner from dim_interface where is_owned")
+    assert interfaces == [{"flow_name": "Send order", "plant": "LYON", "tagged_owner": "Head of logistics"}]
     assert workflows["Patient"]["has_wait"] and not workflows["Refuse"]["has_wait"]
     assert workflows["Slow"]["timeout_seconds"] == 2 and workflows["Down"]["max_tries"] == 3

@@ -14,7 +14,7 @@ import pytest
 
 from etl import load, n8n, publish, status, systems
 from etl.refresh import utc_now
-from queries import catalog, measure, warehouse
+from queries import budget, catalog, measure, warehouse
 from queries.config import Config, Touch
 from tests.etl.constructed_odoo import ConstructedOdoo, served
 from tests.etl.constructed_run import run, work
@@ -101,6 +101,12 @@ def test_its_numbers_are_exactly_those_of_a_full_publish_at_that_moment(read, tm
         assert apart[name] == whole[name], name
     assert any("inbox:inbox:1" in str(row) for row in apart["fct_integration_event"])
     assert lines(folder, KPIS) == lines(copy, KPIS) != lines(folder, KPIS, read[1].version)
+    for told, of in ((folder, second.version), (copy, None)):
+        opened = warehouse.open(warehouse=told, version=of)
+        live = budget.table(budget.read(opened, []), "x").drop_columns(["run"]).to_pylist()
+        published = opened.cursor().sql("select * exclude (run) from agg_budget").to_arrow_table().to_pylist()
+        kept = [[row for row in rows if row["kpi"] in KPIS] for rows in (live, published)]
+        assert sorted(kept[0], key=str) == sorted(kept[1], key=str) != []
     assert any("failing_scheduled_action" in str(row) for row in apart["fct_exception"])
     for name in ("fct_exception", "check_result"):
         told = [[row for row in found[name] if "failing_scheduled_action" in row or row[0] in

@@ -258,7 +258,7 @@ def test_a_tag_that_names_no_plant_is_told_and_its_runs_are_of_none(served):
     assert [row["plant"] for row in events(built).values()] == [None]
     [found] = built.check("n8n_plant_unknown")
     assert (found["name"], found["detail"]) == ("Send order", "plant:LYNO is no plant")
-    assert built.rows("select tagged_owner as owner from dim_interface where is_seen") == [{"owner": "Anna"}]
+    assert built.rows("select tagged_owner from dim_interface where is_seen") == [{"tagged_owner": "Anna"}]
     assert served(run(1), workflow={"tags": [{"name": "plant:LYON"}]}).read().check("n8n_plant_unknown") == []
 
 

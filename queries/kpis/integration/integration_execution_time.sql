@@ -1,6 +1,6 @@
 /*
 title = "Integration execution time"
-definition = "How long a transaction runs, from its first start to its success, all its tries and the waits between them included: 95 of 100 run no longer. One that failed for good or still runs has no end, and counts with its age. Transactions that were cancelled, or of which no outcome is known, are left out; where the source does not tell when it ended, it is counted beside the number."
+definition = "How long a transaction runs, from its first start to its success, all its tries and the waits between them included: 95 of 100 run no longer. One that still runs counts with its age. Transactions that failed for good or were cancelled, or of which no outcome is known, are left out; where the source does not tell when it ended, it is counted beside the number."
 unit = "duration"
 direction = "lower"
 coverage = "moments known"
@@ -31,9 +31,9 @@ run as (
         error_text,
         started_at as started_at,
         succeeded_at as ended_at,
-        is_end_known or status <> 'success' as is_measured,
+        is_end_known or is_open as is_measured,
     from fct_integration_transaction
-    where started_at is not null and (status in ('success', 'failed') or is_open)
+    where started_at is not null and (status = 'success' or is_open)
 )
 
 select

@@ -421,9 +421,11 @@ def _jobs(demo) -> dict[str, list[Case]]:
         if job["state"] in ("done", "failed") and not by_hand:
             done = _moment(job["date_done"]) if job["state"] == "done" else datetime.max
             begun = min(failed.get(job["id"], datetime.max), _moment(job["date_started"]))
-            took = {"integration_latency": at, "integration_latency_p95": at, "integration_execution_time": begun}
-            for kpi, start in took.items():
-                found[kpi].append(Case(plant, start, (done - start).total_seconds(), tags=tags))
+            for kpi in ("integration_latency", "integration_latency_p95"):
+                found[kpi].append(Case(plant, at, (done - at).total_seconds(), tags=tags))
+            if job["state"] == "done":
+                ran = (done - begun).total_seconds()
+                found["integration_execution_time"].append(Case(plant, begun, ran, tags=tags))
             found["integration_queue_time"].append(Case(plant, at, (begun - at).total_seconds(), tags=tags))
             found["integration_first_try_failure_rate"].append(Case(plant, at, 0.0, has_failed, tags=tags))
             on_time = done - at <= timedelta(minutes=15)
