@@ -31,7 +31,7 @@ def log(seed: int, orders: list[dict], now: datetime) -> list[dict]:
 
 def _reports(order: dict, dice: Random) -> list[dict]:
     """What it logs of one order: that it was reported, at once or after a failure; or that it was not, and somebody
-    closed the order by hand hours later."""
+    closed the order by hand, up to eighty minutes later."""
     closed, took = datetime.fromisoformat(order["date_finished"]), timedelta(seconds=dice.randint(1, 30))
     run = {"run_id": f"REP-{order['id']}", "flow": "report_completion"}
     run |= {"odoo_model": "mrp.production", "odoo_res_id": order["id"], "max_attempts": 5}
@@ -39,7 +39,7 @@ def _reports(order: dict, dice: Random) -> list[dict]:
         return [run | {"status": "OK", "attempts": 1, "created_at": str(closed - took), "ended_at": str(closed)}]
     is_mended = dice.random() < _MENDED
     code, text = _BUSY if is_mended else _REFUSED
-    begun = closed - took - timedelta(minutes=dice.randint(5, 60) if is_mended else dice.randint(60, 480))
+    begun = closed - took - timedelta(minutes=dice.randint(5, 40 if is_mended else 80))
     run["created_at"] = str(begun)
     failed = run | {"status": "ERROR", "attempts": 1, "ended_at": str(begun + took)}
     failed |= {"error_code": code, "error_text": text, "failure_class": "technical" if is_mended else "business"}

@@ -905,7 +905,7 @@ TRUTHS = (
     Truth(
         kpi="integration_odoo_lag",
         cut=Cut(MILWAUKEE, where=(("source", "inbox"),)),
-        statement="One in 16 orders that Milwaukee's MES reports shows in Odoo minutes later, or hours",
+        statement="One in 16 orders that Milwaukee's MES reports shows in Odoo minutes later, or after an hour",
         low=300,
         high=HOUR,
     ),
