@@ -1,6 +1,6 @@
 """How long all marts and the scoreboard take to build over the demo plants, and with how much memory.
 
-    python bench/marts.py [--scale 60] [--json]      # 60 copies of the demo plants: about ten million events
+    python bench/marts.py [--scale 54] [--json]      # 54 copies of the demo plants: about ten million events
 
 | line | what |
 |---|---|
@@ -35,7 +35,7 @@ TARGETS = {"seconds": 90.0, "megabytes": 2048.0, "ratio": 12.0}
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scale", type=int, default=60, help="copies of the demo plants, 10 or more")
+    parser.add_argument("--scale", type=int, default=54, help="copies of the demo plants, 10 or more")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """How fast a published warehouse of ten million events answers what pages ask, and beside what else one could ask.
 
-    python bench/queries.py [--scale 60] [--json]      # 60 copies of the demo plants, and a tenth of them for pm4py
+    python bench/queries.py [--scale 54] [--json]      # 54 copies of the demo plants, and a tenth of them for pm4py
 
 | line | what | target |
 |---|---|---|
@@ -79,7 +79,7 @@ class Line:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scale", type=int, default=60, help="copies of the demo plants")
+    parser.add_argument("--scale", type=int, default=54, help="copies of the demo plants")
     parser.add_argument("--warehouse", type=Path, help="a folder with demo plants published, instead of filling one")
     parser.add_argument("--small", type=Path, help="the same for pm4py")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")

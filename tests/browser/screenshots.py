@@ -24,6 +24,7 @@ SHOTS = [
     ("overview.png", "", "desktop", "light"),
     ("kpi.png", "kpi?kpi=release_lead_time&weeks=26", "desktop", "light"),
     ("record.png", "record", "desktop", "light"),
+    ("integrations.png", "integrations", "desktop", "light"),
     ("data_health.png", "data_health", "desktop", "light"),
     ("overview_phone.png", "", "phone", "dark"),
 ]
