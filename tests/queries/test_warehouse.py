@@ -479,6 +479,9 @@ def test_every_list_runs(demo_warehouse, opened, name, scope):
     sample |= rows(opened, "select name as order from fct_wait where plant = $plant limit 1", plant=SAMPLE["plant"])[0]
     sample |= rows(opened, "select max(theme) as theme from agg_defect_theme")[0]
     sample |= rows(opened, "select max(interface_key) as interface from fct_integration_transaction")[0]
+    sample |= rows(
+        opened, "select max(issue) as issue from fct_error_issue_run where plant = $plant", plant=SAMPLE["plant"]
+    )[0]
     found = warehouse.read(warehouse.open(scope, demo_warehouse), name, **SAMPLE | sample)
     wanted = set(re.findall(r"\$(\w+)", catalog.lists()[name].sql)) - {"as_of", *SAMPLE, *sample}
     assert not wanted, f"this test has no value for {wanted}"
@@ -502,7 +505,8 @@ def empty(publish):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_runs_on_an_empty_warehouse(empty, name):
-    found = warehouse.read(empty, name, instance="x", interface="x", record_id=1, order="WH/MO/1", theme=1, **SAMPLE)
+    sample = {"instance": "x", "interface": "x", "issue": "x", "record_id": 1, "order": "WH/MO/1", "theme": 1}
+    found = warehouse.read(empty, name, **SAMPLE | sample)
     if name.startswith(("record", "open", "short")):
         assert found.num_rows == 0
 

@@ -36,7 +36,7 @@ _BUSY = _REFUSED | {"error_code": "503", "error_text": "Service unavailable - tr
 
 
 def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
-    made = stamp(block.now - 2 * _BEGAN * _DAY)
+    made = stamp(block.start - 30 * _DAY)
     found["n8n_workflow"] = [
         _workflow(DISPATCH, made, plant=_TULSA.code, owner="Head of logistics"),
         _workflow(RATES, made, owner="Head of finance"),
