@@ -17,6 +17,7 @@ SOURCE = Source(
     domain=lambda tracked: (
         ("notification_type", "in", ("email", "sms")),
         ("mail_message_id.model", "in", tracked),
+        ("mail_message_id.message_type", "!=", "user_notification"),  # which Odoo shows to their addressees alone
     ),
     open_domain=(("notification_status", "not in", ("sent", "canceled")),),
     fields={
