@@ -108,9 +108,8 @@ def test_every_row_of_every_source_is_read_again(case):
     assert {item.source: item.read for item in case.outcome.loaded} == {
         item.source: item.row_count for item in case.outcome.loaded
     }
-    assert (
-        work(case.folder, "select source from source_state where not absent and full_at is distinct from read_at") == []
-    )
+    partly = work(case.folder, "select source from source_state where not absent and full_at is distinct from read_at")
+    assert {name for (name,) in partly} & set(discover()) == set()
 
 
 def test_numbers_and_events_of_the_past_stay_as_they_were(case):
