@@ -152,6 +152,30 @@ def _issue_columns(filters: Filters) -> dict:
     }
 
 
+def automation() -> None:
+    """Which scheduled actions and rules work, and which do not."""
+    found = data.rows("automation")
+    wrong = [row for row in found if row["state"] in ("failing", "late", "deactivated by Odoo", "never ran")]
+    rest = [row for row in found if row not in wrong]
+    columns = {
+        "State": tables.status("state", texts.AUTOMATION_STATE),
+        "Name": lambda row: (
+            (_outside(row["record_url"], row["name"]) if row["record_url"] else escape(row["name"]))
+            + _below(row["kind"] + (f" · {texts.model(row['target_model'])}" if row["target_model"] else ""))
+        ),
+        "Since": short(lambda row: readable.moment(row["failing_since_at"] or row["late_since_at"])),
+        "Last run": short(lambda row: readable.ago(row["last_run_at"], data.as_of()) if row["last_run_at"] else "–"),
+        "Why unknown": lambda row: escape(row["unknown_because"] or "–"),
+    }
+    with st.container(border=True, key="panel-cases-automation"):
+        components.heading("Odoo's own automation", texts.AUTOMATION if found else texts.NO_AUTOMATION)
+        if wrong:
+            table("Automation that does not work", columns, wrong)
+        if rest:
+            with st.expander(f"{len(rest)} others", icon=":material/check:"):
+                table("Other automation", columns, rest)
+
+
 def blind_spots() -> None:
     """What each source tells, and what it cannot."""
     with st.container(border=True, key="panel-blind"):
@@ -224,10 +248,10 @@ def _about(filters: Filters, instance: str | None, model: str | None, number: in
     )
 
 
-def _outside(url: str | None) -> str:
+def _outside(url: str | None, words: str = "open") -> str:
     if not url:
         return "–"
-    return f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">open</a>'
+    return f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{escape(words)}</a>'
 
 
 def error_issue(key: str, filters: Filters) -> None:

@@ -107,6 +107,15 @@ INTEGRATION_STATUS = {
     "cancelled": ("none", "○", "cancelled"),
     "unknown": ("none", "○", "unknown"),
 }
+AUTOMATION_STATE = {
+    "failing": ("bad", "✕", "failing"),
+    "late": ("bad", "✕", "late"),
+    "deactivated by Odoo": ("bad", "✕", "deactivated by Odoo"),
+    "never ran": ("warn", "!", "never ran"),
+    "unknown": ("none", "○", "unknown"),
+    "works": ("good", "✓", "works"),
+    "switched off": ("none", "○", "switched off"),
+}
 ISSUE_STATE = {
     "open": ("warn", "!"),
     "acknowledged": ("none", "○"),
@@ -135,6 +144,8 @@ HOURS = "in UTC; each cell is an hour of an interface that ran: the redder, the 
 ISSUES = "failures of one flow that say the same, as one line; those that nobody has seen to first"
 NO_ISSUES = "No failure is known for this choice."
 NO_ISSUE = "This issue is not in the data you see: it may have been of another plant, or an older version."
+AUTOMATION = "scheduled actions, automation rules and actions that call another system, of all plants"
+NO_AUTOMATION = "No scheduled action or automation rule was read."
 BLIND = "What a source cannot tell is shown as unknown and never counts as a success."
 
 DEMO = "demo data: no Odoo behind it"

@@ -33,5 +33,7 @@ else:
         integration_view.hours(chosen)
     with components.guard("Error issues"):
         integration_view.issues(chosen)
+    with components.guard("Automation"):
+        integration_view.automation()
     with components.guard("What sources cannot tell"):
         integration_view.blind_spots()

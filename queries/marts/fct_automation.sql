@@ -2,7 +2,8 @@
 grain = "one row per scheduled action, automation rule and action that calls another system: whether it works, as far as Odoo tells"
 key = ["instance", "record_model", "record_id"]
 */
--- state: works, failing, never ran, switched off, deactivated by Odoo, or unknown with the reason. A rule that runs when a
+-- state: works, failing, late, never ran, switched off, deactivated by Odoo, or unknown with the reason. A scheduled action
+-- is late when it was to begin more than an hour and its own interval ago: the only sign there is before Odoo 18. A rule that runs when a
 -- record changes leaves no trace: its failure undoes the change, and nothing of it stays.
 with
 -- Odoo takes a scheduled action out of service after five failures in a row over at least seven days; the refresh
@@ -18,6 +19,18 @@ cron as (
         health.is_active,
         health.last_run_at,
         health.failing_since_at,
+        if(
+            source.next_run_at < least(coalesce(book.read_at, $as_of), $as_of) - greatest(
+                interval 1 hour,
+                source.interval_number * case source.interval_type
+                    when 'minutes' then interval 1 minute
+                    when 'hours' then interval 1 hour
+                    when 'weeks' then interval 7 day
+                    when 'months' then interval 1 month
+                    else interval 1 day
+                end
+            ), source.next_run_at, null
+        ) as late_since_at,
         source.failure_count is not null as is_told,
         coalesce(
             before.failure_count >= 4 and health.deactivated_at >= before.failing_since_at + interval 7 day, false
@@ -26,6 +39,7 @@ cron as (
     from fct_cron_health as health
     inner join stg_ir_cron_last as source
         on source.instance = health.instance and source.id = health.record_id
+    left join source_state as book on book.instance = health.instance and book.source = 'ir_cron'
     left join (
         select
             instance,
@@ -130,16 +144,18 @@ select
     is_active,
     last_run_at,
     failing_since_at,
+    if(is_active, late_since_at, null) as late_since_at,
     case
         when is_deactivated then 'deactivated by Odoo'
         when not is_active then 'switched off'
         when failing_since_at is not null then 'failing'
+        when late_since_at is not null then 'late'
         when not is_told then 'unknown'
         when last_run_at is null then 'never ran'
         else 'works'
     end as state,
     case
-        when not is_active or is_deactivated or is_told or failing_since_at is not null then null
+        when not is_active or is_deactivated or is_told or coalesce(failing_since_at, late_since_at) is not null then null
         when kind = 'scheduled action' then 'Odoo counts failures of scheduled actions from version 18 on'
         when kind = 'webhook' then 'its calls are not logged'
         when kind = 'outgoing webhook' then 'Odoo keeps nothing of the calls it makes'

@@ -107,6 +107,14 @@ def test_what_is_not_there_is_a_sentence(open_page, query):
     assert "is in the data you see" in text or "is not in the data you see" in text or "Nothing is known of it" in text
 
 
+def test_automation_of_odoo_is_there_with_what_does_not_work_first(open_page, demo_warehouse):
+    found = warehouse.read(warehouse.open(warehouse=demo_warehouse), "automation").to_pylist()
+    text = open_page("integrations").text
+    assert len(found) > 3 and found[0]["state"] == "failing"
+    for row in found:
+        assert row["name"] in text
+
+
 def test_what_sources_cannot_tell_is_said_of_each(open_page):
     text = open_page("integrations").text
     for source in catalog.integrations().values():

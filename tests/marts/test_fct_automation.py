@@ -26,6 +26,9 @@ def found(build):
             cron(2, **failing),
             cron(3, last_run_at=None),
             cron(4, failure_count=None),
+            cron(8, next_run_at=day("20 08:00"), interval_number=1, interval_type="hours"),
+            cron(9, next_run_at=day("20 08:00"), interval_number=900, interval_type="months"),
+            cron(10, next_run_at=day("20 08:00"), interval_number=1, interval_type="hours", failure_count=None),
             *versions(
                 cron(5, **failing) | {"seen": "2026-01-20 09:00"},
                 cron(5, active=False) | {"seen": "2026-01-21 09:00"},
@@ -86,7 +89,15 @@ def test_scheduled_actions(found):
         5: ("deactivated by Odoo", None),
         6: ("switched off", None),
         7: ("switched off", None),
+        8: ("late", None),
+        9: ("works", None),
+        10: ("late", None),
     }
+    assert [found["ir.cron", number]["late_since_at"] for number in (8, 9, 10)] == [
+        day("20 08:00"),
+        None,
+        day("20 08:00"),
+    ]
     assert found["ir.cron", 4]["unknown_because"] == "Odoo counts failures of scheduled actions from version 18 on"
 
 
