@@ -148,6 +148,9 @@ class Reading:
         built.need(*catalog.marts())
         self.cursor, self.as_of, self.version = built.cursor, built.as_of, "built"
 
+    def moment(self, sql: str):
+        return self.as_of
+
 
 def service_levels(monkeypatch) -> list[dict]:
     """Those that `find` reads instead of the published ones, to be filled."""
