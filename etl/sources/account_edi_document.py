@@ -10,7 +10,7 @@ SOURCE = Source(
         "format_id": column("many2one", "edi_format_id"),
         "state": column("selection"),
         "error": column("text", person=True, mask="text"),
-        "blocking_level": column("selection"),
+        "blocking_level": column("selection", only="Odoo 15 and later"),
         "created_at": column("datetime", "create_date"),
         "changed_at": column("datetime", "write_date"),
     },

@@ -151,12 +151,10 @@ def test_amounts_of_money_are_read_where_odoo_14_keeps_them(published, truth14):
 
 
 def test_a_second_refresh_changes_nothing(login14, folder):
-    tables = [source.name for source in discover().values()]
     with environment({"ODOO_API_KEY": ""}):
         second = login14.refresh(folder)
-    assert {item.source: (item.new, item.changed, item.closed) for item in second.loaded} == {
-        name: (0, 0, 0) for name in tables if name in {item.source for item in second.loaded}
-    }
+    moved = {item.source: (item.new, item.changed, item.closed) for item in second.loaded}
+    assert {name: counts for name, counts in moved.items() if any(counts)} == {}
     assert raw(folder, "select count(*) from raw.mrp_production where _valid_to is not null") == [(0,)]
 
 

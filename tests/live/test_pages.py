@@ -10,6 +10,7 @@ from lifelines import KaplanMeierFitter
 from queries import budget, catalog, measure
 from queries.readable import measured
 from tests.dashboard.conftest import open_page  # noqa: F401 (a fixture)
+from tests.live.test_truth import DURATIONS, STOCKS
 
 pytestmark = pytest.mark.live
 
@@ -55,7 +56,7 @@ def expected_value(kpi, cases: list[tuple[datetime, datetime | None]], as_of: da
 
 
 # Nobody looked while the flows were planned: adherence has flows of its own, in test_history.
-@pytest.mark.parametrize("kpi", sorted(name for name, kpi in KPIS.items() if kpi.measure in ("duration", "stock")))
+@pytest.mark.parametrize("kpi", sorted(set(DURATIONS) | set(STOCKS)))
 def test_page_shows_the_truth_per_plant(kpi, truth, live_warehouse, warehouses, open_page):  # noqa: F811
     folder = next(folder for folder in warehouses.values() if (folder / live_warehouse.version).exists())
     plants = {row["plant"] for row in truth if row.get("kpi") == kpi and not row.get("absent")}

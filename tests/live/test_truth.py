@@ -340,8 +340,12 @@ def test_approvals_hours_after_they_were_asked_for_are_no_rubber_stamps(live_war
     assert not any(row["is_bad"] for record in asked for row in found[record])
 
 
-# Years of ordinary days are no flow: unusual days are shown in the demo plants and by simulation.
-@pytest.mark.parametrize("rule", sorted(set(catalog.exceptions()) - {"unusual_volume"}))
+# Years of ordinary days are no flow: unusual days are shown in the demo plants and by simulation, and so are interfaces
+# that were silent or busy for weeks.
+OF_WEEKS = {"unusual_volume", "silent_interface", "stuck_run", "dead_letter"}
+
+
+@pytest.mark.parametrize("rule", sorted(set(catalog.exceptions()) - OF_WEEKS))
 def test_exceptions_equal_the_truth(rule, live_warehouse, truth):
     """What was played to be an exception is one, since then, and what nearly was is none."""
     told = [row for row in truth if row.get("exception") == rule]
@@ -373,13 +377,17 @@ def test_command_line_gives_the_same_rows(kpi, login, warehouses, truth):
         check_rows(found, truth, kpi, "started_at", "ended_at")
 
 
+OUTSIDE = {"integration_odoo_lag", "integration_on_time_share"}  # need runs elsewhere, and an objective in ops.toml
+
+
 @pytest.mark.parametrize("kpi", sorted(KPIS))
 def test_plants_add_up(kpi, live_warehouse):
     one = KPIS[kpi]
     [total] = measure.values(live_warehouse, one, *EVER).to_pylist()
     for dimension in one.dimensions:
         parts = measure.values(live_warehouse, one, *EVER, by=dimension).to_pylist()
-        assert sum(part["n"] for part in parts) == total["n"] > 0, dimension
+        assert sum(part["n"] for part in parts) == total["n"], dimension
+        assert total["n"] > 0 or kpi in OUTSIDE, "no flow has such a case"
 
 
 def test_two_warehouses_of_one_code_are_two_plants(live_warehouse, truth):
