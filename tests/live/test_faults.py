@@ -399,7 +399,7 @@ def test_a_refresh_that_is_told_to_stop_says_so_and_the_next_goes_on(signum, pha
     wait_for(lambda: list(tmp_path.glob(pattern)) or process.poll() is not None)
     time.sleep(0.2)
     process.send_signal(signum)
-    said = process.communicate(timeout=30)[1]
+    said = process.communicate(timeout=120)[1]
     assert process.returncode == 1, said
     assert "Failed: stopped; what was read is kept, and the next refresh goes on from there." in said
     assert "Traceback" not in said and state(tmp_path) == (None, [])
