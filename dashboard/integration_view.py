@@ -14,6 +14,7 @@ from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short, table, text
 from queries import decision, issue, readable
+from queries.catalog import CatalogError
 
 SHOWN = 25  # rows of a table before the rest is folded away
 
@@ -92,8 +93,11 @@ def _interface_columns(filters: Filters) -> dict:
 
 def _to(filters: Filters, words: str, **query: str) -> str:
     """A link within the page that keeps the filters."""
-    wanted = urlencode(filters.query() | query, doseq=True)
-    return f'<a href="?{escape(wanted, quote=True)}" target="_self">{escape(words)}</a>'
+    return _inside(f"?{urlencode(filters.query() | query, doseq=True)}", words)
+
+
+def _inside(address: str, words: str) -> str:
+    return f'<a href="{escape(address, quote=True)}" target="_self">{escape(words)}</a>'
 
 
 def _below(words: str) -> str:
@@ -242,10 +246,8 @@ def _about(filters: Filters, instance: str | None, model: str | None, number: in
         return "–"
     if instance is None or number is None:
         return escape(texts.model(model))
-    wanted = urlencode(filters.query() | {"instance": instance, "model": model, "id": number}, doseq=True)
-    return (
-        f'<a href="record?{escape(wanted, quote=True)}" target="_self">{escape(f"{texts.model(model)} {number}")}</a>'
-    )
+    record = {"instance": instance, "record_model": model, "record_id": number}
+    return _inside(tables.timeline(record, filters), f"{texts.model(model)} {number}")
 
 
 def _outside(url: str | None, words: str = "open") -> str:
@@ -314,9 +316,12 @@ def _decisions(row: dict) -> None:
 
 def trace(what: str, filters: Filters) -> None:
     """The path of one transaction through all systems, in time order."""
-    steps = data.trace(what)
+    try:
+        steps, note = data.trace(what), ""
+    except CatalogError as error:
+        steps, note = [], texts.sentence(str(error))
     with st.container(border=True, key="panel-trace"):
-        components.heading(f"The path of {what}", texts.trace(len(steps)))
+        components.heading(f"The path of {what}", note or texts.trace(len(steps)))
         items = "".join(_step(step, filters) for step in steps)
         if items:
             st.html(f'<ol class="pp-tl">{items}</ol>')
@@ -327,11 +332,8 @@ def _step(step: dict, filters: Filters) -> str:
     gap = step["gap_seconds"]
     before = f'<div class="pp-tl-gap">+ {escape(readable.duration(gap))}</div>' if gap else ""
     who = texts.SOURCE.get(step["source"], step["source"]) if step["kind"] == "run" else step["actor"]
-    name = escape(step["name"] or f"{step['record_model']} {step['record_id']}")
-    if step["kind"] == "document":
-        query = {"instance": step["instance"], "model": step["record_model"], "id": step["record_id"]}
-        wanted = urlencode(filters.query() | query, doseq=True)
-        name = f'<a href="record?{escape(wanted, quote=True)}" target="_self">{name}</a>'
+    name = step["name"] or f"{step['record_model']} {step['record_id']}"
+    name = _inside(tables.timeline(step, filters), name) if step["kind"] == "document" else escape(name)
     status = ""
     if step["status"] in texts.INTEGRATION_STATUS and step["activity"] == step["status"]:
         status = mark(*texts.INTEGRATION_STATUS[step["status"]])

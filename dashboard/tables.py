@@ -178,7 +178,7 @@ def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict | None:
 def misses(rows: Sequence[dict], kpi, filters: Filters, plant: Callable[[str], str]) -> None:
     """Cases that missed a service level: what, where, when it fell due, how long it took."""
     columns = {
-        "Record": lambda row: f'<a href="{escape(_timeline(row, filters), quote=True)}">{escape(_name(row))}</a>',
+        "Record": lambda row: f'<a href="{escape(timeline(row, filters), quote=True)}">{escape(_name(row))}</a>',
         "Plant": lambda row: escape(plant(row["plant"] or NONE)),
         "Fell due (UTC)": short(lambda row: readable.moment(row["due_at"])),
         "Counts": lambda row: mark("none", "○", "left out") if row["is_left_out"] else "yes",
@@ -199,13 +199,14 @@ def _name(row: dict) -> str:
     return row.get("name") or f"{row['record_model']} {row['record_id']}"
 
 
-def _timeline(row: dict, filters: Filters) -> str:
+def timeline(row: dict, filters: Filters) -> str:
+    """The address of a record's timeline, which keeps the filters."""
     link = {"instance": row["instance"], "model": row["record_model"], "id": row["record_id"]}
     return f"record?{urlencode(filters.query() | link, doseq=True)}"
 
 
 def _case(row: dict, kpi, filters: Filters) -> dict:
-    shown = {"Record": f"{_timeline(row, filters)}#{_name(row)}", "Plant": row["plant"]}
+    shown = {"Record": f"{timeline(row, filters)}#{_name(row)}", "Plant": row["plant"]}
     shown |= _span(row, kpi) if kpi.measure in ("duration", "stock") else _facts(row, kpi)
     shown |= {texts.dimension(name): row.get(name) for name in kpi.dimensions if name != "plant"}
     return shown | ({"Odoo": row["record_url"]} if row.get("record_url") else {})

@@ -470,6 +470,8 @@ def _two_at_a_time(con, work: Callable, things: Mapping, made_from: Callable | N
         finally:
             for cursor in cursors:
                 cursor.interrupt()  # where one failed, or somebody stopped it, the other need not end
+    for cursor in cursors:
+        cursor.close()
     return [found[name] for name in things]
 
 

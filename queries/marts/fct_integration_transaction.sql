@@ -155,6 +155,15 @@ select
         when started_at is null then 'does not begin'
         else if(status = 'waiting', 'waits', 'runs') || ' for longer than usual'
     end as stuck_by,
+    -- In the backlog from when it was due until its outcome, of what has one or still waits for it.
+    is_open or (status <> 'unknown' and ended_at is not null) as has_waited,
+    coalesce(ready_at, started_at) as waits_from_at,
+    case when is_open then null when has_failed then first_failed_at else ended_at end as waits_until_at,
+    -- Its latency, from being accepted to its success, of what somebody waits for; known where both moments are.
+    coalesce(created_at, started_at, ended_at) as accepted_at,
+    trigger is distinct from 'schedule' and accepted_at is not null and (status in ('success', 'failed') or is_open)
+        as has_latency,
+    created_at is not null and (is_end_known or status <> 'success') as is_latency_known,
     greatest(0, epoch(started_at - ready_at)) as queue_seconds,
     if(is_end_known, greatest(0, epoch(succeeded_at - started_at)), null) as exec_seconds,
     if(is_end_known, greatest(0, epoch(succeeded_at - created_at)), null) as e2e_seconds,

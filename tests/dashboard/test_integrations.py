@@ -101,6 +101,13 @@ def test_a_trace_shows_the_document_and_the_runs_for_it_in_time_order(open_page,
     assert text.index("Begun") < text.index("succeeded")
 
 
+def test_a_name_that_several_documents_have_asks_which(open_page, demo_warehouse):
+    opened = warehouse.open(warehouse=demo_warehouse)
+    [(name,)] = opened.cursor().sql("select name from fct_case group by name having count(*) > 1 limit 1").fetchall()
+    text = open_page("integrations", trace=name).text
+    assert f"There are several documents {name}: say which" in text
+
+
 @pytest.mark.parametrize("query", [{"interface": "no such"}, {"issue": "e1-0"}, {"trace": "no such"}])
 def test_what_is_not_there_is_a_sentence(open_page, query):
     text = open_page("integrations", **query).text

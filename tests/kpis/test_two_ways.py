@@ -26,7 +26,7 @@ def test_the_scoreboard_says_what_measuring_says(opened, name, clock):
     first = last - timedelta(weeks=12)
     together = measure.values(opened, KPIS[name], first, last + timedelta(weeks=1), **asked).to_pylist()
     plants = measure.values(opened, KPIS[name], first, last + timedelta(weeks=1), by="plant", **asked).to_pylist()
-    assert len(together) == 13 and len(plants) >= 13
+    assert len(together) == 13 and len(plants) >= (13 if name == "integration_odoo_lag" else 26)  # one plant has an MES
     for row in together + plants:
         close = {
             column: pytest.approx(row[column]) if isinstance(row[column], float) else row[column] for column in MEASURED

@@ -27,7 +27,7 @@ select
     error_code,
     error_text,
     created_at,
-    coalesce(ready_at, started_at) as entered_at,
-    case when is_open then null when has_failed then first_failed_at else ended_at end as left_at,
+    waits_from_at as entered_at,
+    waits_until_at as left_at,
 from fct_integration_transaction
-where is_open or (status <> 'unknown' and ended_at is not null)
+where has_waited

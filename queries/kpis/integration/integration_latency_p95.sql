@@ -29,13 +29,11 @@ run as (
         attempts,
         error_code,
         error_text,
-        coalesce(created_at, started_at, ended_at) as started_at,
+        accepted_at as started_at,
         succeeded_at as ended_at,
-        created_at is not null and (is_end_known or status <> 'success') as is_measured,
+        is_latency_known as is_measured,
     from fct_integration_transaction
-    where trigger is distinct from 'schedule'
-        and coalesce(created_at, started_at, ended_at) is not null
-        and (status in ('success', 'failed') or is_open)
+    where has_latency
 )
 
 select
