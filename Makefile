@@ -4,7 +4,7 @@ PORT ?= 8501
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint demo-truth soak docs screenshots odoo odoo-down odoo14 odoo14-down n8n n8n-down bench clean
+.PHONY: help run test lint audit demo-truth soak docs screenshots odoo odoo-down odoo14 odoo14-down n8n n8n-down bench clean
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -19,12 +19,16 @@ lint: .venv/tests-ready ## Check style and layout of the code
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 
+audit: .venv/tests-ready ## Ask for known vulnerabilities of the locked packages (asks the index they come from)
+	@$(PY) -m pip_audit --disable-pip --require-hashes -r requirements.txt
+
 demo-truth: .venv/tests-ready ## List what is planted in the demo plants, and who found it
 	@$(PY) -m tests.demo_truth
 
-soak: .venv/tests-ready ## 200 kills, 10 000 queries during publishing (half an hour; a real Odoo with `make odoo`)
+soak: .venv/tests-ready ## 200 kills, 10 000 queries during publishing, every look, fault, upgrade and odd input (hours; first `make odoo`)
 	@$(PY) tests/soak.py kills --rounds 200 --seed 1
 	@$(PY) tests/soak.py readers --queries 10000 --seed 1
+	@SOAK=1 $(PY) -m pytest -q tests/browser tests/fuzz tests/etl/test_constructed_upgrade.py tests/live/test_faults.py
 
 docs: .venv/ready ## Write docs/kpis.md from the KPI files
 	@$(PY) -m queries docs

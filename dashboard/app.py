@@ -1,25 +1,29 @@
-"""Plant Pulse: the frame around every page.
+"""Plant Pulse: the frame around every page. dashboard/server.py serves it."""
 
-Start it from the repository's root, which `-m` puts on the path: python -m streamlit run dashboard/app.py
-"""
+from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, filters, navigation, texts
+from dashboard import components, data, filters, navigation, sign_in, texts, timing
 
 st.set_page_config(page_title=texts.APP, page_icon=str(components.ICON), layout="wide")
 st.html(components.STYLE)
 st.logo(str(components.LOGO), size="large")
 
-page = st.navigation(navigation.pages(), position="top")
+reader = sign_in.reader()
+page = st.navigation(navigation.pages(reader.roles), position="top")
 st.set_page_config(page_title=f"{page.title} · {texts.APP}")
 version = components.use_published()
 
+sign_in.account(reader, data.plant_name)
 with st.container(key="head", horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     st.title(page.title, anchor=False, width="content")
     with st.container(key="filters", horizontal=True, vertical_alignment="top", width="content"):
-        st.session_state["filters"] = filters.bar([row["plant"] for row in data.plants()])
-components.trust_line(version)
+        st.session_state["filters"] = filters.bar(data.plants(), data.filter_options)
+components.trust_line(version, sign_in.still())
 
-with components.guard(page.title):
-    page.run()
+if navigation.is_for(page.url_path, reader.roles):
+    with components.guard(page.title), timing.SECONDS.labels(page.title).time():
+        page.run()
+else:
+    st.html(f'<div class="pp-note">{escape(texts.not_for(page.title, reader.roles))}</div>')

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, tables, texts
+from dashboard import components, data, download, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from queries import budget, decision, readable
@@ -39,17 +40,23 @@ def panel(kpi: Kpi, filters: Filters) -> None:
     """The running month of each plant, the months before, the misses, and the corrections."""
     months = data.budgets(kpi, filters)
     if not months:
+        if filters.narrowed and data.budgets(kpi, replace(filters, families=(), people=())):
+            st.html(f'<p class="pp-sub">{mark("none", "○", texts.NO_BUDGET_NARROWED)}</p>')
         return
     now = [one for one in months if one.start == months[0].start]
     with st.container(border=True, key="panel-budget"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
-            _correct(kpi)
+            download.buttons(f"{kpi.name}_budget", f"Budget of {kpi.title}", months)
+            if data.may_decide(decision.BUDGET_CORRECTION):
+                _correct(kpi)
         tables.table(f"Budget of {now[0].start:%B %Y} by plant", {
             "Plant": lambda one: _plant(one.plant),
             "": lambda one: _bar(one),
             "Misses": tables.short(_misses),
-            "Due so far": tables.short(lambda one: f"{one.n_due} of about {one.n_expected:.0f} due"),
+            "Due so far": tables.short(
+                lambda one: f"{readable.number(one.n_due)} of about {readable.number(one.n_expected)} due"
+            ),
             "Pace": tables.short(lambda one: texts.pace(one.pace)),
             "State": lambda one: _state(one),
         } | _levels(now), now)  # fmt: skip
@@ -79,6 +86,7 @@ def _missed(kpi: Kpi, now: list[Budget], filters: Filters) -> None:
         rows = data.misses(month, tuple(one.plant for one in now if one.plant), MISSES)
         if len(rows) == MISSES:
             st.html(f'<p class="pp-sub">the newest {MISSES}</p>')
+        download.buttons(f"{kpi.name}_misses", f"Misses of {kpi.title}", rows)
         with st.container(height=420 if len(rows) > TALL else "content", border=False, key="misses-table"):
             tables.misses(rows, kpi, filters, data.plant_name)
 
@@ -93,22 +101,23 @@ def _corrections(kpi: Kpi, filters: Filters) -> None:
     if not found:
         return
     with st.expander(f"Days left out ({sum(one.holds for one in found)})", expanded=True, key="corrections"):
+        download.buttons("days_left_out", "Days left out of the budget", found)
         tables.table("Days left out of the budget", {
             "Days": tables.short(texts.days_of),
             "Plant": lambda one: _plant(one.plant),
             "Cause": lambda one: escape(one.cause),
             "Why": lambda one: escape(one.why),
-            "Who": lambda one: escape(f"{one.who}, {readable.moment(one.decided_at)} UTC"),
+            "Who": lambda one: f"{escape(one.who)}, {tables.when(one.decided_at)}",
             "State": lambda one: mark("good", "✓", "holds") if one.holds
             else mark("none", "○", f"taken back by {one.withdrawn_by}: {one.withdrawn_why}"),
         }, found)  # fmt: skip
         holding = [one for one in found if one.holds]
-        if holding:
+        if holding and data.may_decide(decision.BUDGET_CORRECTION):
             with st.popover("Take one back", icon=":material/undo:"), st.form("withdraw", border=False):
                 chosen = st.selectbox("Which", holding, format_func=texts.correction)
-                who, why = st.text_input("Who decides"), st.text_input("Why")
+                who, role, why = components.who_decides()
                 if st.form_submit_button("Take it back"):
-                    _decide(lambda: data.withdraw(chosen.id, who, why))
+                    components.keep(lambda: data.withdraw(chosen.id, who, why, role))
 
 
 def _correct(kpi: Kpi) -> None:
@@ -122,20 +131,11 @@ def _correct(kpi: Kpi) -> None:
         plant = st.selectbox("Plant", plants, format_func=lambda code: names.get(code, "All plants"))
         cause = st.selectbox("Cause", decision.CAUSES)
         every = st.checkbox("In the budgets of all KPIs")
-        who, why = st.text_input("Who decides"), st.text_input("Why")
+        who, role, why = components.who_decides()
         if st.form_submit_button("Leave them out"):
             first, last = (*days, *days)[:2] if days else (today, today)
-            _decide(lambda: data.correct(who, cause, why, first, last, kpi=None if every else kpi.name, plant=plant))
-
-
-def _decide(decided) -> None:
-    """Keeps a decision and shows its effect at once, or says why it could not be kept."""
-    try:
-        decided()
-    except decision.DecisionError as error:
-        st.error(str(error))
-    else:
-        st.rerun()
+            of = {"kpi": None if every else kpi.name, "plant": plant, "role": role}
+            components.keep(lambda: data.correct(who, cause, why, first, last, **of))
 
 
 def _plant(code: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The KPI card and the short lists of the landing page."""
+"""The KPI card, and KPIs as lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import budget_view, components, data, sparkline, tables, texts
+from dashboard import budget_view, components, data, download, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.reading import Point, Reading, Verdict, is_better, is_too_few
@@ -15,7 +15,6 @@ from queries import measure, readable
 from queries.catalog import Kpi
 from queries.signal import ABOVE, NORMAL
 
-SHOWN = 6
 SHIFTS = 2  # plants named on a card
 
 
@@ -25,7 +24,12 @@ def card(reading: Reading, filters: Filters) -> None:
     kind = "grey" if is_grey else "live"
     with st.container(border=True, height="stretch", gap=None, key=f"card-{kind}-{reading.kpi.name}"):
         components.link("kpi", reading.kpi.title, filters, kpi=reading.kpi.name)
-        st.html(_grey(reading) if is_grey else _live(reading))
+        st.html(body(reading))
+
+
+def body(reading: Reading) -> str:
+    """All a card says, its title apart."""
+    return _grey(reading) if reading.now.value is None else _live(reading)
 
 
 def lines(title: str, readings: list[Reading], filters: Filters) -> None:
@@ -38,8 +42,23 @@ def lines(title: str, readings: list[Reading], filters: Filters) -> None:
         "Target": target,
         "Cases": lambda reading: f'<span class="pp-muted">{escape(texts.cases(reading.kpi, reading.now))}</span>',
     }
-    with st.container(border=True, key=f"lines-{title.lower().replace(' ', '-')}"):
+    name = title.lower().replace(" ", "_")
+    with st.container(border=True, gap="small", key=f"lines-{name.replace('_', '-')}"):
+        plant = filters.plants[0] if len(filters.plants) == 1 else None
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            download.buttons(name, title, [as_row(reading, plant) for reading in readings])
         tables.table(title, columns, readings)
+
+
+def as_row(reading: Reading, plant: str | None) -> dict:
+    """A KPI as a row of a file."""
+    now, found = reading.now, reading.verdict
+    return {
+        "kpi": reading.kpi.name, "plant": plant, "value": now.value, "low": now.low, "high": now.high,
+        "unit": reading.kpi.unit, "n": now.n, "n_open": now.n_open, "from": now.days[0], "until": now.days[1],
+        "target": reading.target, "meets_target": reading.meets_target, "verdict": found and found.kind,
+        "since": found and found.since, "reason": now.reason, "as_of": reading.as_of,
+    }  # fmt: skip
 
 
 def _title(reading: Reading, filters: Filters) -> str:
@@ -165,7 +184,8 @@ def target(reading: Reading) -> str:
 def spark(reading: Reading) -> str:
     """Final weeks only; a week that can still change is a gap."""
     values = [week.value if week.is_final else None for week in reading.weeks]
-    return sparkline.draw(values, reading.target, _spark_words(reading.kpi.unit, reading.weeks))
+    limits = next(((week.limits[0], week.limits[2]) for week in reversed(reading.weeks) if week.limits), None)
+    return sparkline.draw(values, reading.target, _spark_words(reading.kpi.unit, reading.weeks), limits)
 
 
 def _spark_words(unit: str, weeks: tuple[Point, ...]) -> str:
@@ -175,40 +195,3 @@ def _spark_words(unit: str, weeks: tuple[Point, ...]) -> str:
     lowest, highest = readable.measured(min(known), unit), readable.measured(max(known), unit)
     last = readable.measured(known[-1], unit)
     return f"{len(known)} final weeks: between {lowest} and {highest}, last {last}"
-
-
-def waiting(title: str, rows: list[dict], filters: Filters, words, page_kpi: str | None = None) -> None:
-    """The oldest waiting records, each a link to its timeline. `words` says what a row is about."""
-    rows = [row for row in rows if not filters.plants or row["plant"] in filters.plants]
-    with st.container(border=True, gap=None, key=f"panel-{title.lower().replace(' ', '-')}"):
-        components.heading(title, texts.waiting(len(rows), SHOWN) if rows else "nobody waits: the list is empty")
-        for row in sorted(rows, key=lambda r: -(r["age_seconds"] or 0))[:SHOWN]:
-            with st.container(gap=None, key=f"row-{row['record_model']}-{row['record_id']}-{title[:4].lower()}"):
-                components.record_link(row, row["name"], filters)
-                st.html(
-                    f'<div class="pp-row"><span class="pp-age">{escape(readable.duration(row["age_seconds"]))}</span>'
-                    f'<span class="pp-row-words">{escape(words(row))}</span></div>'
-                )
-        if page_kpi and rows:
-            components.link("kpi", f"All {len(rows)} in the KPI", filters, kpi=page_kpi)
-
-
-def approval_words(row: dict) -> str:
-    amount = readable.money(row["amount"], row["currency"]) if row["amount"] is not None else None
-    return _joined(_plant(row), row["vendor"], amount, row["step"])
-
-
-def shortage_words(row: dict) -> str:
-    due = row["deadline_at"]
-    late = f"due {readable.day(due.date())}" if due else None
-    lacks = f"lacks {row['components']}" if row.get("components") else None
-    forecast = f"forecast {readable.day(row['forecast_at'].date())}" if row.get("forecast_at") else None
-    return _joined(_plant(row), row["product"], lacks, forecast, late)
-
-
-def _plant(row: dict) -> str | None:
-    return data.plant_names().get(row["plant"], row["plant"])
-
-
-def _joined(*parts: object) -> str:
-    return " · ".join(str(part) for part in parts if part)

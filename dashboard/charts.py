@@ -17,7 +17,8 @@ from queries import readable
 from queries.signal import ABOVE, BELOW
 
 LINE, SOFT, OPEN, QUIET = "#2A8FB3", "rgba(42,143,179,0.18)", "#D1702C", "#84919C"
-CONFIG = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}  # the bar offers to upload the chart
+BUTTONS = [["toImage"]]  # of the bar above a chart: no other, for one offers to upload it
+GROUND = {"light": "#ffffff", "dark": "#141d25"}  # that of a panel, so that a saved picture can be read anywhere
 POINTS = 300
 TAIL = 0.05  # of the cases, whose length would leave no room for the others
 HEIGHT = 280
@@ -54,13 +55,21 @@ def scale(values: Sequence[float | None], unit: str) -> Scale:
 
 
 def draw(figure: dict, key: str, alt: str) -> None:
-    st.plotly_chart(figure, config=CONFIG, key=key, alt=alt)
+    ground = {"paper_bgcolor": GROUND["dark" if st.context.theme.type == "dark" else "light"]}
+    st.plotly_chart(figure | {"layout": figure["layout"] | ground}, config=config(key), key=key, alt=alt)
+
+
+def config(name: str) -> dict:
+    """How the browser shows a chart: with one button, which saves it as a picture that nobody else sees."""
+    image = {"format": "png", "filename": name, "scale": 2}
+    shown = {"displayModeBar": True, "displaylogo": False, "scrollZoom": False, "showTips": False}
+    return shown | {"modeBarButtons": BUTTONS, "toImageButtonOptions": image}
 
 
 def trend(points: Sequence[Point], unit: str, target: float | None, changes: Sequence[Change] = ()) -> dict:
     """Weeks as a line; a week that can still change is hollow, on a dotted line; the target is dashed, the limits of
-    the baseline and its centre are dotted, and a week that is a signal is a square. Changes are upright lines, the
-    newest with their names."""
+    the baseline are dotted, its centre is fainter, and a week that is a signal is a square. Changes are upright lines,
+    the newest with their names."""
     axis = scale([*(p.value for p in points), target], unit)
     limits = next((p.limits for p in reversed(points) if p.limits), None)
     final = [p if p.is_final else None for p in points]
@@ -78,7 +87,10 @@ def trend(points: Sequence[Point], unit: str, target: float | None, changes: Seq
         traces.append(_line("real shift", starts, shifted, axis, unit, square, "solid") | {"mode": "markers"})
     layout = _layout(axis.title) | {"showlegend": len(traces) > 1}
     layout["xaxis"] |= {"tickvals": starts[:: -(-len(starts) // 7)]}  # Mondays, as many as fit a phone
-    layout["shapes"] = [_rule("y", axis(value), "dot") for value in limits or () if value >= 0]
+    low, centre, high = limits or (None, None, None)
+    layout["shapes"] = [_rule("y", axis(value), "dot") for value in (low, high) if value is not None and value >= 0]
+    if centre is not None:
+        layout["shapes"].append(_rule("y", axis(centre), "dashdot") | {"opacity": 0.45})
     if target is not None:
         layout["shapes"].append(_rule("y", axis(target)))
         layout["margin"] |= {"r": 84}
@@ -255,6 +267,8 @@ def _layout(title: str) -> dict:
         "height": HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 12, "b": 8},
         "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": QUIET, "activecolor": LINE},
+        "separators": readable.signs().decimal + readable.signs().thousand,
         "dragmode": False,
         "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top", "font": {"size": 12}},
         "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True, "tickformat": "%-d %b"},

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import data, navigation, texts
+from dashboard import data, filters, navigation, texts, timing
 from dashboard.filters import Filters
-from queries import readable
+from queries import decision, readable
+from queries.access import SignInRefused
+from queries.config import ROLES
 from queries.warehouse import WarehouseMissing
 
 HERE = Path(__file__).parent
@@ -21,14 +25,26 @@ LOGO, ICON, STYLE = HERE / "images/logo.svg", HERE / "images/icon.png", HERE / "
 LOG = logging.getLogger("dashboard")
 
 
+def _locale() -> str | None:
+    """Of whoever reads the page that runs; None outside of one. As st.context.locale, which is too slow to ask for each
+    of thousands of numbers and warns outside of a page."""
+    run = get_script_run_ctx(suppress_warning=True)
+    return (run.context_info.locale or None) if run and run.context_info else None
+
+
+readable.listen(_locale)
+
+
 @contextmanager
 def guard(what: str) -> Iterator[None]:
     """Keep one failing part from blanking the page: say so in its place, and log why."""
     try:
         yield
-    except Exception:
+    except Exception as error:
         LOG.exception("%s could not be shown", what)
-        st.html(f'<div class="pp-note pp-warn">{mark("warn", "!", what)} {escape(texts.NOT_LOADED)}</div>')
+        timing.FAILURES.inc()
+        why = str(error) if isinstance(error, WarehouseMissing) else texts.NOT_LOADED
+        st.html(f'<div class="pp-note pp-warn">{mark("warn", "!", what)} {escape(why)}</div>')
 
 
 def mark(kind: str, sign: str, words: str, title: str = "") -> str:
@@ -42,6 +58,12 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~:$<>])", r"\\\1", str(text))
 
 
+def zone() -> str:
+    """The time zone of the reader, as the browser tells it; UTC where it tells none that is known."""
+    told = st.context.timezone
+    return told if told and readable.is_zone(told) else "UTC"
+
+
 def facts(found: Mapping[str, str | None]) -> str:
     """Short facts side by side, each a word and its HTML; those without a value are left out."""
     return "".join(
@@ -51,8 +73,48 @@ def facts(found: Mapping[str, str | None]) -> str:
     )
 
 
+def definitions(found: Mapping[str, str]) -> str:
+    """Words and what is to be said of them, one below the other."""
+    return (
+        "<dl class='pp-dl'>" + "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in found.items()) + "</dl>"
+    )
+
+
+def band(title: str, below: str, found: Mapping[str, str | None]) -> str:
+    """A title with what it is (HTML) below it, and facts beside them."""
+    main = f'<div class="pp-fact pp-fact-main"><strong>{escape(title)}</strong><span>{below}</span></div>'
+    return f'<div class="pp-facts">{main}{facts(found)}</div>'
+
+
 def heading(words: str, note: str = "") -> None:
     st.html(f'<h2 class="pp-h2">{escape(words)}</h2>' + (f'<p class="pp-sub">{escape(note)}</p>' if note else ""))
+
+
+def not_narrowed(missing: Sequence[str]) -> None:
+    """Says that filters in use are not honoured here, by the dimensions they are of."""
+    if missing:
+        st.html(f'<p class="pp-sub pp-whole">{mark("none", "○", texts.not_narrowed(missing))}</p>')
+
+
+def who_decides() -> tuple[str, str | None, str]:
+    """The fields of a form that say who decides, in which role (None: not said), and why; who is signed in is asked
+    only why."""
+    if person := data.signed_in():
+        st.html(f'<p class="pp-sub">{escape(texts.decided_by(person))}</p>')
+        return person, None, st.text_input("Why")
+    who = st.text_input("Who decides")
+    role = st.selectbox("In which role", ROLES, index=None, format_func=texts.sentence)
+    return who, role, st.text_input("Why")
+
+
+def keep(decided: Callable[[], object]) -> None:
+    """Keeps a decision and shows its effect at once, or says why it could not be kept."""
+    try:
+        decided()
+    except decision.DecisionError as error:
+        st.error(str(error))
+    else:
+        st.rerun()
 
 
 def link(page: str, label: str, filters: Filters, **query: object) -> None:
@@ -66,8 +128,13 @@ def record_link(row: Mapping[str, object], label: str, filters: Filters) -> None
 
 
 @st.fragment(run_every=30)
-def trust_line(version: data.Version) -> None:
-    """Where the numbers come from and how old they are; looks every 30 s whether newer ones were published."""
+def trust_line(version: data.Version, still: Callable[[], None]) -> None:
+    """Where the numbers come from and how old they are; looks every 30 s whether newer ones were published, and whether
+    the reader still may see them."""
+    try:
+        still()
+    except SignInRefused:
+        st.rerun(scope="app")
     if data.published() != version.name:
         st.rerun(scope="app")
     with guard("Age of the data"):
@@ -77,25 +144,34 @@ def trust_line(version: data.Version) -> None:
 def _trust(version: data.Version) -> str:
     as_of = data.as_of()
     ago = readable.ago(as_of)
-    is_stale = (readable.utc_now() - as_of).total_seconds() > texts.STALE_HOURS * 3600
-    read = sum(row["row_count"] or 0 for row in data.rows("source_health"))
-    found = [row["status"] for row in data.rows("check_result")]
-    failed, warned = found.count("fail"), found.count("warn")
-    checks = mark("good", "✓", f"all {len(found)} checks pass")
-    if warned:
-        checks = mark("warn", "!", f"{warned} of {len(found)} checks warn")
-    if failed:
-        checks = mark("bad", "✕", f"{failed} of {len(found)} checks failed")
-    zone = st.context.timezone
+    is_stale = (readable.utc_now() - as_of).total_seconds() > readable.STALE_AFTER
+    found = data.trust()
     parts = [
+        found.is_demo and _to_health(mark("none", "○", texts.DEMO_TOLD)),
         mark("warn", "!", f"data from {ago}") if is_stale else f"Data as of {escape(ago)}",
-        f"{escape(readable.moment(as_of, zone))} {escape(zone or 'UTC')}",
-        f"{readable.number(read)} rows",
-        checks,
-        f'version <span class="pp-code">{escape(version.name.removesuffix(".duckdb"))}</span>',
+        f'<span title="{escape(version.name)}">{escape(readable.moment(as_of, zone()))} {escape(zone())}</span>',
+        found.behind and mark("warn", "!", texts.behind(found.behind, data.plant_name)),
+        f"{readable.number(found.row_count)} rows",
+        found.counted_count and _to_health(mark(*texts.against_odoo(found))),
+        found.lacking and _to_health(mark("warn", "!", texts.lacking(found.lacking))),
+        _to_health(mark(*texts.checks(found))),
     ]
     stale = f'<div class="pp-note pp-warn">{escape(texts.stale(ago))}</div>' if is_stale else ""
-    return f'<div class="pp-trust">{"".join(f"<span>{part}</span>" for part in parts)}</div>{stale}'
+    chosen = st.session_state["filters"]
+    printed = f'<p class="pp-printed">{escape(_printed(chosen))}</p>'
+    line = "".join(f"<span>{part}</span>" for part in parts if part)
+    return f'{filters.chips(chosen)}<div class="pp-trust">{line}</div>{stale}{printed}'
+
+
+def _to_health(words: str) -> str:
+    query = urlencode(st.session_state["filters"].query(), doseq=True)
+    return f'<a href="data_health?{escape(query, quote=True)}" target="_self">{words}</a>'
+
+
+def _printed(chosen: Filters) -> str:
+    """All filters in words, for paper, where the bar is left out."""
+    plants = ", ".join(data.plant_name(code) for code in chosen.plants) or texts.EVERY_PLANT
+    return texts.printed(chosen.weeks, plants, texts.CLOCK[chosen.clock], filters.in_words(chosen))
 
 
 def use_published() -> data.Version:
@@ -112,14 +188,19 @@ def use_published() -> data.Version:
     st.stop()
 
 
-def _no_data(title: str, lead: str, commands: Sequence[tuple[str, str]]) -> None:
-    """What to run when there is nothing to show; opens by itself once there is."""
-    steps = "".join(
+def steps(commands: Sequence[tuple[str, str]]) -> str:
+    """What to run, each step in words with its command."""
+    found = "".join(
         f"<li><span>{escape(words)}</span><code>{escape(command)}</code></li>" for words, command in commands
     )
+    return f'<ul class="pp-steps">{found}</ul>'
+
+
+def _no_data(title: str, lead: str, commands: Sequence[tuple[str, str]]) -> None:
+    """What to run when there is nothing to show; opens by itself once there is."""
     st.html(
         f'<section class="pp-empty"><h1>{escape(title)}</h1><p>{escape(lead)}</p>'
-        f'<ul>{steps}</ul><p class="pp-sub">{escape(texts.EMPTY_WAIT)}</p></section>'
+        f'{steps(commands)}<p class="pp-sub">{escape(texts.EMPTY_WAIT)}</p></section>'
     )
     _wait_for_data(data.published())
 

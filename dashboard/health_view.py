@@ -6,10 +6,20 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, tables, texts
+from dashboard import components, data, panel, tables, texts
 from dashboard.components import mark
+from dashboard.filters import Filters
 from dashboard.tables import figure, short, status, table, text
 from queries import readable
+from queries.catalog import MASTER_DATA
+
+
+def connect() -> None:
+    """Where the plants are the invented ones: how to see the own."""
+    if data.trust().is_demo:
+        with st.container(border=True, key="panel-connect"):
+            components.heading(texts.CONNECT_TITLE, texts.CONNECT_LEAD)
+            st.html(components.steps(texts.CONNECT_STEPS))
 
 
 def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:
@@ -17,26 +27,16 @@ def summary(runs: list[dict], sources: list[dict], checks: list[dict]) -> None:
     good = next((run for run in runs if run["published_at"]), None)
     last = runs[0] if runs else None
     wrong = [source for source in sources if source["status"] != "ok"]
-    failed = [check for check in checks if check["status"] == "fail"]
-    warned = [check for check in checks if check["status"] == "warn"]
-    counted = [source for source in sources if source["odoo_count"] is not None]
-    gaps = [source for source in counted if not source["is_explained"]]
+    found = data.trust()
     facts = {
         "Last published": escape(readable.ago(good["published_at"])) if good else mark("bad", "✕", "never"),
         "Last run": mark(*texts.RUN_STATUS.get(last["status"], ("none", "○", last["status"]))) if last else "–",
         "Sources": mark("warn", "!", f"{len(wrong)} of {len(sources)} incomplete")
         if wrong
         else mark("good", "✓", f"all {len(sources)} read"),
-        "Rows against Odoo": mark("warn", "!", f"{len(gaps)} of {len(counted)} sources differ")
-        if gaps
-        else mark("good", "✓", "the same")
-        if counted
-        else "not counted",
-        "Checks": mark("bad", "✕", f"{len(failed)} failed")
-        if failed
-        else mark("warn", "!", f"{len(warned)} of {len(checks)} warn")
-        if warned
-        else mark("good", "✓", f"all {len(checks)} pass"),
+        "Rows against Odoo": mark(*texts.against_odoo(found)) if found.counted_count else "not counted",
+        "Checks": mark(*texts.checks(found)),
+        "Master data": _master_data(checks),
     }
     with st.container(border=True, key="panel-summary"):
         st.html(f'<div class="pp-facts">{components.facts(facts)}</div><p class="pp-sub">{texts.NOT_FILTERED}</p>')
@@ -46,7 +46,8 @@ def missing(sources: list[dict]) -> None:
     """What could not be read and which numbers it costs."""
     wrong = [source for source in sources if source["status"] != "ok"]
     with st.container(border=True, key="panel-missing"):
-        components.heading("What is missing, and what it costs", "" if wrong else "Nothing is missing.")
+        note = "" if wrong else "Every source was read in full; what its rows say is checked below."
+        panel.head("missing_sources", "What is missing, and what it costs", note, wrong, of=())
         if wrong:
             table("What is missing", {
                 "Source": text("source"),
@@ -57,9 +58,24 @@ def missing(sources: list[dict]) -> None:
             }, wrong)  # fmt: skip
 
 
-def checks(rows: list[dict]) -> None:
+def _master_data(checks: list[dict]) -> str | None:
+    """What checks about master data found, which has a page of its own."""
+    found = [check["failed_count"] for check in checks if check["about"] == MASTER_DATA]
+    if not found:
+        return None
+    wrong = sum(found)
+    return (
+        mark("warn", "!", f"{readable.number(wrong)} wrong records") if wrong else mark("good", "✓", "no record wrong")
+    )
+
+
+def checks(rows: list[dict], chosen: Filters) -> None:
+    """Checks of the data; those about master data stand on a page of their own."""
+    rows = [row for row in rows if row["about"] != MASTER_DATA]
     with st.container(border=True, key="panel-checks"):
-        components.heading("Checks", "what must not be in the data; a failed check keeps a run from being published")
+        note = "what must not be in the data; a failed check keeps a run from being published"
+        panel.head("checks", "Checks", note, rows, of=())
+        components.link("master_data", "Checks about master data, and the records they find", chosen)
         columns = {
             "Check": text("title"),
             "Result": status("status", texts.CHECK_STATUS),
@@ -74,11 +90,10 @@ def checks(rows: list[dict]) -> None:
 
 
 def runs(rows: list[dict]) -> None:
-    zone = st.context.timezone
     with st.container(border=True, key="panel-runs"):
-        components.heading("Runs", f"newest first, times in {zone or 'UTC'}")
+        panel.head("runs", "Runs", f"newest first, times in {components.zone()}", rows, of=())
         table("Runs", {
-            "Started": short(lambda r: readable.moment(r["started_at"], zone)),
+            "Started": lambda r: tables.when(r["started_at"]),
             "Took": short(_took),
             "Status": status("status", texts.RUN_STATUS),
             "Read": figure("rows_read"),
@@ -89,6 +104,28 @@ def runs(rows: list[dict]) -> None:
         }, rows[:20])  # fmt: skip
 
 
+def coverage(rows: list[dict]) -> None:
+    """The runs that each n8n counted beside those that are known; nothing where none counts."""
+    if rows:
+        with st.container(border=True, key="panel-coverage"):
+            panel.head("n8n_runs", "Runs against n8n", texts.COVERAGE, rows, of=())
+            table("Runs against n8n", {
+                "n8n": text("instance"),
+                "Between": lambda r: f"{tables.when(r['counted_from_at'])} and {tables.when(r['counted_at'])}",
+                "Started": figure("started_count"),
+                "Known": figure("known_count"),
+                "": _coverage,
+            }, rows)  # fmt: skip
+
+
+def _coverage(row: dict) -> str:
+    if row["is_implausible"]:
+        return mark("none", "○", "n8n counts only a part")
+    if row["unknown_count"]:
+        return mark("warn", "!", f"{readable.number(row['unknown_count'])} not known")
+    return mark("good", "✓", "all known")
+
+
 def _took(run: dict) -> str:
     if not run["published_at"]:
         return "not published"
@@ -97,7 +134,8 @@ def _took(run: dict) -> str:
 
 def sources(rows: list[dict]) -> None:
     with st.container(border=True, key="panel-sources"):
-        components.heading("Sources", "what is read from each Odoo; changed and closed rows are those of the last run")
+        note = "what is read from each Odoo; changed and closed rows are those of the last run"
+        panel.head("sources", "Sources", note, rows, of=())
         table("Sources", {
             "Source": text("source"),
             "Instance": text("instance"),
@@ -124,7 +162,8 @@ def _in_odoo(source: dict) -> str:
 
 def labels(rows: list[dict]) -> None:
     with st.container(border=True, key="panel-labels"):
-        components.heading("Labels without a key", texts.LABELS if rows else "Every state label was recognised.")
+        note = texts.LABELS if rows else "Every state label was recognised."
+        panel.head("labels", "Labels without a key", note, rows, of=())
         if rows:
             columns = {"Model": text("model"), "Field": text("field"), "Label": text("label"), "Events": figure("n")}
             tables.table("Labels without a key", columns, rows)

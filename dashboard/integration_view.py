@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import charts, components, data, tables, texts
+from dashboard import charts, components, data, decision_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short, table, text
-from queries import decision, issue, readable
+from queries import issue, readable
 from queries.catalog import CatalogError
 
 SHOWN = 25  # rows of a table before the rest is folded away
 
+Issues = Callable[[], list[dict]]
 
-def summary(filters: Filters) -> None:
+
+def summary(filters: Filters, failing: Issues) -> None:
     """How many are in which state, what failed lately, and what nobody answers for."""
     found = data.interfaces(filters)
     states = Counter(row["state"] for row in found)
@@ -31,7 +34,7 @@ def summary(filters: Filters) -> None:
     runs, failures = (sum(row[f"day_{what}_count"] or 0 for row in found) for what in ("run", "failure"))
     given_up = sum(row["dead_letter_count"] or 0 for row in found)
     unowned = sum(not row["is_owned"] for row in found)
-    standing = Counter(row["state"] for row in data.error_issues(filters))
+    standing = Counter(row["state"] for row in failing())
     facts = {
         "Interfaces": f'<span class="pp-beside">{marks}</span>' if found else "none seen",
         "Failed, last 24 h": escape(texts.failed_of(failures, runs)),
@@ -42,8 +45,12 @@ def summary(filters: Filters) -> None:
         "Without an owner": mark("warn", "!", f"{unowned} of {len(found)}") if unowned else mark("good", "✓", "none"),
     }
     with st.container(border=True, key="panel-summary"):
+        components.not_narrowed(list(filters.narrowed))
         st.html(f'<div class="pp-facts">{components.facts(facts)}</div>')
         st.html(f'<p class="pp-sub">{escape(texts.INTEGRATIONS)}</p>')
+        if data.integrations_as_of() > data.as_of():
+            note = texts.ages_of_integrations(data.integrations_as_of(), data.as_of(), components.zone())
+            st.html(f'<div class="pp-note">{escape(note)}</div>')
         with st.container(horizontal=True, gap="small"):
             for kpi in data.kpis().values():
                 if kpi.domain == "integration" and kpi.headline is not None:
@@ -71,7 +78,7 @@ def interfaces(filters: Filters) -> None:
     troubled = [row for row in found if row["state"] != "up"]
     good = [row for row in found if row["state"] == "up"]
     with st.container(border=True, key="panel-cases-interfaces"):
-        components.heading("Interfaces", texts.INTERFACES if found else texts.NO_INTERFACES)
+        panel.head("interfaces", "Interfaces", texts.INTERFACES if found else texts.NO_INTERFACES, found)
         if troubled:
             table("Interfaces that need somebody", _interface_columns(filters), troubled)
         if good:
@@ -82,7 +89,9 @@ def interfaces(filters: Filters) -> None:
 def _interface_columns(filters: Filters) -> dict:
     return {
         "State": tables.status("state", texts.INTERFACE_STATE),
-        "Interface": lambda row: _to(filters, row["interface"], interface=row["interface_key"]) + _below(_where(row)),
+        "Interface": lambda row: (
+            _to(filters, row["interface"], interface=row["interface_key"]) + tables.below(_where(row))
+        ),
         "Why": text("reason"),
         "Failed 24 h": short(lambda row: texts.of(row["day_failure_count"], row["day_run_count"])),
         "7 days": short(lambda row: texts.of(row["week_failure_count"], row["week_run_count"])),
@@ -93,15 +102,7 @@ def _interface_columns(filters: Filters) -> dict:
 
 def _to(filters: Filters, words: str, **query: str) -> str:
     """A link within the page that keeps the filters."""
-    return _inside(f"?{urlencode(filters.query() | query, doseq=True)}", words)
-
-
-def _inside(address: str, words: str) -> str:
-    return f'<a href="{escape(address, quote=True)}" target="_self">{escape(words)}</a>'
-
-
-def _below(words: str) -> str:
-    return f'<span class="pp-below">{escape(words)}</span>'
+    return tables.inside(f"?{urlencode(filters.query() | query, doseq=True)}", words)
 
 
 def _where(row: dict) -> str:
@@ -118,9 +119,9 @@ def hours(filters: Filters) -> None:
     """When what ran and failed over the last seven days."""
     found = data.interface_hours(filters)
     with st.container(border=True, key="panel-hours"):
-        components.heading("By the hour, last seven days", texts.HOURS if found else texts.NO_ROWS)
+        panel.head("interface_hours", "By the hour, last seven days", texts.HOURS if found else texts.NO_ROWS, found)
         if found:
-            charts.draw(charts.hours(found, data.as_of()), "hours", texts.hours(found))
+            charts.draw(charts.hours(found, data.integrations_as_of()), "hours", texts.hours(found))
             failed = [row for row in found if row["failure_count"]]
             with st.expander("Hours with failures, as a table"):
                 table("Hours with failures", {
@@ -130,25 +131,22 @@ def hours(filters: Filters) -> None:
                 }, sorted(failed, key=lambda row: row["hour_at"], reverse=True)[:200])  # fmt: skip
 
 
-def issues(filters: Filters) -> None:
+def issues(filters: Filters, failing: Issues) -> None:
     """What keeps failing, those that nobody has seen to first."""
-    found = data.error_issues(filters)
+    found = failing()
     with st.container(border=True, key="panel-cases-issues"):
-        components.heading("Error issues", texts.ISSUES if found else texts.NO_ISSUES)
+        panel.head("error_issues", "Error issues", texts.ISSUES if found else texts.NO_ISSUES, found)
         if found:
-            table("Error issues", _issue_columns(filters), found[:SHOWN])
-        if found[SHOWN:]:
-            with st.expander(f"{len(found) - SHOWN} more"):
-                table("More error issues", _issue_columns(filters), found[SHOWN:])
+            panel.body("Error issues", _issue_columns(filters), found, SHOWN)
 
 
 def _issue_columns(filters: Filters) -> dict:
     return {
-        "State": lambda row: mark(*texts.ISSUE_STATE.get(row["state"], ("none", "○")), row["standing"]),
+        "State": decision_view.standing,
         "What fails": lambda row: (
-            _to(filters, row["flow_name"] or row["source"], issue=row["issue"]) + _below(issue.what(row))
+            _to(filters, row["flow_name"] or row["source"], issue=row["issue"]) + tables.below(issue.what(row))
         ),
-        "Last": short(lambda row: readable.ago(row["last_seen_at"], data.as_of())),
+        "Last": short(lambda row: _ago(row["last_seen_at"])),
         "Runs": tables.figure("run_count"),
         "Last 7 days": lambda row: escape(issue.trend(row)),
         "Holds up": lambda row: escape(issue.stuck(row) or "–"),
@@ -164,15 +162,16 @@ def automation() -> None:
     columns = {
         "State": tables.status("state", texts.AUTOMATION_STATE),
         "Name": lambda row: (
-            (_outside(row["record_url"], row["name"]) if row["record_url"] else escape(row["name"]))
-            + _below(row["kind"] + (f" · {texts.model(row['target_model'])}" if row["target_model"] else ""))
+            (tables.outside(row["record_url"], row["name"]) if row["record_url"] else escape(row["name"]))
+            + tables.below(row["kind"] + (f" · {texts.model(row['target_model'])}" if row["target_model"] else ""))
         ),
-        "Since": short(lambda row: readable.moment(row["failing_since_at"] or row["late_since_at"])),
-        "Last run": short(lambda row: readable.ago(row["last_run_at"], data.as_of()) if row["last_run_at"] else "–"),
+        "Since": lambda row: tables.when(row["failing_since_at"] or row["late_since_at"]),
+        "Last run": short(lambda row: _ago(row["last_run_at"]) if row["last_run_at"] else "–"),
         "Why unknown": lambda row: escape(row["unknown_because"] or "–"),
     }
     with st.container(border=True, key="panel-cases-automation"):
-        components.heading("Odoo's own automation", texts.AUTOMATION if found else texts.NO_AUTOMATION)
+        note = texts.AUTOMATION if found else texts.NO_AUTOMATION
+        panel.head("automation", "Odoo's own automation", note, found)
         if wrong:
             table("Automation that does not work", columns, wrong)
         if rest:
@@ -183,11 +182,12 @@ def automation() -> None:
 def blind_spots() -> None:
     """What each source tells, and what it cannot."""
     with st.container(border=True, key="panel-blind"):
-        components.heading("What the sources cannot tell", texts.BLIND)
+        sources = data.integration_sources()
+        panel.head("blind_spots", "What the sources cannot tell", texts.BLIND, sources, of=())
         with st.expander("By source", icon=":material/visibility_off:"):
             table("What the sources tell", {
                 "Source": text("title"), "Tells": text("definition"), "Cannot tell": text("blind"),
-            }, data.integration_sources())  # fmt: skip
+            }, sources)  # fmt: skip
 
 
 def interface(key: str, filters: Filters) -> None:
@@ -201,10 +201,8 @@ def interface(key: str, filters: Filters) -> None:
         "Why": escape(row["reason"] or "–"),
         "Owner": escape(row["owner"] or "nobody"),
         "System of record": row["system_of_record"] and escape(row["system_of_record"]),
-        "Last run": escape(readable.ago(row["last_run_at"], data.as_of())) if row["last_run_at"] else "never seen",
-        "Last success": escape(readable.ago(row["last_success_at"], data.as_of()))
-        if row["last_success_at"]
-        else "none",
+        "Last run": escape(_ago(row["last_run_at"])) if row["last_run_at"] else "never seen",
+        "Last success": escape(_ago(row["last_success_at"])) if row["last_success_at"] else "none",
         "Failed, 24 h": escape(texts.of(row["day_failure_count"], row["day_run_count"])),
         "Failed, 7 days": escape(texts.of(row["week_failure_count"], row["week_run_count"])),
         "Half within": escape(readable.duration(row["p50_seconds"])),
@@ -214,12 +212,12 @@ def interface(key: str, filters: Filters) -> None:
         "Given up": escape(readable.number(row["dead_letter_count"] or 0)),
     }
     with st.container(border=True, gap=None, key="panel-interface"):
-        st.html(_band(row["interface"], f"{escape(_where(row))} · {mark(kind, sign, words)}", facts))
-    zone = data.zone(row["plant"])
+        st.html(components.band(row["interface"], f"{escape(_where(row))} · {mark(kind, sign, words)}", facts))
     with st.container(border=True, key="panel-cases-runs"):
-        components.heading("Newest runs", texts.runs(zone))
-        table(f"Runs of {row['interface']}", {
-            "When": short(lambda run: readable.moment(run["started_at"] or run["created_at"] or run["ended_at"], zone)),
+        found = data.interface_runs(key)
+        panel.head("interface_runs", "Newest runs", texts.runs(components.zone()), found)
+        panel.body(f"Runs of {row['interface']}", {
+            "When": lambda run: tables.when(run["started_at"] or run["created_at"] or run["ended_at"], row["plant"]),
             "Status": tables.status("status", texts.INTEGRATION_STATUS),
             "Waited": short(lambda run: _length(run["queue_seconds"])),
             "Took": short(lambda run: _length(run["exec_seconds"])),
@@ -227,13 +225,12 @@ def interface(key: str, filters: Filters) -> None:
             "What went wrong": lambda run: escape(texts.error(run)),
             "For": lambda run: _about(filters, run["odoo_instance"], run["odoo_model"], run["odoo_res_id"]),
             "Path": lambda run: _to(filters, "trace", trace=run["correlation_id"] or run["transaction_key"]),
-            "At its source": lambda run: _outside(run["record_url"]),
-        }, data.interface_runs(key))  # fmt: skip
+            "At its source": lambda run: tables.outside(run["record_url"]),
+        }, found)  # fmt: skip
 
 
-def _band(title: str, below: str, facts: dict[str, str | None]) -> str:
-    main = f'<div class="pp-fact pp-fact-main"><strong>{escape(title)}</strong><span>{below}</span></div>'
-    return f'<div class="pp-facts">{main}{components.facts(facts)}</div>'
+def _ago(moment: datetime) -> str:
+    return readable.ago(moment, data.integrations_as_of())
 
 
 def _length(seconds: float | None) -> str:
@@ -247,13 +244,7 @@ def _about(filters: Filters, instance: str | None, model: str | None, number: in
     if instance is None or number is None:
         return escape(texts.model(model))
     record = {"instance": instance, "record_model": model, "record_id": number}
-    return _inside(tables.timeline(record, filters), f"{texts.model(model)} {number}")
-
-
-def _outside(url: str | None, words: str = "open") -> str:
-    if not url:
-        return "–"
-    return f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{escape(words)}</a>'
+    return tables.inside(tables.timeline(record, filters), f"{texts.model(model)} {number}")
 
 
 def error_issue(key: str, filters: Filters) -> None:
@@ -263,55 +254,32 @@ def error_issue(key: str, filters: Filters) -> None:
         st.html(f'<div class="pp-note">{escape(texts.NO_ISSUE)}</div>')
         return
     facts = {
-        "State": mark(*texts.ISSUE_STATE.get(row["state"], ("none", "○")), row["standing"]),
-        "First seen": escape(readable.moment(row["first_seen_at"])),
-        "Last seen": escape(readable.ago(row["last_seen_at"], data.as_of())),
+        "State": decision_view.standing(row),
+        "First seen": tables.when(row["first_seen_at"]),
+        "Last seen": escape(_ago(row["last_seen_at"])),
         "Runs": escape(readable.number(row["run_count"])),
         "Last 7 days": escape(issue.trend(row)),
         "Holds up": escape(issue.stuck(row) or "nothing known"),
         "Plants": escape(row["plants"] or "–"),
     }
     with st.container(border=True, gap=None, key="panel-issue"):
-        st.html(_band(row["flow_name"] or "–", escape(issue.what(row)), facts))
+        st.html(components.band(row["flow_name"] or "–", escape(issue.what(row)), facts))
         with components.guard("Decisions"):
-            _decisions(row)
+            of_one = row["plants"] if row["plants"] in data.plant_names() else None
+            decision_view.decisions(row["subject"], of_one)
     with st.container(border=True, key="panel-cases-issue-runs"):
         runs = data.issue_runs(key)
-        components.heading("Runs behind it", texts.issue_runs(len(runs), SHOWN * 4))
-        table("Runs of the issue", {
-            "Failed": short(lambda run: readable.moment(run["failed_at"])),
+        panel.head("issue_runs", "Runs behind it", texts.issue_runs(len(runs), components.zone()), runs)
+        panel.body("Runs of the issue", {
+            "Failed": lambda run: tables.when(run["failed_at"], run["plant"]),
             "Since then": lambda run: mark("bad", "✕", "nothing succeeded") if run["is_stuck"]
             else mark("none", "○", run["resolved_by"] or run["status"]),
             "Text": lambda run: escape(run["error_text"] or "–"),
             "For": lambda run: _about(filters, run["record_instance"], run["record_model"], run["record_id"]),
             "Holds up": lambda run: escape(readable.held_up(run) or "–"),
             "Path": lambda run: _to(filters, "trace", trace=run["event_key"]),
-            "At its source": lambda run: _outside(run["run_url"]),
-        }, runs[: SHOWN * 4])  # fmt: skip
-
-
-def _decisions(row: dict) -> None:
-    """What was decided about an issue, and the form that decides."""
-    found = [one for one in data.subject_decisions() if one.subject == row["subject"]]
-    if found:
-        table("Decisions", {
-            "When (UTC)": short(lambda one: readable.moment(one.decided_at)),
-            "Who": lambda one: escape(one.who),
-            "What": lambda one: escape(texts.decided(one)),
-            "Why": lambda one: escape(one.why or "–"),
-        }, found)  # fmt: skip
-    with st.popover("Decide", icon=":material/gavel:"), st.form("decide", border=False):
-        what = st.selectbox("What", decision.ABOUT_A_SUBJECT, format_func=texts.sentence)
-        owner = st.text_input("Owner, where it is given to somebody")
-        until = st.date_input("Last day, where it is muted", data.as_of().date() + timedelta(days=7))
-        who, why = st.text_input("Who decides"), st.text_input("Why")
-        if st.form_submit_button("Decide"):
-            try:
-                data.decide(who, what, row["subject"], why, owner=owner, until_on=until)
-            except decision.DecisionError as error:
-                st.error(str(error))
-            else:
-                st.rerun()
+            "At its source": lambda run: tables.outside(run["run_url"]),
+        }, runs, SHOWN * 4)  # fmt: skip
 
 
 def trace(what: str, filters: Filters) -> None:
@@ -321,7 +289,7 @@ def trace(what: str, filters: Filters) -> None:
     except CatalogError as error:
         steps, note = [], texts.sentence(str(error))
     with st.container(border=True, key="panel-trace"):
-        components.heading(f"The path of {what}", note or texts.trace(len(steps)))
+        panel.head("path", f"The path of {what}", note or texts.trace(len(steps), components.zone()), steps, of=())
         items = "".join(_step(step, filters) for step in steps)
         if items:
             st.html(f'<ol class="pp-tl">{items}</ol>')
@@ -333,15 +301,15 @@ def _step(step: dict, filters: Filters) -> str:
     before = f'<div class="pp-tl-gap">+ {escape(readable.duration(gap))}</div>' if gap else ""
     who = texts.SOURCE.get(step["source"], step["source"]) if step["kind"] == "run" else step["actor"]
     name = step["name"] or f"{step['record_model']} {step['record_id']}"
-    name = _inside(tables.timeline(step, filters), name) if step["kind"] == "document" else escape(name)
+    name = tables.inside(tables.timeline(step, filters), name) if step["kind"] == "document" else escape(name)
     status = ""
     if step["status"] in texts.INTEGRATION_STATUS and step["activity"] == step["status"]:
         status = mark(*texts.INTEGRATION_STATUS[step["status"]])
     activity = "" if status else f"<b>{escape(texts.sentence(step['activity']))}</b>"
     detail = f'<span class="pp-change">{escape(step["detail"])}</span>' if step["detail"] else ""
-    outside = f" · {_outside(step['record_url'])}" if step["record_url"] else ""
+    outside = f" · {tables.outside(step['record_url'])}" if step["record_url"] else ""
     return (
-        f'<li>{before}<div class="pp-tl-body"><time>{escape(readable.moment(step["event_at"], seconds=True))}</time>'
+        f'<li>{before}<div class="pp-tl-body">{tables.when(step["event_at"], step["plant"], seconds=True)}'
         f'<div>{activity}{status} {detail}<div class="pp-tl-who">{name} · {escape(who or "nobody named")}'
         f" · {escape(step['instance'])}{outside}</div></div></div></li>"
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from html import escape
 
 import streamlit as st
 
-from dashboard import cards, charts, components, data, tables, texts
+from dashboard import cards, charts, components, data, download, panel, tables, texts
 from dashboard.filters import Filters
 from dashboard.reading import Change, Reading
 from queries import readable
@@ -28,7 +29,7 @@ def headline(reading: Reading, filters: Filters) -> None:
                 f"<span>{escape(texts.statistic(kpi))}{cards.closed_only(reading)}</span></div>"
             )
         facts = {
-            "Verdict": cards.verdict(reading) or f'<span class="pp-muted">{texts.not_judged(filters.plants)}</span>',
+            "Verdict": cards.verdict(reading) or f'<span class="pp-muted">{_not_judged(filters)}</span>',
             "Change": cards.change(reading) + cards.before(reading),
             "Target": cards.target(reading),
             "Cases": escape(texts.cases(kpi, now)),
@@ -41,6 +42,10 @@ def headline(reading: Reading, filters: Filters) -> None:
             facts["95 % interval"] = escape(f"{low} to {high}")
         st.html(f'<div class="pp-facts">{value}{components.facts(facts)}</div>')
         st.html(f'<p class="pp-sub">{escape(kpi.definition)}</p>')
+
+
+def _not_judged(filters: Filters) -> str:
+    return texts.NOT_JUDGED_NARROWED if filters.narrowed else texts.not_judged(filters.plants)
 
 
 def trend(reading: Reading, changes: Sequence[Change]) -> None:
@@ -59,6 +64,7 @@ def trend(reading: Reading, changes: Sequence[Change]) -> None:
         if any(week.value is None for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.GAPS)}</p>')
         with st.expander("Table behind this chart"):
+            download.buttons(f"{kpi.name}_weeks", f"{kpi.title} by week", weeks)
             tables.weeks(weeks, kpi)
 
 
@@ -71,7 +77,8 @@ def changes(reading: Reading, found: Sequence[Change]) -> None:
     """What changed that concerns the KPI, and whether that moved it."""
     kpi = reading.kpi
     with st.container(border=True, key="panel-changes"):
-        components.heading("What changed", texts.CHANGES if found else texts.NO_CHANGES)
+        answers = [row for one in found for row in one.answers]
+        panel.head(f"{kpi.name}_changes", "What changed", texts.CHANGES if found else texts.NO_CHANGES, answers)
         if not found:
             return
         names = data.plant_names()
@@ -91,31 +98,29 @@ def has_distribution(kpi: Kpi) -> bool:
     return kpi.measure in ("duration", "stock")
 
 
-def distribution(reading: Reading, filters: Filters) -> None:
+def distribution(kpi: Kpi, filters: Filters, title: str = "How they spread", first: int = 0) -> None:
     """How the cases spread: how many there are of each length, or for durations which share is still open after how
-    long."""
-    kpi = reading.kpi
+    long; `first` is the view that is shown until the reader chooses."""
     with st.container(border=True, height="stretch", key="panel-distribution"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
-            components.heading("How they spread", texts.SPREAD[kpi.measure])
+            components.heading(title, texts.SPREAD[kpi.measure])
             views = texts.SPREAD_VIEWS if kpi.measure == "duration" else texts.SPREAD_VIEWS[:1]
             view = views[0]
             if len(views) > 1:
                 view = st.segmented_control(
-                    "How to show the spread", views, default=views[0], required=True, key="spread",
-                    bind="query-params", label_visibility="collapsed",
+                    "How to show the spread", views, default=views[first], required=True, bind="query-params",
+                    key="spread" if first == 0 else "curve", label_visibility="collapsed",
                 )  # fmt: skip
-        bins = data.distribution(kpi, filters)
-        if not any(one["n"] for one in bins):
-            st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
-        elif view == views[0]:
-            _histogram(kpi, filters, bins)
-        else:
-            _survival(kpi, filters)
+        draw = _histogram if view == views[0] else _survival
+        draw(kpi, filters)
 
 
-def _histogram(kpi: Kpi, filters: Filters, bins: list[dict]) -> None:
+def _histogram(kpi: Kpi, filters: Filters) -> None:
     """How many cases there are of each length, with the median and the 85 % mark."""
+    bins = data.distribution(kpi, filters)
+    if not any(one["n"] for one in bins):
+        st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
+        return
     marks = {name: data.quantile(kpi, filters, name) for name in ("p50", "p85")}
     said = ", ".join(
         f"{name} {readable.measured(value, kpi.unit)}" for name, value in marks.items() if value is not None
@@ -125,6 +130,7 @@ def _histogram(kpi: Kpi, filters: Filters, bins: list[dict]) -> None:
     if bins[-1]["bin_to_seconds"] is None:
         st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"], kpi.unit))}</p>')
     with st.expander("Table behind this chart"):
+        download.buttons(f"{kpi.name}_spread", f"Distribution of {kpi.title}", bins)
         tables.table(f"Distribution of {kpi.title}", {
             "From": lambda b: escape(readable.measured(b["bin_from_seconds"], kpi.unit)),
             "To": lambda b: escape(
@@ -138,6 +144,9 @@ def _histogram(kpi: Kpi, filters: Filters, bins: list[dict]) -> None:
 def _survival(kpi: Kpi, filters: Filters) -> None:
     """Which share of cases is still open after how long, open cases counted for as long as they are known."""
     curve = data.survival(kpi, filters)
+    if not curve:
+        st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
+        return
     ended = [
         {"share": share, "seconds": next((p["seconds"] for p in curve if p["still_open"] <= 1 - share + 1e-9), None)}
         for share in texts.ENDED_SHARES
@@ -146,8 +155,9 @@ def _survival(kpi: Kpi, filters: Filters) -> None:
     charts.draw(charts.survival(curve, kpi.unit), f"survival_{kpi.name}", f"{kpi.title}: {words}")
     st.html(f'<p class="pp-sub">{escape(words)} {escape(texts.SURVIVAL)}</p>')
     with st.expander("Table behind this chart"):
+        download.buttons(f"{kpi.name}_curve", f"Which share is still open, {kpi.title}", curve)
         tables.table(f"How long until a share of cases has ended, {kpi.title}", {
-            "Ended": lambda row: f"{row['share']:.0%}",
+            "Ended": lambda row: readable.share(row["share"], 0),
             "Within": lambda row: escape(
                 "not reached yet" if row["seconds"] is None else readable.measured(row["seconds"], kpi.unit)
             ),
@@ -156,8 +166,9 @@ def _survival(kpi: Kpi, filters: Filters) -> None:
 
 def by_plant(reading: Reading, filters: Filters) -> None:
     with st.container(border=True, height="stretch", key="panel-plants"):
-        components.heading("By plant", texts.period(reading.kpi, *reading.now.days))
         points, names = data.breakdown(reading.kpi, filters, "plant"), data.plant_names()
+        note = texts.period(reading.kpi, *reading.now.days)
+        panel.head(f"{reading.kpi.name}_by_plant", "By plant", note, points, of=())
         tables.bars("By plant", "Plant", points, reading.kpi, lambda point: data.target(reading.kpi, point.cut), names)
 
 
@@ -169,12 +180,57 @@ def by_dimension(reading: Reading, filters: Filters) -> None:
         return
     with st.container(border=True, height="stretch", key="panel-cut"):
         words = [texts.dimension(name) for name in others]
-        chosen = st.segmented_control("Cut by", words, default=words[0], required=True, key="by", bind="query-params")
+        above = st.container()
+        chosen = st.segmented_control(
+            "Cut by", words, default=words[0], required=True, key="by", bind="query-params",
+            label_visibility="collapsed",
+        )  # fmt: skip
         by = others[words.index(chosen)] if chosen in words else others[0]
         points = data.breakdown(kpi, filters, by)
+        with above:
+            panel.head(f"{kpi.name}_by_{by}", "Cut by", "", points, of=())
         tables.bars(f"By {by}", texts.dimension(by), points[: texts.CUTS], kpi, lambda point: reading.target)
         if len(points) > texts.CUTS:
             st.html(f'<p class="pp-sub">the first {texts.CUTS} of {len(points)}</p>')
+
+
+def as_known(kpi: Kpi, filters: Filters) -> None:
+    """The weeks as they were known at the end of a day that the reader names, beside what is known now."""
+    with st.expander(texts.AS_KNOWN, key="as_known", on_change="rerun", bind="query-params") as opened:
+        if not opened.open:
+            return
+        last = data.as_of().date()
+        on = st.date_input(
+            texts.AS_KNOWN_ON, last - timedelta(days=7), max_value=last, key="known_on", bind="query-params", width=200
+        )
+        rows = data.as_known(kpi, filters, on) if isinstance(on, date) else []
+        if not rows:
+            st.html(f'<p class="pp-sub">{escape(texts.AS_KNOWN_NONE)}</p>')
+            return
+        moved = sum(row["was_final"] and _is_moved(row) for row in rows)
+        st.html(f'<p class="pp-sub">{escape(texts.as_known(rows[0]["known_at"], moved))}</p>')
+        download.buttons(f"{kpi.name}_as_known", f"{kpi.title} as known on {on:%Y-%m-%d}", rows)
+        tables.table(texts.AS_KNOWN, {
+            "Week": lambda row: escape(f"{readable.day(row['period_start'])} to {readable.day(row['period_end'])}"),
+            "Known then": lambda row: _known(row["value_then"], row["n_then"], kpi),
+            "Known now": lambda row: _known(row["value_now"], row["n_now"], kpi),
+            "": lambda row: components.mark(*_restatement(row)),
+        }, rows)  # fmt: skip
+
+
+def _known(value: float | None, n: int | None, kpi: Kpi) -> str:
+    words = readable.measured(value, kpi.unit) if value is not None else "–"
+    return escape(words) + tables.below(f"n = {readable.number(n or 0)}")
+
+
+def _is_moved(row: dict) -> bool:
+    return (row["value_then"], row["n_then"]) != (row["value_now"], row["n_now"])
+
+
+def _restatement(row: dict) -> tuple[str, str, str]:
+    if not row["was_final"]:
+        return "none", "○", "was not final"
+    return ("warn", "!", "restated") if _is_moved(row) else ("good", "✓", "unchanged")
 
 
 def records(reading: Reading, filters: Filters) -> None:
@@ -182,12 +238,8 @@ def records(reading: Reading, filters: Filters) -> None:
     kpi = reading.kpi
     with st.container(border=True, key="panel-records"):
         rows, every = data.cases(kpi, filters, tables.SHOWN), data.all_cases(kpi, filters)
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
-            components.heading("The records behind the number", texts.records(kpi, rows, tables.SHOWN))
-            st.download_button(
-                "All as CSV", lambda: tables.as_csv(every()), f"{kpi.name}.csv", "text/csv",
-                icon=":material/download:", disabled=not rows, key=f"csv_{kpi.name}", on_click="ignore",
-            )  # fmt: skip
+        note = texts.records(kpi, rows, tables.SHOWN)
+        panel.head(kpi.name, "The records behind the number", note, every if rows else ())
         if rows:
             chosen = tables.cases(rows, kpi, filters)
             if "working" in kpi.clocks:
@@ -218,15 +270,14 @@ def counted(case: dict | None, kpi: Kpi) -> None:
             st.html(f'<p class="pp-sub">{escape(texts.more_intervals(len(intervals)))}</p>')
 
 
-def definition(reading: Reading) -> None:
-    """What exactly is counted, by whom it is owned and where it comes from."""
-    kpi = reading.kpi
-    facts = {
+def definition_facts(kpi: Kpi, target: str) -> dict[str, str]:
+    """What exactly is counted, by whom it is owned and where it comes from, in words."""
+    return {
         "Definition": kpi.definition,
         "Measured as": texts.measured_as(kpi),
         "Period": texts.period_rule(kpi),
         "Good is": texts.DIRECTION[kpi.direction],
-        "Target": texts.target(kpi, reading.target) if reading.target is not None else "none set",
+        "Target": target,
         "Owner": kpi.owner,
         "Clock": ", ".join(texts.CLOCK.get(clock, clock) for clock in kpi.clocks),
         "Cut by": ", ".join(texts.dimension(name).lower() for name in kpi.dimensions),
@@ -234,6 +285,12 @@ def definition(reading: Reading) -> None:
         "Read from": ", ".join(data.sources(kpi)) or "–",
         "Name": kpi.name,
     }
+
+
+def definition(reading: Reading, filters: Filters) -> None:
+    kpi = reading.kpi
+    target = texts.target(kpi, reading.target) if reading.target is not None else "none set"
     with st.container(border=True, key="panel-definition"):
         components.heading("Definition")
-        st.html("<dl class='pp-dl'>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in facts.items()) + "</dl>")
+        st.html(components.definitions(definition_facts(kpi, target)))
+        components.link("metrics", "In the metric dictionary", filters, metric=kpi.name)

@@ -1,16 +1,21 @@
 """Pages found by folder: a new file in app_pages/ is in the menu.
 
-A page file may declare TITLE and ICON at its top; without them the file name speaks. Both are read without running
-the page, for a page runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
+A page file may declare TITLE, ICON, SECTION and READERS at its top; without a title the file name speaks, without a
+section it stands in the menu itself, without readers it is for every role. They are read without running the page, for
+a page runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
+
+from queries.config import ROLES
 
 FOLDER = Path(__file__).parent / "app_pages"
 
@@ -20,29 +25,67 @@ def files(folder: Path = FOLDER) -> list[Path]:
     return sorted((p for p in folder.glob("*.py") if p.name[0] != "_"), key=lambda p: (_number(p), p.stem))
 
 
-def pages(folder: Path = FOLDER) -> list[st.Page]:
-    """One st.Page per file; the first is the landing page."""
-    return [st.Page(file, **menu_entry(file), default=i == 0) for i, file in enumerate(files(folder))]
+def pages(roles: Collection[str] = ROLES, folder: Path = FOLDER) -> dict[str, list[st.Page]]:
+    """One st.Page per file, by section; the first is the landing page. Those for none of the roles are not in the menu,
+    and app.py does not run them: see is_for."""
+    landing = files(folder)[0]
+    return {
+        section: [
+            st.Page(
+                file,
+                **menu_entry(file),
+                default=file == landing,
+                visibility="visible" if _is_for(file, roles) else "hidden",
+            )
+            for file in found
+        ]
+        for section, found in sections(folder).items()
+    }
+
+
+def is_for(address: str, roles: Collection[str], folder: Path = FOLDER) -> bool:
+    """Whether a page, by its path in the URL (empty: the landing page), is for one of the roles."""
+    found = [file for file in files(folder) if _stem(file) == address] if address else files(folder)[:1]
+    return all(_is_for(file, roles) for file in found)
+
+
+def _is_for(file: Path, roles: Collection[str]) -> bool:
+    return bool(set(_declared(file).get("READERS", ROLES)) & set(roles))
+
+
+def sections(folder: Path = FOLDER) -> dict[str, list[Path]]:
+    """Page files by section ("": in the menu itself), in the order of the first of each."""
+    found: dict[str, list[Path]] = {"": []}
+    for file in files(folder):
+        found.setdefault(_declared(file).get("SECTION", ""), []).append(file)
+    return found
 
 
 def menu_entry(file: Path) -> dict[str, str | None]:
     """Title, icon and tooltip of a page file."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    declared = {
-        node.targets[0].id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-    }
+    declared = _declared(file)
     title = declared.get("TITLE") or _words(file)
-    note = (ast.get_docstring(tree) or title).split("\n")[0]
+    note = (declared["__doc__"] or title).split("\n")[0]
     return {"title": title, "icon": declared.get("ICON"), "help": note}
 
 
 def path(name: str, folder: Path = FOLDER) -> str:
     """The file of the page called `name` ("kpi"), whatever number it carries."""
     return next(str(file) for file in files(folder) if _stem(file) == name)
+
+
+@cache
+def _declared(file: Path) -> dict[str, object]:
+    """The constants at the top of a page file, and its docstring; read once by each process."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {"__doc__": ast.get_docstring(tree)} | {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant | ast.Tuple)
+        and node.targets[0].id.isupper()
+    }
 
 
 def _number(file: Path) -> int:

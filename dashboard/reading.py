@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from queries import target as targets
 from queries.budget import Budget
 from queries.catalog import Kpi
 from queries.signal import ABOVE, BELOW
-
-LEAST_JUDGED = 10  # cases below which a value is shown, and not held against its target
 
 
 @dataclass(frozen=True)
@@ -95,15 +94,13 @@ class Reading:
 
 def is_too_few(kpi: Kpi, point: Point) -> bool:
     """Whether a value rests on so few cases that the next could turn it; a queue is as long as it is."""
-    return point.value is not None and kpi.measure in ("duration", "share", "ratio") and point.n < LEAST_JUDGED
+    return targets.is_too_few(kpi, point.value, point.n)
 
 
 def meets(kpi: Kpi, point: Point, target: float | None) -> bool | None:
     """Whether a value is on the good side of its target; None where either is missing, no side is good, or there are
     too few cases to judge."""
-    if point.value is None or target is None or kpi.direction == "none" or is_too_few(kpi, point):
-        return None
-    return point.value <= target if kpi.direction == "lower" else point.value >= target
+    return targets.meets(kpi, point.value, point.n, target)
 
 
 def is_better(kpi: Kpi, verdict: Verdict) -> bool | None:

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, components, data, texts
+from dashboard import components, data, panel, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from queries import readable
@@ -26,25 +26,16 @@ def search(filters: Filters) -> None:
     ).strip()
     if not text:
         st.html(f'<p class="pp-sub">{escape(texts.SEARCH_HINT)}</p>')
-        waiting(filters)
+        components.link("unblock", texts.TO_UNBLOCK, filters)
         return
     found = data.rows("record_search", text=text)
     with st.container(border=True, gap=None, key="panel-found"):
-        components.heading(texts.found(len(found)), "" if found else texts.SEARCH_NONE)
+        panel.head("found_records", texts.found(len(found)), "" if found else texts.SEARCH_NONE, found, of=())
         for row in found:
             with st.container(gap=None, key=f"row-{row['instance']}-{row['record_model']}-{row['record_id']}"):
                 components.record_link(row, row["name"], filters)
                 plant = data.plant_names().get(row["plant"], row["plant"])
                 _line(texts.model(row["record_model"]), plant, row["state"], readable.moment(row["started_at"]))
-
-
-def waiting(filters: Filters) -> None:
-    """Where to start when nothing is asked for: what has waited longest."""
-    approvals, shortages = st.columns(2, gap="small")
-    with approvals:
-        cards.waiting(texts.APPROVALS, data.rows("open_approval"), filters, cards.approval_words)
-    with shortages:
-        cards.waiting(texts.SHORTAGES, data.rows("short_order"), filters, cards.shortage_words)
 
 
 def header(row: dict, zone: str | None) -> None:
@@ -77,7 +68,7 @@ def header(row: dict, zone: str | None) -> None:
 def timeline(events: list[dict], row: dict, zone: str | None) -> None:
     """Every event in time order, with the gap before it, who did it and how sure that is."""
     with st.container(border=True, key="panel-timeline"):
-        components.heading("What happened", texts.events(len(events), zone))
+        panel.head("timeline", "What happened", texts.events(len(events), zone), events, of=())
         if not events:
             st.html(f'<p class="pp-sub">{escape(texts.NO_EVENTS)}</p>')
             return
@@ -123,7 +114,7 @@ def _gap(gap: float | None, is_longest: bool) -> str:
 def links(rows: list[dict], row: dict, filters: Filters) -> None:
     """Records that led to this one or that it led to, each with its own timeline."""
     with st.container(border=True, gap=None, key="panel-links"):
-        components.heading("Linked records", "" if rows else texts.NO_LINKS)
+        panel.head("linked_records", "Linked records", "" if rows else texts.NO_LINKS, rows, of=())
         relations: dict[tuple, list[dict]] = {}
         for link in rows:
             relations.setdefault((link["record_model"], link["record_id"]), []).append(link)

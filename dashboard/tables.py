@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -12,8 +10,8 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from dashboard import texts
-from dashboard.components import mark
+from dashboard import data, texts
+from dashboard.components import mark, zone
 from dashboard.filters import Filters
 from dashboard.reading import Point, is_too_few, meets
 from queries import readable
@@ -21,6 +19,7 @@ from queries.measure import NONE
 from queries.signal import ABOVE, BELOW
 
 SHOWN = 2000
+ODOO = "Odoo"  # the column of links into Odoo
 HIDDEN = {"record_id", "record_model", "record_url", "name", "instance"}
 
 
@@ -29,9 +28,11 @@ def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequ
     if not rows:
         st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
         return
+    if ODOO in columns and not any(row.get("record_url") for row in rows if isinstance(row, Mapping)):
+        columns = {name: cell for name, cell in columns.items() if name != ODOO}  # no Odoo stands behind these rows
     side = {name: ' class="pp-num"' if getattr(cell, "is_number", False) else "" for name, cell in columns.items()}
     label = {name: f' data-label="{escape(name, quote=True)}"' for name in columns}  # shown where a phone has no head
-    head = "".join(f'<th scope="col"{side[name]}>{escape(name)}</th>' for name in columns)
+    head = "".join(f'<th scope="col"{side[name]}>{escape(name)}</th>' if name else "<td></td>" for name in columns)
     body = "".join(
         "<tr>" + "".join(f"<td{side[name]}{label[name]}>{cell(row)}</td>" for name, cell in columns.items()) + "</tr>"
         for row in rows
@@ -47,14 +48,49 @@ def short(cell: Callable[[dict], object]) -> Callable[[dict], str]:
     return lambda row: f'<span class="pp-nowrap">{escape(str(cell(row)))}</span>'
 
 
+def when(moment: datetime | None, plant: str | None = None, seconds: bool = False) -> str:
+    """A moment in the reader's time zone; on pointing at it, in that of its plant, or in UTC."""
+    if moment is None:
+        return "–"
+    there = data.zone(plant) if plant else None
+    hint = f"{readable.moment(moment, there)} {texts.time_of(data.plant_name(plant), there) if there else 'UTC'}"
+    words = readable.moment(moment, zone(), seconds)
+    return (
+        f'<time class="pp-nowrap" datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{escape(hint, quote=True)}">'
+        f"{escape(words)}</time>"
+    )
+
+
 def text(key: str) -> Callable[[dict], str]:
     return lambda row: escape("–" if row[key] is None else str(row[key]))
 
 
-def figure(key: str) -> Callable[[dict], str]:
+def inside(address: str, words: str) -> str:
+    """A link within the app."""
+    return f'<a href="{escape(address, quote=True)}" target="_self">{escape(words)}</a>'
 
-    def cell(row: dict) -> str:
-        return readable.number(row[key])
+
+def outside(url: str | None, words: str = "open") -> str:
+    """A link to another system, or a dash where there is none."""
+    if not url:
+        return "–"
+    return f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{escape(words)}</a>'
+
+
+def below(words: str) -> str:
+    """What stands smaller below the rest of a cell."""
+    return f'<span class="pp-below">{escape(words)}</span>'
+
+
+def figure(key: str) -> Callable[[dict], str]:
+    return numbered(lambda row: row[key])
+
+
+def numbered(value: Callable) -> Callable:
+    """A column of figures, to the right."""
+
+    def cell(row) -> str:
+        return readable.number(value(row))
 
     cell.is_number = True
     return cell
@@ -99,7 +135,7 @@ def bars(
     top = max((p.value for p in points if p.value is not None), default=0) or 1
     columns = {
         label: lambda p: _cut(p.cut, (names or {}).get(p.cut)),
-        "": lambda p: _bar(p, top),
+        "": lambda p: bar((p.value or 0) / top),
         "Value": lambda p: _measured(p, kpi, target(p)),
         "Cases": lambda p: f'<span class="pp-muted pp-cases">{escape(texts.cases(kpi, p))}</span>',
     }
@@ -112,9 +148,9 @@ def _cut(cut: str | None, name: str | None) -> str:
     return escape(cut or "(none)")
 
 
-def _bar(point: Point, top: float) -> str:
-    width = 100 * (point.value or 0) / top
-    return f'<span class="pp-bar"><i style="width:{max(width, 0):.1f}%"></i></span>'
+def bar(share: float) -> str:
+    """A bar as long as a share of its cell."""
+    return f'<span class="pp-bar"><i style="width:{100 * max(share, 0):.1f}%"></i></span>'
 
 
 def _measured(point: Point, kpi, target: float | None) -> str:
@@ -146,10 +182,9 @@ def weeks(points: Sequence[Point], kpi) -> None:
 
 def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict | None:
     """The rows behind a number: sortable, each with a link to its timeline and to Odoo; returns the selected one."""
-    zone = st.context.timezone
     shown = [_case(row, kpi, filters) for row in rows]
     frame = pd.DataFrame(shown)
-    moment = {"format": "D MMM YYYY, HH:mm", "timezone": zone or "UTC", "width": 150}
+    moment = {"format": "D MMM YYYY, HH:mm", "timezone": zone(), "width": 150}
     moments = {name for case in shown for name, value in case.items() if isinstance(value, datetime)}
     picked = st.dataframe(
         frame,
@@ -162,7 +197,7 @@ def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict | None:
             **{
                 name: st.column_config.NumberColumn(format="%.2f", width=110)
                 for name in frame.columns
-                if name.endswith((", days", ", hours"))
+                if pd.api.types.is_float_dtype(frame[name])
             },
             "Odoo": st.column_config.LinkColumn("Odoo", display_text="open", width=70),
         },
@@ -180,7 +215,7 @@ def misses(rows: Sequence[dict], kpi, filters: Filters, plant: Callable[[str], s
     columns = {
         "Record": lambda row: f'<a href="{escape(timeline(row, filters), quote=True)}">{escape(_name(row))}</a>',
         "Plant": lambda row: escape(plant(row["plant"] or NONE)),
-        "Fell due (UTC)": short(lambda row: readable.moment(row["due_at"])),
+        "Fell due": lambda row: when(row["due_at"], row["plant"]),
         "Counts": lambda row: mark("none", "○", "left out") if row["is_left_out"] else "yes",
     }
     if kpi.measure == "duration":
@@ -268,18 +303,3 @@ def _facts(row: dict, kpi) -> dict:
 
 def _aware(moment: datetime | None) -> datetime | None:
     return moment and moment.replace(tzinfo=UTC)
-
-
-def as_csv(rows: Sequence[dict]) -> bytes:
-    """Every column as stored: moments in UTC, durations in seconds."""
-    out = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(out, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows({key: _safe(value) for key, value in row.items()} for row in rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _safe(value: object) -> object:
-    """A text that a spreadsheet would run as a formula is led by an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,8 +1,9 @@
-"""The command line of the ETL: python -m etl check | refresh | sample | demo | status | serve."""
+"""The command line of the ETL: python -m etl check | refresh | sample | demo | digest | serve, and what keeps it."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 from contextlib import contextmanager
@@ -15,32 +16,47 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from etl import acl, log, report
+from etl import acl, check_beside, keep, log, metrics, report
 from etl import check as first_look
 from etl import refresh as refresh_run
 from etl import sample as samples
 from etl import status as state
-from etl.load import WarehouseBusy
+from etl.load import WarehouseBusy, WarehouseNewer
 from etl.odoo import OdooError, connect
+from etl.outbox import OutboxError
 from etl.publish import CheckFailed
 from etl.source import discover
 from queries import config as configuration
+from queries import readable, readiness
 from queries import warehouse as published
 from queries.catalog import CatalogError
 from queries.config import ConfigError
+from queries.decision import DecisionError
 from queries.terminal import show
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Plant Pulse: from Odoo into the warehouse.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # they hold secrets
+    help="Plant Pulse: from Odoo into the warehouse.",
+)
 console = Console(stderr=True)
+BUSY = 75  # exit code: nothing is wrong, try again later (EX_TEMPFAIL)
 STOPPED = "stopped; what was read is kept, and the next refresh goes on from there."
-KNOWN_ERRORS = (OdooError, ConfigError, CatalogError, WarehouseBusy, CheckFailed, published.WarehouseMissing)
+KNOWN_ERRORS = (
+    *(OdooError, ConfigError, CatalogError, CheckFailed, DecisionError, OutboxError),
+    *(WarehouseNewer, published.WarehouseMissing),
+)
 
 
 @contextmanager
 def sentences():
-    """Known errors end the command with their sentence; a full disk and the like get one too."""
+    """Known errors end the command with their sentence; a full disk and the like get one too. Exit code 1, or BUSY
+    where another one is at work."""
     try:
         yield
+    except WarehouseBusy as error:
+        raise _stop(str(error), BUSY) from error
     except KNOWN_ERRORS as error:
         raise _stop(_full_disk(error) or str(error)) from error
     except KeyboardInterrupt as error:
@@ -86,10 +102,10 @@ def say(text: str) -> None:
     console.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
-def _stop(sentence: str) -> typer.Exit:
+def _stop(sentence: str, code: int = 1) -> typer.Exit:
     console.print("Failed:", style="bold red", end=" ")
     say(sentence)
-    return typer.Exit(1)
+    return typer.Exit(code)
 
 
 @contextmanager
@@ -137,6 +153,20 @@ def _logging(path: Path | None):
         log.remove(handler)
 
 
+@contextmanager
+def _metrics(path: Path | None):
+    """Figures about what is published and the last run go to a file when this command ends, however it does. Where they
+    cannot be written it says so, and ends as it would have."""
+    try:
+        yield
+    finally:
+        if path is not None:
+            try:
+                metrics.write(path, published.folder())
+            except (OSError, duckdb.Error, published.WarehouseMissing) as error:
+                say(f"Figures could not be written to {path} ({error}): name another file with --metrics.")
+
+
 def _summary(outcome: refresh_run.Outcome) -> None:
     read = sum(item.read for item in outcome.loaded)
     new = sum(item.new for item in outcome.loaded)
@@ -167,12 +197,19 @@ def refresh(
     log_file: Annotated[
         Path | None, typer.Option("--log", envvar="OPS_LOG", help="Append what happens to this file, as JSON lines.")
     ] = None,
+    metrics_file: Annotated[
+        Path | None,
+        typer.Option("--metrics", envvar="OPS_METRICS", help="Write figures for Prometheus to this file (*.prom)."),
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Minutes to wait for another refresh to end.")] = 0,
 ) -> None:
-    """Pull from Odoo what is new or changed, and publish it. Exit code 0 only when it was published."""
-    with sentences(), _logging(log_file), progress_display() as progress:
+    """Pull from Odoo what is new or changed, and publish it. Exit code 0 only when it was published, 75 when another
+    refresh is at work."""
+    with sentences(), _metrics(metrics_file), _logging(log_file), progress_display() as progress:
         _check_transport(transport)
         request = refresh_run.Request(full=full, days=days, only=tuple(only or ()))
-        outcome = refresh_run.refresh(published.folder(), configuration.load(), progress, request, transport)
+        patience = max(wait * 60, refresh_run.load.LOCK_SECONDS)
+        outcome = refresh_run.refresh(published.folder(), configuration.load(), progress, request, transport, patience)
         _summary(outcome)
 
 
@@ -198,7 +235,7 @@ def sample(
 @app.command()
 def check(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
-    instance: Annotated[str | None, typer.Option(help="Only this Odoo of ops.toml.")] = None,
+    instance: Annotated[str | None, typer.Option(help="Only this Odoo of ops.toml, and nothing beside it.")] = None,
     write_acl: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the read-only group as a zip file to import into Odoo.")
     ] = None,
@@ -206,19 +243,24 @@ def check(
         list[str] | None, typer.Option(metavar="MODEL", help="With --write-acl: a further model to read; repeatable.")
     ] = None,
 ) -> None:
-    """First look at an Odoo: what can be read, what is missing, what that costs. Exit code 0 when all can be read."""
+    """First look at Odoo, n8n and inboxes: what can be read, what is missing, what that costs. Exit code 0 when all can
+    be read."""
     with sentences():
         config = configuration.load()
         if write_acl:
             _write_acl(config, instance, write_acl, also or [])
             return
         found = first_look.run(config, discover().values(), instance)
+        beside = [] if instance else check_beside.run(config, published.folder())
         if as_json:
-            print(json.dumps(report.as_json(found), indent=1, default=str))
+            print(json.dumps(report.as_json(found, beside), indent=1, default=str))
         else:
             for one in found:
                 report.show(one, Console())
-        raise typer.Exit(0 if all(one.ok for one in found) else 1)
+            for place in beside:
+                report.show_beside(place, Console())
+            print(f"\n{report.next_step([*found, *beside])}")
+        raise typer.Exit(0 if all(one.ok for one in (*found, *beside)) else 1)
 
 
 def _write_acl(config: configuration.Config, instance: str | None, path: Path, also: list[str]) -> None:
@@ -251,9 +293,18 @@ def demo(
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Only whether readers can be served: exit code 1 when not, or stale.")
+    ] = False,
+) -> None:
     """What is published, from when, and how the last runs went."""
     with sentences():
+        if ready:
+            found = readiness.of(published.folder())
+            say(found.sentence)
+            raise typer.Exit(0 if found.is_ready else 1)
         facts = state.read(published.folder())
         if as_json:
             print(json.dumps(facts, indent=1, default=str))
@@ -266,12 +317,84 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
 
 
 @app.command()
-def serve(port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501) -> None:
+def digest(
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Print the letters; send and keep nothing.")] = False,
+    log_file: Annotated[
+        Path | None, typer.Option("--log", envvar="OPS_LOG", help="Append what happens to this file, as JSON lines.")
+    ] = None,
+) -> None:
+    """Tell the recipients of ops.toml what changed, and the morning brief. Exit code 0 when all was sent, 3 when a
+    letter waits for the next run, 4 when numbers were too old to be told, 1 when nothing could be done."""
+    from etl import digest as digests
+
+    with sentences(), _logging(log_file):
+        outcome = digests.run(published.folder(), configuration.load(), print if is_dry else say, is_dry=is_dry)
+        facts = {"sent": outcome.sent, "failed": list(outcome.failed), "stale": list(outcome.stale)}
+        log.event("digest", logging.ERROR if outcome.failed or outcome.stale else logging.INFO, **facts)
+        for sentence in digests.told(outcome):
+            say(sentence)
+        raise typer.Exit(3 if outcome.failed else 4 if outcome.stale else 0)
+
+
+@app.command()
+def versions() -> None:
+    """The published versions that are kept, the newest first."""
+    with sentences():
+        table = Table("version", "data as of (UTC)", "size", "", box=None)
+        for one in keep.versions(published.folder()):
+            table.add_row(
+                one.name,
+                str(one.as_of or "cannot be read"),
+                readable.size(one.byte_count),
+                "published" if one.is_published else "",
+            )
+        show(table)
+
+
+@app.command()
+def rollback(
+    version: Annotated[str | None, typer.Argument(help="One of `etl versions`; the one before, unless said.")] = None,
+) -> None:
+    """Publish an older version again, at once; the next refresh publishes a new one."""
+    with sentences():
+        chosen = keep.roll_back(published.folder(), version)
+        say(f"{chosen.name} is published again: data as of {chosen.as_of:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where the backup becomes a folder of its own.")],
+    wait: Annotated[float, typer.Option(min=0, help="Minutes to wait for a refresh to end.")] = 60,
+) -> None:
+    """Copy all that cannot be had again, as of one moment; the copy is a warehouse folder itself."""
+    with sentences():
+        made = keep.back_up(published.folder(), folder, configuration.file(), patience=wait * 60)
+        say(f"Backed up to {made}: to restore it, put it where OPS_WAREHOUSE points.")
+
+
+@app.command()
+def copy(folder: Annotated[Path, typer.Argument(help="The warehouse folder of a node that only serves.")]) -> None:
+    """Bring what is published, and what was decided, into another folder, for a further node of the dashboard."""
+    with sentences():
+        say(f"{folder} has {keep.copy(published.folder(), folder)}.")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port of the dashboard.")] = 8501,
+    processes: Annotated[int, typer.Option(min=1, help="How many, each on the next port: deploy/nginx.conf.")] = 1,
+    address: Annotated[
+        str, typer.Option(help="Where it listens; from other machines only with sign-in.")
+    ] = "127.0.0.1",
+    fill: Annotated[
+        bool, typer.Option("--fill/--only-serve", help="Only serve: timers, or another machine, fill the warehouse.")
+    ] = True,
+) -> None:
     """Serve the dashboard, filling the warehouse first when it is empty and refreshing behind it when it is not."""
     from etl import serve as server
 
     with sentences():
-        raise typer.Exit(server.serve(published.folder(), port, say))
+        raise typer.Exit(server.serve(published.folder(), port, say, processes, address, fill))
 
 
 def _interrupt(*_) -> None:

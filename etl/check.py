@@ -28,7 +28,7 @@ from queries.config import Config, ConfigError, Instance
 THREADS = 4
 KEY_WARNING = timedelta(days=21)
 SAMPLE = 500  # hidden rows whose documents are looked up
-WRITE_FILE = f"`python -m etl check --write-acl {MODULE}.zip`"
+WRITE_FILE = f"`.venv/bin/python -m etl check --write-acl {MODULE}.zip`"
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -12,6 +12,7 @@ import csv
 import hashlib
 import json
 import math
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -200,7 +201,7 @@ def _facts(source: Source, rows: int) -> dict:
 def _file(read: Read, inbox: Inbox) -> dict:
     """A file that was read, as it is kept; read again it is the same one."""
     changed = datetime.fromtimestamp(read.changed_ns / 1e9, UTC).replace(tzinfo=None)
-    row = {"instance": inbox.name, "id": _key((read.file, read.size, read.changed_ns)), "file": read.file}
+    row = {"instance": inbox.name, "id": _key((read.file, read.size, read.changed_ns)), "file": _name(read.file)}
     counts = {"row_count": read.rows, "rejected_count": read.rejected, "reason": read.reason}
     return row | counts | {"file_at": changed}
 
@@ -208,6 +209,12 @@ def _file(read: Read, inbox: Inbox) -> dict:
 def _key(said: tuple) -> int:
     """A number for what is said: the same for the same."""
     return int.from_bytes(hashlib.blake2b(repr(said).encode("utf-8", "backslashreplace"), digest_size=8).digest()) >> 1
+
+
+def rejected(place: Path) -> list[Path]:
+    """The files of rejected lines that lie in an inbox, the oldest first; each line is a `Rejected` as JSON."""
+    found = (path for path in (place / "rejected").glob("*.jsonl") if re.search(r"\.\d{8}T\d{6}Z\.jsonl$", path.name))
+    return sorted(found, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 def finish(config: Config, folder: Path) -> None:
@@ -223,7 +230,7 @@ def finish(config: Config, folder: Path) -> None:
 
 def _land(place: Path, inbox: Inbox, folder: Path, say: Callable[[str], None]) -> Iterator[Read]:
     """Lands file by file, and tells what was read of each."""
-    for number, path in enumerate(_settled(place)):
+    for number, path in enumerate(settled(place)):
         if (before := _state(path)) is None:
             continue
         pages = (landing.page_path(folder, EVENT, inbox.name, f"{number:06d}-{part:06d}") for part in count())
@@ -239,13 +246,13 @@ def _land(place: Path, inbox: Inbox, folder: Path, say: Callable[[str], None]) -
             continue
         _put_aside(place, path, before[1], rejected)
         read = Read(path.name, *before, rows, len(rejected), reason)
-        event("inbox", inbox=inbox.name, **vars(read))
+        event("inbox", inbox=inbox.name, **vars(read) | {"file": _name(path.name)})
         told = f": {reason}" if reason else f", {len(rejected)} lines rejected" if rejected else ""
-        say(f"The inbox {inbox.name}: {path.name}, {rows} rows read{told}.")
+        say(f"The inbox {inbox.name}: {_name(path.name)}, {rows} rows read{told}.")
         yield read
 
 
-def _settled(place: Path) -> list[Path]:
+def settled(place: Path) -> list[Path]:
     """The files of an inbox that nobody is writing any more, the oldest first."""
     now, found = time.time(), []
     for path in place.iterdir():
@@ -266,10 +273,22 @@ def _state(path: Path) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
+def _name(file: str) -> str:
+    """The name of a file as it is kept and told: what is no text in it is written as its code."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in file)
+
+
+def _fitting(name: str) -> str:
+    """A name that leaves room for an ending; what is cut off is told apart by a hash."""
+    cut = os.fsencode(name)
+    return name if len(cut) <= 200 else f"{os.fsdecode(cut[:150])}-{hashlib.blake2b(cut, digest_size=8).hexdigest()}"
+
+
 def _move(path: Path, target: Path) -> None:
     """Moves a file into a folder, beside one of the same name."""
     target.mkdir(parents=True, exist_ok=True)
-    names = (path.name if number == 1 else f"{path.stem}-{number}{path.suffix}" for number in count(1))
+    stem = _fitting(path.stem)
+    names = (path.name if number == 1 else f"{stem}-{number}{path.suffix}" for number in count(1))
     path.replace(next(target / name for name in names if not (target / name).exists()))
 
 
@@ -280,7 +299,7 @@ def _put_aside(place: Path, path: Path, changed_ns: int, rejected: list[Rejected
         lines = (json.dumps(vars(one), ensure_ascii=False, default=str) for one in rejected)
         (place / "rejected").mkdir(exist_ok=True)
         text = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace").decode()
-        landing.write_text_atomically(place / "rejected" / f"{path.name}.{changed}.jsonl", text)
+        landing.write_text_atomically(place / "rejected" / f"{_fitting(path.name)}.{changed}.jsonl", text)
 
 
 def _land_file(
@@ -307,15 +326,20 @@ def _land_file(
                 rejected.append(Rejected(line, str(error), row))
                 continue
             times = [report[name] for name in TIMES if report[name]]
-            report |= {"reported_at": max(times, default=file_at), "file_at": file_at, "file": path.name, "line": line}
+            report |= {
+                "reported_at": max(times, default=file_at),
+                "file_at": file_at,
+                "file": _name(path.name),
+                "line": line,
+            }
             reports.append(report)
         if reports:
             landing.write_table(next(pages), pa.Table.from_pylist(reports, EVENT.schema))
         rows += len(reports)
     for name in sorted(unknown, key=str):
-        near = get_close_matches(str(name), COLUMNS, n=1)
+        near = get_close_matches(str(name)[:60], COLUMNS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(COLUMNS)}."
-        say(f"The inbox {inbox.name}: {path.name}: the column {name!r} is not read: {hint}")
+        say(f"The inbox {inbox.name}: {_name(path.name)}: the column {_shown(name)} is not read: {hint}")
     return rows, rejected
 
 
@@ -374,7 +398,7 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict | Rejected]]:
                 for row in batch.to_pylist():
                     number += 1
                     yield number, row
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise Unreadable(f"it is no Parquet file ({str(error).splitlines()[0]})") from error
 
 

@@ -22,7 +22,7 @@ from etl.source import Source
 
 RESUME_WITHIN = timedelta(hours=12)
 KEEP_RUNS = 3
-SAMPLES, SAMPLES_KNOWN = "sample", "sample.duckdb"
+LANDING, SAMPLES, SAMPLES_KNOWN = "landing", "sample", "sample.duckdb"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
@@ -32,7 +32,7 @@ def start_run(warehouse: Path, now: datetime, signature: str) -> tuple[Path, boo
     `signature` says what is read from where; only a run with the same one is resumed, and only while nothing newer
     was loaded: its older pages would put back what has changed since.
     """
-    root = warehouse / "landing"
+    root = warehouse / LANDING
     root.mkdir(parents=True, exist_ok=True)
     for folder in sorted(root.iterdir(), reverse=True):
         if not _is_run(folder):

@@ -26,6 +26,7 @@ import pyarrow as pa
 from etl import landing
 from etl.plan import Known
 from etl.source import Source, discover
+from queries.trust import DEMO_INSTANCE
 
 DUCKDB_TYPES = {
     pa.string(): "varchar",
@@ -38,33 +39,18 @@ DUCKDB_TYPES = {
 }
 
 
-# Which version an Odoo had, and at which loads that was seen first and last; builds of a version are the same.
-SERIES = r"^(saas~)?\d+(\.\d+)?"
-SOURCE_STATE = """
-    create table if not exists source_state (
-        instance varchar, source varchar, absent boolean, fields varchar, watermark timestamp,
-        read_at timestamp, run varchar, row_count bigint, read_rows bigint, new_rows bigint,
-        changed_rows bigint, closed_rows bigint, missing_fields varchar[], full_at timestamp, refused boolean,
-        asked_at timestamp, swept_at timestamp, compared_at timestamp, problem varchar,
-        primary key (instance, source))"""
-RECONCILIATION = """
-    create table if not exists reconciliation (
-        instance varchar, source varchar, company_id bigint, odoo_count bigint, warehouse_count bigint,
-        counted_at timestamp, came bigint, went bigint)"""
-RUN = """
-    create table if not exists run (
-        run varchar primary key, started_at timestamp, as_of timestamp, published_at timestamp, status varchar,
-        instance_count bigint, read_rows bigint, new_rows bigint, changed_rows bigint, closed_rows bigint,
-        message varchar)"""
-ODOO_VERSION = """
-    create table if not exists odoo_version (
-        instance varchar, version varchar, seen_from timestamp, seen_to timestamp)"""
-DEMO_INSTANCE = "demo"
+SERIES = r"^(saas~)?\d+(\.\d+)?"  # of an Odoo: builds of a version are the same
+SCHEMA = Path(__file__).parent / "schema"
+WORK = "work.duckdb"
 LOCK_SECONDS = 2  # `etl status` holds the work database for a moment, a refresh for its whole time
 
 
 class WarehouseBusy(Exception):
     """Another refresh works in this warehouse folder."""
+
+
+class WarehouseNewer(Exception):
+    """The work database has a layout that this program does not know yet."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +70,14 @@ class Loaded:
     problem: str | None = None
 
 
-def open_work(warehouse: Path, file: str = "work.duckdb", who: str = "refresh") -> duckdb.DuckDBPyConnection:
-    """The work database of a warehouse folder, made when absent; WarehouseBusy while another process has it. There is
-    another one, of the same shape, for samples."""
-    warehouse.mkdir(parents=True, exist_ok=True)
-    patience = time.monotonic() + LOCK_SECONDS
+def open_work(
+    warehouse: Path, file: str = WORK, who: str = "refresh", patience: float = LOCK_SECONDS
+) -> duckdb.DuckDBPyConnection:
+    """The work database of a warehouse folder, made when absent and brought to today's layout when older; WarehouseBusy
+    while another process has it, WarehouseNewer when a later program wrote it. There is another one, of the same shape,
+    for samples. `patience`: seconds that another process is waited for."""
+    warehouse.mkdir(parents=True, exist_ok=True, mode=0o700)
+    until = time.monotonic() + patience
     while True:
         try:
             con = duckdb.connect(str(warehouse / file))
@@ -96,65 +85,42 @@ def open_work(warehouse: Path, file: str = "work.duckdb", who: str = "refresh") 
         except duckdb.IOException as error:
             if not _is_locked(error):
                 raise
-            if time.monotonic() > patience:
+            if time.monotonic() > until:
                 raise WarehouseBusy(
                     f"another {who} is working in {warehouse}: wait until it ends, or stop it, then try again."
                 ) from error
             time.sleep(0.1)
     con.execute("set global timezone = 'UTC'")
-    con.execute("create schema if not exists raw")
-    con.execute(SOURCE_STATE)
-    for column in ("asked_at", "swept_at", "compared_at"):
-        con.execute(f"alter table source_state add column if not exists {column} timestamp")
-    con.execute("alter table source_state add column if not exists problem varchar")
-    con.execute("create table if not exists open_id (instance varchar, source varchar, id bigint)")
-    con.execute("create table if not exists loaded_sample (sample varchar primary key)")
-    con.execute(RECONCILIATION)
-    for column in ("came", "went"):
-        con.execute(f"alter table reconciliation add column if not exists {column} bigint")
-    con.execute(RUN)
-    con.execute("alter table run add column if not exists upgrade varchar")
-    con.execute(
-        """create table if not exists odoo_instance (
-            instance varchar primary key, url varchar, version varchar, transport varchar)"""
-    )
-    con.execute(ODOO_VERSION)
-    con.execute(  # warehouses from before versions were kept: the one of the last load
-        """insert into odoo_version
-            select instance, regexp_extract(version, $series), max(read_at), max(read_at) from odoo_instance
-            inner join source_state using (instance)
-            where instance not in (select instance from odoo_version) group by all""",
-        {"series": SERIES},
-    )
-    con.execute(
-        """create table if not exists agg_kpi (
-            run varchar, as_of timestamp, kpi varchar, plant varchar, period varchar, period_start date,
-            period_end date, clock varchar, value double, low double, high double, n bigint, n_open bigint,
-            plant_count bigint, is_final boolean, baseline double, verdict varchar, reason varchar)"""
-    )
-    for column in (
-        "n_unmeasured bigint",
-        "limit_low double",
-        "limit_high double",
-        "shift_since date",
-        "verdict_reason varchar",
-        "value_closed double",
-        "covers_start date",
-        "covers_end date",
-    ):
-        con.execute(f"alter table agg_kpi add column if not exists {column}")
-    con.execute(
-        """create table if not exists kpi_baseline (
-            kpi varchar, plant varchar, clock varchar, definition varchar, first date, last date, points bigint,
-            centre double, moving_range double, is_log boolean)"""
-    )
-    con.execute(
-        """create table if not exists agg_budget (
-            run varchar, as_of timestamp, kpi varchar, plant varchar, clock varchar, period_start date, period_end date,
-            objective double, limit_seconds double, n_due bigint, n_missed bigint, n_expected double, n_allowed bigint,
-            n_corrected bigint, n_unmeasured bigint, plant_count bigint, pace double, gone_on date, reason varchar)"""
-    )
+    try:
+        migrate(con)
+    except BaseException:
+        con.close()
+        raise
     return con
+
+
+def migrate(con: duckdb.DuckDBPyConnection, steps: Path = SCHEMA) -> None:
+    """Brings the books of a work database, a new one too, to the layout that this program knows: every file of `steps`
+    that it has not seen, in the order of their numbers, each wholly or not at all. WarehouseNewer where a later program
+    has been at it."""
+    files = {int(path.stem): path for path in steps.glob("*.sql")}
+    con.execute("create table if not exists schema_version (version integer primary key, since timestamp)")
+    [(reached,)] = con.execute("select coalesce(max(version), 0) from schema_version").fetchall()
+    if reached > max(files):
+        raise WarehouseNewer(
+            f"this warehouse was written by a later Plant Pulse (layout {reached}, and this one knows {max(files)}): "
+            "install that one again, or restore the backup from before it (docs/operating.md, Upgrade)."
+        )
+    for number in sorted(number for number in files if number > reached):
+        con.execute("begin")
+        try:
+            con.execute(files[number].read_text(encoding="utf-8"))
+            con.execute("insert into schema_version values (?, current_timestamp::timestamp)", [number])
+            con.execute("commit")
+        except BaseException:
+            with suppress(duckdb.Error):
+                con.execute("rollback")
+            raise
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:
@@ -343,7 +309,6 @@ def _has_table(con: duckdb.DuckDBPyConnection, source: Source) -> bool:
 def ensure_tables(con: duckdb.DuckDBPyConnection, sources: list[Source]) -> None:
     """Raw tables and staging views of sources, so that marts find every one even when it was never read. What is there
     already in this shape costs nothing."""
-    con.execute("create table if not exists source_shape (source varchar primary key, shape varchar)")
     made = dict(con.execute("select source, shape from source_shape").fetchall())
     needed = {source.name: _shape(source) for source in sources}
     if all(made.get(name) == shape for name, shape in needed.items()):
@@ -586,6 +551,31 @@ def drop_old_versions(con: duckdb.DuckDBPyConnection, sources: list[Source], bef
     )
 
 
+def forget_settled(con: duckdb.DuckDBPyConnection, sources: Iterable[Source], keep: int) -> None:
+    """Of the database for samples: drops what no later sample needs to know, so that it does not grow.
+
+    That is what rows were before they changed or vanished, and rows that are neither open nor among the `keep` newest
+    ids of their place."""
+    con.execute("begin")
+    for source in sources:
+        if not _has_table(con, source):
+            continue
+        is_settled = " or ".join(source.settled) or "true"
+        con.execute(f"delete from raw.{source.name} where _valid_to is not null")
+        con.execute(
+            f"""delete from raw.{source.name} as raw using (
+                    select instance, id from (select distinct instance, id from raw.{source.name})
+                    qualify row_number() over (partition by instance order by id desc) = $keep
+                ) as last
+                where raw.instance = last.instance and raw.id < last.id and ({is_settled})
+                    and not exists (
+                        select 1 from open_id
+                        where open_id.instance = raw.instance and open_id.source = $source and open_id.id = raw.id)""",
+            {"keep": keep, "source": source.name},
+        )
+    con.execute("commit")
+
+
 def book_instance(con: duckdb.DuckDBPyConnection, instance: str, url: str, version: str, transport: str) -> None:
     """Notes where an instance is and how it was read."""
     con.execute("insert or replace into odoo_instance values (?, ?, ?, ?)", [instance, url, version, transport])
@@ -675,10 +665,10 @@ def forget_demo(con: duckdb.DuckDBPyConnection) -> bool:
 
 def last_run(warehouse: Path) -> dict | None:
     """The newest run, published or not: run, started_at, status, message; status "running" while one works."""
-    if not (warehouse / "work.duckdb").exists():
+    if not (warehouse / WORK).exists():
         return None
     try:
-        con = duckdb.connect(str(warehouse / "work.duckdb"), read_only=True)
+        con = duckdb.connect(str(warehouse / WORK), read_only=True)
     except duckdb.IOException as error:
         if not _is_locked(error):
             raise

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from functools import reduce
 from pathlib import Path
 
 import httpx
@@ -30,6 +31,7 @@ from etl.table import to_table
 from queries.config import Config, N8n
 
 API = "/api/v1"
+METRICS = "/metrics"  # open to all, where they are switched on
 PAGE_ROWS = 250  # the most the API gives
 LANDED_ROWS = 2_000  # runs to a page of landing
 QUESTIONS = 2  # asked at a time: the API is answered by n8n's main process
@@ -76,6 +78,7 @@ EXECUTION = Source(
     kind="unstamped",
     cursor=None,
     sweep="never",
+    settled=("is_detailed", "is_given_up"),
     fields={
         "workflow_id": column("char"),
         "mode": column("selection"),
@@ -101,7 +104,20 @@ EXECUTION = Source(
         "odoo_id": column("integer"),
     },
 )
-SOURCES = {source.name: source for source in (WORKFLOW, EXECUTION)}
+COUNT = Source(
+    name="n8n_count",
+    model="n8n.count",
+    without="whether every run that n8n started is known cannot be told",
+    kind="unstamped",
+    cursor=None,
+    sweep="never",
+    fields={  # one row per reading; the counter begins anew with a process, or with what that remembers after a kill
+        "process_started_at": column("datetime"),
+        "counted_at": column("datetime"),
+        "started_count": column("integer"),
+    },
+)
+SOURCES = {source.name: source for source in (WORKFLOW, EXECUTION, COUNT)}
 
 
 class N8nError(Exception):
@@ -112,28 +128,33 @@ class NotFound(N8nError):
     """n8n has no such record."""
 
 
+class NoScope(N8nError):
+    """The API key does not have the right to ask that."""
+
+
 class Unreadable(N8nError):
     """n8n cannot give this one record."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """One n8n, which can only be read. `say` is told of every wait."""
+    """One n8n, which can only be read. `say` is told of every wait, of which there are as many as further tries."""
 
     place: N8n
     http: httpx.Client
     say: Callable[[str], None]
+    waits: tuple[int, ...]
 
     def get(self, path: str, **parameters) -> dict:
         """The answer to a GET request, tried again while the trouble may pass; N8nError says what is wrong."""
-        for number, wait in enumerate(WAITS, start=2):
+        for number, wait in enumerate(self.waits, start=2):
             answer, cause = self._ask(path, parameters)
             if not cause:
                 return self._content(path, answer)
             if cause == CUT_OFF and "includeData" in parameters:
                 break  # all the data of a run may be too much for n8n: it is not asked for twice
-            self.say(f"n8n did not answer ({cause}), trying again in {wait} s ({number} of {len(WAITS) + 1}).")
-            event("retry", cause=cause, wait_seconds=wait, number=number, of=len(WAITS) + 1)
+            self.say(f"n8n did not answer ({cause}), trying again in {wait} s ({number} of {len(self.waits) + 1}).")
+            event("retry", cause=cause, wait_seconds=wait, number=number, of=len(self.waits) + 1)
             time.sleep(wait)
         else:
             answer, cause = self._ask(path, parameters)
@@ -178,7 +199,7 @@ class Client:
                 f"{where} refused the API key: it is wrong or has expired; set {self.place.api_key_env} to a new one."
             )
         if code == 403:
-            raise N8nError(
+            raise NoScope(
                 f"{where} does not let the API key read {path}: give it the scopes workflow:list, execution:list and "
                 "execution:read."
             )
@@ -216,21 +237,78 @@ def land(con, config: Config, folder: Path, wanted, progress) -> None:
                     landing.write_done(folder, source, place.name, {"problem": str(error)})
 
 
-def _land_place(con, folder: Path, place: N8n, sources: list[Source], progress) -> None:
+def connect(place: N8n) -> httpx.Client:
+    """A connection to an n8n, with the key from the environment; N8nError where there is none."""
     key = os.environ.get(place.api_key_env)
     if not key:
         raise N8nError(f"n8n {place.name!r} has no key: set the environment variable {place.api_key_env}.")
     headers = {"X-N8N-API-KEY": key, "Accept": "application/json"}
-    with httpx.Client(base_url=place.url.rstrip("/"), headers=headers, timeout=TIMEOUT_SECONDS) as http:
-        client, asked_at = Client(place, http, progress.say), now()
+    return httpx.Client(base_url=place.url.rstrip("/"), headers=headers, timeout=TIMEOUT_SECONDS)
+
+
+def _land_place(con, folder: Path, place: N8n, sources: list[Source], progress) -> None:
+    with connect(place) as http:
+        client, asked_at = Client(place, http, progress.say, WAITS), now()
         progress.say(f"n8n at {place.url}.")
         workflows = {row["id"]: workflow_row(row) for page in client.pages("/workflows") for row in page}
+        if COUNT in sources:
+            _land_count(folder, client, asked_at)
         if WORKFLOW in sources:
             _land_workflows(con, folder, place, list(workflows.values()), asked_at)
             progress.rows(WORKFLOW.name, len(workflows), len(workflows))
         if EXECUTION in sources:
             known = load.current_rows(con, EXECUTION, place.name)
             _land_runs(folder, client, workflows, known, asked_at, progress)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What an n8n says of itself where its metrics are switched on: its version, since when its process runs (UTC), and
+    how many runs it has started since. None is not told."""
+
+    version: str | None = None
+    since: datetime | None = None
+    started: int | None = None
+
+
+def counted(client: Client) -> Counted:
+    """What the metrics of an n8n say; nothing where they are off or out of reach."""
+    try:
+        answer = client.http.get(METRICS)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return Counted()
+    text = answer.text if answer.status_code == 200 else ""
+    version = re.search(r'version_info\{[^}]*\bversion="v?([^"]+)"', text)
+    since = re.search(r"^\w*process_start_time_seconds (\S+)$", text, re.M)
+    started = re.findall(r"^\w*workflow_started_total(?:\{[^}]*\})? (\d+)$", text, re.M)
+    return Counted(
+        version[1] if version else None,
+        datetime.fromtimestamp(int(float(since[1])), UTC).replace(tzinfo=None) if since else None,
+        sum(map(int, started)) if started else None,
+    )
+
+
+def scopes(client: Client) -> list[str] | None:
+    """What the key may, as newer versions of n8n tell; None where they do not."""
+    try:
+        return client.get("/discover")["data"]["scopes"]
+    except (N8nError, KeyError, TypeError):
+        return None
+
+
+def _land_count(folder: Path, client: Client, asked_at: datetime) -> None:
+    """How many runs n8n has started, before they are read: each of these should be found."""
+    found, rows = counted(client), []
+    if found.since and found.started is not None:
+        rows = [count_row(found.since, now(), found.started)]
+    _land_rows(folder, COUNT, client.place.name, 0, rows)
+    _write_done(folder, COUNT, client.place.name, len(rows), asked_at)
+
+
+def count_row(process_started_at: datetime, counted_at: datetime, started_count: int) -> dict:
+    """A reading of the counter (UTC), numbered by its second."""
+    told = {"process_started_at": str(process_started_at), "started_count": started_count}
+    return {"id": int(counted_at.replace(tzinfo=UTC).timestamp()), "counted_at": str(counted_at)} | told
 
 
 def now() -> datetime:
@@ -288,7 +366,7 @@ def _unsettled(known: pa.Table) -> dict[int, dict]:
 
 def _is_settled(known: pa.Table) -> pa.ChunkedArray:
     """Whether each of the known runs has ended and was read, or is given up."""
-    return pc.or_(pc.fill_null(known["is_detailed"], False), pc.fill_null(known["is_given_up"], False))
+    return reduce(pc.or_, (pc.fill_null(known[name], False) for name in EXECUTION.settled))
 
 
 def _to_ask(client: Client, known: pa.Table) -> tuple[dict[int, dict], list[int], set[int]]:

@@ -37,6 +37,7 @@ SERVER_TRANSIENT = (
     *("OperationalError", "InterfaceError", "PoolError", "AdminShutdown", "CrashShutdown", "CannotConnectNow"),
     *("SerializationFailure", "DeadlockDetected", "LockNotAvailable", "ConcurrencyError", "TooManyConnections"),
 )
+KEY_PLACE = "Odoo makes a key under My Preferences > Security > Add API Key."
 HOPELESS = r"Name or service not known|nodename nor servname|No address associated|\[SSL"
 
 Say = Callable[[str], None]
@@ -257,6 +258,9 @@ def _greeting(login: Login) -> tuple[str | None, timedelta]:
         raise _unreachable(login, error) from error
     if answer.status_code in (429, 502, 503, 504):
         raise _no_json(login, "/web/version", answer.status_code, 0)
+    target = answer.headers.get("Location", "")
+    if login.url.startswith("http:") and target.startswith("https:"):
+        raise OdooError(f"Odoo at {login.url} leads on to https: set ODOO_URL to https://{urlsplit(target).netloc}.")
     try:
         ahead = parsedate_to_datetime(answer.headers["Date"]) - datetime.now(UTC)
     except (KeyError, ValueError, TypeError):
@@ -319,8 +323,8 @@ class JsonRpc:
         url = urlsplit(login.url)
         if url.path.strip("/"):
             raise OdooError(
-                f"ODOO_URL {login.url} has a path, which JSON-RPC cannot follow: use the address of the server alone, "
-                "or an API key with Odoo 19 or later."
+                f"ODOO_URL {login.url} has a path, which JSON-RPC cannot follow: set it to the address of the server "
+                f"alone, {url.scheme}://{url.netloc}, or use an API key with Odoo 19 or later."
             )
         secure = url.scheme == "https"
         started = time.monotonic()
@@ -389,6 +393,10 @@ def _unreachable(login: Login, error: Exception) -> OdooError:
         cause, kind = "it closed the connection without an answer", TooBig
     elif isinstance(inner, http.client.IncompleteRead) or "without sending complete message" in cause:
         cause, kind = "the answer was cut off", TooBig
+    elif "WRONG_VERSION_NUMBER" in cause:
+        return OdooError(
+            f"Odoo at {login.url} does not speak https: begin ODOO_URL with http://, or ask for its address."
+        )
     elif isinstance(inner, httpx.InvalidURL | httpx.UnsupportedProtocol) or re.search(HOPELESS, cause):
         return OdooError(f"Odoo at {login.url} does not answer ({cause}): {remedy}.")
     else:
@@ -433,15 +441,18 @@ def _server_error(login: Login, what: str, name: str, message: str) -> OdooError
 
 
 def _no_database(login: Login) -> OdooError:
-    return OdooError(f"Odoo at {login.url} has no database {login.database!r}: set ODOO_DB to one it serves.")
+    return OdooError(
+        f"Odoo at {login.url} has no database {login.database!r}: set ODOO_DB to one it serves. In developer mode Odoo "
+        "shows the name of the database below that of the user."
+    )
 
 
 def _refused(login: Login) -> OdooError:
-    what = "API key" if login.is_api_key else "password"
+    what = "API key" if login.is_api_key else "user or the password"
     variable = login.secret_env or f"ODOO_{'API_KEY' if login.is_api_key else 'PASSWORD'}"
     return OdooError(
         f"Odoo at {login.url} refused user {login.user!r} of database {login.database!r}: "
-        f"the {what} is wrong or has expired; set {variable}."
+        f"the {what} is wrong or has expired; set {variable}.{f' {KEY_PLACE}' if login.is_api_key else ''}"
     )
 
 

@@ -23,10 +23,10 @@ import duckdb
 import pyarrow as pa
 
 from etl import landing, systems
-from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
+from etl.load import ensure_tables, migrate
 from etl.source import Source
-from queries import budget, catalog, decision, effect, measure, process_rules, readable, rules, scoreboard
-from queries.config import Config, ConfigError
+from queries import answer, budget, catalog, decision, effect, measure, process_rules, readable, rules, scoreboard
+from queries.config import Access, Config, ConfigError, Digest
 from queries.warehouse import LIMIT_MACRO, MACROS, ODOO_URL_MACRO, current_version
 
 FAILURES = 1000  # records that a check tells, however many it found
@@ -38,10 +38,23 @@ FAILURE = {
     "plant": "varchar",
     "detail": "varchar",
 }
+CHECK_RESULT = ("name", "about", "severity", "title", "definition", "owner", "remedy", "status")
+CHECK_COUNT = pa.schema(
+    [
+        ("run", pa.string()),
+        ("as_of", pa.timestamp("us")),
+        ("check_name", pa.string()),
+        ("plant", pa.string()),
+        ("judged_count", pa.int64()),
+        ("failed_count", pa.int64()),
+    ]
+)
 BOOKS = {"odoo_instance", "odoo_version", "source_state", "reconciliation"}  # of what was read, as of every run
 KEEP_DAYS = 7
+READERS = 0o640  # of what is published: the group of the warehouse folder may be let in, nobody else
 KEEP_INTRADAY = 12
 SCOREBOARD_WEEKS = 105
+VALIDATED: set[str] = set()  # recipes that this process has seen fit
 
 
 # What is kept of every run, where it says something else than the runs before: the key of a line, and what it says.
@@ -54,6 +67,7 @@ HISTORY = {
         ("kpi", "plant", "period_start"),
         ("clock", "objective", "limit_seconds", "n_due", "n_missed", "n_allowed", "n_corrected", "gone_on", "reason"),
     ),
+    "check_count": (("check_name", "plant"), ("judged_count", "failed_count")),
 }
 HISTORY_OF = """
     create or replace table ops.main.{table}_history as
@@ -68,6 +82,16 @@ HISTORY_OF = """
     union all by name
     select * from ops.main.{table} as new
     where not exists (select 1 from newest as old where {same})"""
+
+
+# agg_kpi, as it is before its weeks are judged.
+BOARD = """
+    select $run as run, $as_of::timestamp as as_of, kpi, nullif(cut, '') as plant,
+        if(period_end - period_start = 7, 'week', '28 days') as period, period_start, period_end, clock,
+        value, value_closed, low, high, n::bigint as n, n_open::bigint as n_open, plant_count::bigint as plant_count,
+        is_final, null::double as baseline, null::varchar as verdict, reason::varchar as reason,
+        n_unmeasured::bigint as n_unmeasured, covers_start::date as covers_start, covers_end::date as covers_end
+    from measured_rows"""
 
 
 EXCEPTION = """exception varchar, title varchar, severity varchar, owner varchar, fallback varchar, remedy varchar,
@@ -206,10 +230,11 @@ def is_validated(warehouse: Path, sources: list[Source], config: Config) -> bool
 
 
 def _recipe(sources: list[Source], config: Config) -> str:
-    """By what rules a file is built: the same only while the code, the SQL and ops.toml are, where rows come from
-    apart."""
-    config = replace(config, instances=(), inboxes=())
-    digest = hashlib.sha256(repr((config, [(source.name, source.columns) for source in sources])).encode())
+    """By what rules a file is built: the same only while the code, the SQL, ops.toml and DuckDB are, where rows come
+    from, who may read them and who is told of them apart."""
+    config = replace(config, instances=(), inboxes=(), access=Access(), digest=Digest())
+    said = (duckdb.__version__, config, [(source.name, source.columns) for source in sources])
+    digest = hashlib.sha256(repr(said).encode())
     files = [Path(__file__), *sorted(path for path in catalog.FOLDER.rglob("*") if path.suffix in (".sql", ".py"))]
     for path in files:
         digest.update(path.read_bytes())
@@ -250,8 +275,11 @@ def _clear_builds(warehouse: Path) -> None:
 def validate(sources: list[Source], config: Config) -> None:
     """Runs every mart, KPI, check and exception on an empty warehouse; CatalogError names what does not fit.
 
-    Done before anything is read, so that a mistyped file costs a second and not a night.
+    Done before anything is read, so that a mistyped file costs seconds and not a night; a process does it once.
     """
+    recipe = _recipe(sources, config)
+    if recipe in VALIDATED:
+        return
     kpis = catalog.load()
     for section, named in (
         ("target", config.targets),
@@ -273,12 +301,7 @@ def validate(sources: list[Source], config: Config) -> None:
                 )
     con = duckdb.connect(":memory:")
     con.execute("set global timezone = 'UTC'")
-    con.execute("create schema raw")
-    con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
-    con.execute(ODOO_VERSION)
-    con.execute(SOURCE_STATE)
-    con.execute(RECONCILIATION)
-    con.execute(RUN)
+    migrate(con)
     ensure_tables(con, sources)
     put_configuration(con, config, "main")
     _put_macros(con)
@@ -288,9 +311,10 @@ def validate(sources: list[Source], config: Config) -> None:
         measure.columns(con, kpi)
         budget.levels(kpi, config.objectives)
     for check in catalog.checks().values():
-        _count(con, check)
+        _judged(con, check)
         _failures(con, check)
     con.close()
+    VALIDATED.add(recipe)
 
 
 def _build(
@@ -319,11 +343,11 @@ def _build(
     }
     for name, table in tables.items():
         _put(con, name, table, "kpi", list(part.kpis) if part.base else None)
+    report("checks")
+    failed = _checks(con, config, sources, part, run, as_of)
     for table, (key, said) in HISTORY.items():
         same = " and ".join(f"old.{column} is not distinct from new.{column}" for column in key + said)
         con.execute(HISTORY_OF.format(table=table, key=", ".join(key), same=same), {"run": run})
-    report("checks")
-    failed = _checks(con, config, sources, part)
     _bookkeeping(con, run, as_of, sources, part, recipe)
     if failed:
         raise CheckFailed(
@@ -407,34 +431,37 @@ def _scoreboard(
     [(first,)] = con.execute("select min(created_at) from dim_document where created_at is not null").fetchall()
     first_day = max((first or as_of).date(), as_of.date() - timedelta(weeks=SCOREBOARD_WEEKS))
     periods = measure.weeks(first_day, as_of) + measure.tiles(first_day, as_of)
+    without_rows: dict[tuple, pa.Table] = {}  # the same for all KPIs that are measured alike
 
     def measured(own, kpi: catalog.Kpi) -> tuple[list[pa.Table], list[pa.Table]]:
         kept = measure.with_rows_kept(own, kpi, as_of)
         reached = measure.within(periods, kpi, as_of)
-        held = [level for level in levels if level.kpi == kpi.name]
+        [(has_rows,)] = own.execute(f"select exists ({kept.sql})").fetchall()
+        held = [level for level in levels if level.kpi == kpi.name] if has_rows else []
         lines = []
         for clock in kpi.clocks:
-            part = measure.compute(own, kept, reached, as_of, by="plant", clock=clock, total=True)
-            own.register("part", part)
-            lines.append(
-                own.sql(
-                    """select $run as run, $as_of::timestamp as as_of, $kpi as kpi, nullif(cut, '') as plant,
-                        if(period_end - period_start = 7, 'week', '28 days') as period, period_start, period_end,
-                        $clock as clock, value, value_closed, low, high, n::bigint as n, n_open::bigint as n_open,
-                        plant_count::bigint as plant_count, is_final, null::double as baseline,
-                        null::varchar as verdict, reason::varchar as reason, n_unmeasured::bigint as n_unmeasured,
-                        covers_start::date as covers_start, covers_end::date as covers_end
-                    from part""",
-                    params={"run": run, "as_of": as_of, "kpi": kpi.name, "clock": clock},
-                ).to_arrow_table()
-            )
-            own.unregister("part")
+            alike = (kpi.measure, kpi.statistic, kpi.coverage, kpi.reach, clock)
+            part = None if has_rows else without_rows.get(alike)
+            if part is None:
+                part = measure.compute(own, kept, reached, as_of, by="plant", clock=clock, total=True)
+            if not has_rows:
+                without_rows[alike] = part
+            lines.append(_said(part, kpi=kpi.name, clock=clock))
         return lines, [budget.due(own, kept, held, as_of)] if held else []
 
     found = _two_at_a_time(con, measured, kpis)
-    parts = [line for lines, _ in found for line in lines]
-    due = [budget.DUE.empty_table(), *(rows for _, held in found for rows in held)]
-    return pa.concat_tables(parts), pa.concat_tables(due)
+    parts = pa.concat_tables([line for lines, _ in found for line in lines], promote_options="permissive")
+    con.register("measured_rows", parts)
+    board = answer.table(con, BOARD, {"run": run, "as_of": as_of})
+    con.unregister("measured_rows")
+    return board, pa.concat_tables([budget.DUE.empty_table(), *(rows for _, held in found for rows in held)])
+
+
+def _said(rows: pa.Table, **columns: str) -> pa.Table:
+    """The rows with these columns beside their own, the same in each row."""
+    for name, value in columns.items():
+        rows = rows.append_column(name, pa.repeat(pa.scalar(value), rows.num_rows))
+    return rows
 
 
 def _two_at_a_time(con, work: Callable, things: Mapping, made_from: Callable | None = None) -> list:
@@ -533,9 +560,28 @@ def _count(con, check: catalog.Check) -> int:
         raise catalog.CatalogError(f"{check.file}: {str(error).splitlines()[0]}") from error
 
 
+def _judged(con, check: catalog.Check) -> tuple[catalog.Check, int, list[dict]]:
+    """A check, how many rows it found, and, of one about master data, how many it looked at in each plant (None: in
+    none)."""
+    if check.about != catalog.MASTER_DATA:
+        return check, _count(con, check), []
+    try:
+        found = con.sql(check.sql)
+        catalog.check_check_columns(check, found.columns)
+        counts = found.aggregate(
+            "plant, count(*) as judged_count, count(*) filter (where is_wrong) as failed_count", "plant"
+        )
+        rows = [{"check_name": check.name} | row for row in counts.to_arrow_table().to_pylist()]
+    except duckdb.Error as error:
+        raise catalog.CatalogError(f"{check.file}: {str(error).splitlines()[0]}") from error
+    return check, sum(row["failed_count"] for row in rows), rows
+
+
 def _failures(con, check: catalog.Check) -> pa.Table:
     """What a check found, at most FAILURES rows of it: records, or what it says of things that are none."""
     found = con.sql(check.sql)
+    if check.about == catalog.MASTER_DATA:
+        found = found.filter("is_wrong")
     told = {name: name if name in found.columns else f"null::{type}" for name, type in FAILURE.items()}
     listed = found.project(", ".join(f"{column} as {name}" for name, column in told.items()))
     return listed.order("instance, record_model, record_id, name, detail").limit(FAILURES).to_arrow_table()
@@ -557,12 +603,19 @@ def _version_check(sources: list[Source]) -> catalog.Check:
     )
 
 
-def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tuple[catalog.Check, int]]:
-    """Runs the checks into the tables check_result and check_failure; returns those that must stop the run."""
+def _checks(
+    con, config: Config, sources: list[Source], part: Part, run: str, as_of: datetime
+) -> list[tuple[catalog.Check, int]]:
+    """Runs the checks into the tables check_result, check_count and check_failure; returns those that must stop the
+    run."""
     checks = rules.checks_in_force(part.checks, config)
     if not part.base:
         checks |= {check.name: check for check in (_version_check(sources),)}
-    counts = _two_at_a_time(con, lambda own, check: (check, _count(own, check)), checks)
+    judged = _two_at_a_time(con, _judged, checks)
+    counts = [(check, count) for check, count, _ in judged]
+    rows = [{"run": run, "as_of": as_of} | row for _, _, counted in judged for row in counted]
+    names = list(checks) if part.base else None
+    _put(con, "check_count", pa.Table.from_pylist(rows, CHECK_COUNT), "check_name", names)
     columns = ", ".join(f"{name} {type}" for name, type in FAILURE.items())
     con.execute(f"create table if not exists ops.main.check_failure (check_name varchar, {columns})")
     for check, count in counts:
@@ -589,10 +642,7 @@ def _checks(con, config: Config, sources: list[Source], part: Part) -> list[tupl
         return check, _count(own, suspect) and _count(own, check)
 
     counts += _two_at_a_time(con, doubled, part.marts)
-    schema = pa.schema(
-        [(name, pa.string()) for name in ("name", "severity", "title", "definition", "owner", "remedy", "status")]
-        + [("failed_count", pa.int64())]
-    )
+    schema = pa.schema([(name, pa.string()) for name in CHECK_RESULT] + [("failed_count", pa.int64())])
     rows = [
         {name: getattr(check, name) for name in schema.names if hasattr(check, name)}
         | {"failed_count": count, "status": check.severity if count else "pass"}
@@ -662,10 +712,10 @@ def _release(warehouse: Path, building: Path, run: str) -> Path:
         raise RuntimeError(f"{building.name} still has a write-ahead log after its checkpoint; it was not published")
     with building.open("rb") as handle:
         os.fsync(handle.fileno())
-    building.chmod(0o644)
+    building.chmod(READERS)
     target = warehouse / f"ops_{run}.duckdb"
     building.replace(target)
-    landing.write_text_atomically(warehouse / "CURRENT", target.name, mode=0o644)
+    landing.write_text_atomically(warehouse / "CURRENT", target.name, mode=READERS)
     retire(warehouse, target.name)
     return target
 

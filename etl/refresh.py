@@ -16,7 +16,7 @@ import duckdb
 
 from etl import extract, inbox, landing, load, odoo, plan, publish, recognise, resolve, systems
 from etl.log import event
-from etl.odoo import Login, ModelAbsent, NoRight
+from etl.odoo import KEY_PLACE, Login, ModelAbsent, NoRight
 from etl.postgres import Postgres
 from etl.source import Source, discover, tracked_models
 from etl.streams import Stopped, Streams, ahead
@@ -107,7 +107,7 @@ def logins(config: Config) -> list[Login]:
     if not config.instances:
         raise ConfigError(
             "no Odoo is configured: set ODOO_URL, ODOO_DB, ODOO_USER and ODOO_API_KEY (or ODOO_PASSWORD), "
-            "or add an [instance.<name>] section to ops.toml."
+            "or add an [instance.<name>] section to ops.toml (README.md, Your own Odoo, has the steps)."
         )
     found = []
     for number, instance in enumerate(config.instances):
@@ -120,7 +120,7 @@ def logins(config: Config) -> list[Login]:
         if not secret:
             raise ConfigError(
                 f"instance {instance.name!r} has no secret: set the environment variable {instance.api_key_env} "
-                f"(or {instance.password_env})."
+                f"(or {instance.password_env}). {KEY_PLACE}"
             )
         found.append(
             Login(
@@ -140,14 +140,20 @@ def logins(config: Config) -> list[Login]:
 
 
 def refresh(
-    warehouse: Path, config: Config, progress: Progress, request: Request = Request(), transport: str | None = None
+    warehouse: Path,
+    config: Config,
+    progress: Progress,
+    request: Request = Request(),
+    transport: str | None = None,
+    patience: float = load.LOCK_SECONDS,
 ) -> Outcome:
-    """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire."""
+    """Brings the warehouse up to date with Odoo and publishes it; `transport` forces one way over the wire, and
+    `patience` says how many seconds another refresh is waited for."""
     every = list(systems.every().values())
-    if not (request.is_integrations and publish.is_validated(warehouse, every, config)):
+    if not publish.is_validated(warehouse, every, config):
         publish.validate(every, config)
     request.sources()  # a mistyped name is told before anything else
-    con = load.open_work(warehouse)
+    con = load.open_work(warehouse, patience=patience)
     try:
         publish.settle(con, warehouse)
         connections, request = open_all(con, config, request, transport, progress)
@@ -410,7 +416,6 @@ def load_landed(
 ) -> Outcome:
     """Loads and publishes a landing that came from elsewhere than an Odoo: the demo plants."""
     sources = systems.every()
-    publish.validate(list(sources.values()), config)
     con = load.open_work(warehouse)
     try:
         publish.settle(con, warehouse)

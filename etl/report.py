@@ -1,7 +1,8 @@
-"""Prints what etl/check.py found: the verdict first, then a table, then the remedies."""
+"""Prints what etl/check.py and etl/check_beside.py found: the verdict first, then a table, then the remedies."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from rich.console import Console
@@ -9,15 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from etl.check import Account, Gap, Model, Report
+from etl.check_beside import Place
 
 STYLES = {"ok": "green", "absent": "dim", "refused": "bold red", "failed": "bold red"}
 
 
-def as_json(reports: list[Report]) -> dict:
+def as_json(reports: list[Report], beside: list[Place]) -> dict:
     """For machines: everything, and whether all is well."""
     return {
-        "ok": all(report.ok for report in reports),
+        "ok": all(one.ok for one in (*reports, *beside)),
         "instances": [{"ok": report.ok} | asdict(report) for report in reports],
+        "beside": [{"ok": place.ok} | asdict(place) for place in beside],
     }
 
 
@@ -28,25 +31,51 @@ def show(report: Report, console: Console) -> None:
         _line(console, line)
     console.print()
     console.print(_table(report))
-    if report.gaps:
+    _show_gaps(console, report.gaps, report.kpi_count)
+    _show_notes(console, report.notes)
+
+
+def show_beside(place: Place, console: Console) -> None:
+    """One n8n or inbox, for people."""
+    console.print()
+    console.print(Text(f"{place.kind} {place.name}: {verdict(place)}", style="bold green" if place.ok else "bold red"))
+    for line in place.facts:
+        _line(console, line)
+    _show_gaps(console, place.gaps)
+    _show_notes(console, place.notes)
+
+
+def _show_gaps(console: Console, gaps: list[Gap], kpi_count: int = 0) -> None:
+    if gaps:
         console.print()
         console.print(Text("What is missing, the dearest first", style="bold"))
-        for number, gap in enumerate(report.gaps, 1):
-            _show_gap(console, number, gap, report.kpi_count)
-    if report.notes:
+        for number, gap in enumerate(gaps, 1):
+            _show_gap(console, number, gap, kpi_count)
+
+
+def _show_notes(console: Console, notes: list[str]) -> None:
+    if notes:
         console.print()
         console.print(Text("Worth knowing", style="bold"))
-        for note in report.notes:
+        for note in notes:
             _line(console, f"- {note}")
 
 
-def verdict(report: Report) -> str:
+def verdict(found: Report | Place) -> str:
     """One sentence."""
-    needed = sum(gap.needed for gap in report.gaps)
-    useful = len(report.gaps) - needed
+    needed = sum(gap.needed for gap in found.gaps)
+    useful = len(found.gaps) - needed
     if needed:
         return f"{needed} {'thing is' if needed == 1 else 'things are'} missing{_more(useful)}."
     return f"Plant Pulse can read everything it needs{_more(useful)}."
+
+
+def next_step(found: Sequence[Report | Place]) -> str:
+    """What to do after the look at all of them."""
+    if not all(one.ok for one in found):
+        return "Next: close what is missing, the first remedy first, then run the check again."
+    leave = "close the gaps or leave them; " if any(one.gaps for one in found) else ""
+    return f"Next: {leave}`make run` loads the last 90 days and serves them."
 
 
 def _more(useful: int) -> str:

@@ -15,6 +15,7 @@ from etl.log import event
 from queries import warehouse as published
 from queries.config import Config
 
+KEEP = plan.LATE_IDS  # newest rows of each source that later samples compare with
 FIRST = timedelta(days=1)  # before the last refresh, the first sample begins: what is open is read whatever its age
 
 
@@ -48,6 +49,7 @@ def _take(con, warehouse: Path, folder: Path, config: Config, progress, transpor
     odoos = [connection.odoo for connection in connections]
     instances = [(one.login.instance, one.login.url, one.version, one.transport.name) for one in odoos]
     loaded = refresh.load_pages(con, folder, sources, instances, as_of)
+    load.forget_settled(con, sources.values(), KEEP)
     event("sample", sample=folder.name, as_of=as_of, rows=sum(item.read for item in loaded))
     return sum(item.read for item in loaded)
 

@@ -118,6 +118,7 @@ class Source:
     languages: read once per installed language; the key gains the column `lang`.
     tracked: documents whose chatter is an event source (see mail_message): the fields whose changes KPIs need, by
         their names in Odoo; True when any change will do.
+    settled: columns of a source beside Odoo of which any says that nothing more is asked about the row.
     needed: a refresh stops when the user may not read it; otherwise it goes on and says what that costs.
     without: what cannot be measured when the model or its rows are missing.
     """
@@ -136,6 +137,7 @@ class Source:
     created: str = "create_date"
     languages: bool = False
     tracked: bool | tuple[str, ...] = False
+    settled: tuple[str, ...] = ()
     needed: bool = False
     name: str = field(default="")
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from etl import load
-from etl.refresh import utc_now
+from queries import readiness
 from queries import warehouse as published
-
-STALE_HOURS = 26
 
 
 def read(warehouse: Path) -> dict:
     """Version, age in seconds, runs, sources and failed checks of what is published, and one sentence about it."""
     opened = published.open(warehouse=warehouse)
-    age = (utc_now() - opened.as_of).total_seconds()
+    ready = readiness.of(warehouse)
     sources = published.read(opened, "source_health").to_pylist()
     checks = [check for check in published.read(opened, "check_result").to_pylist() if check["failed_count"]]
     absent = [source["model"] for source in sources if source["status"] == "absent"]
     refused = [source["model"] for source in sources if source["status"] == "no right"]
     problems = dict.fromkeys(source["problem"] for source in sources if source["problem"])
-    sentence = f"{opened.version} is published, data as of {opened.as_of:%Y-%m-%d %H:%M:%S} UTC, {age / 3600:.1f} h old"
-    sentence += "." if age < STALE_HOURS * 3600 else ": stale, run `python -m etl refresh`."
+    sentence = ready.sentence
     if opened.newer:
         sentence += f" Integrations are as of {max(opened.newer.values()):%Y-%m-%d %H:%M:%S} UTC."
     sentence += f" Not installed: {', '.join(absent)}." if absent else ""
@@ -41,8 +38,8 @@ def read(warehouse: Path) -> dict:
         "last_run": last,
         "version": opened.version,
         "as_of": opened.as_of,
-        "age_seconds": age,
-        "is_stale": age >= STALE_HOURS * 3600,
+        "age_seconds": ready.age_seconds(),
+        "is_stale": ready.is_stale,
         "sentence": sentence,
         "sources": sources,
         "checks": checks,
@@ -57,6 +54,6 @@ def reconciled(counted: list[dict]) -> str:
     apart = {(row["instance"], row["source"]) for row in counted if row["difference"]}
     gaps = sorted({row["source"] for row in counted if not row["is_explained"]})
     if gaps:
-        return f"Rows differ from Odoo's count in {', '.join(gaps)}: run `python -m etl refresh --full`."
+        return f"Rows differ from Odoo's count in {', '.join(gaps)}: run `.venv/bin/python -m etl refresh --full`."
     sentence = f"The rows of all {len(every)} counted sources equal Odoo's count"
     return sentence + (f", what came or went meanwhile in {len(apart)} of them apart." if apart else ".")

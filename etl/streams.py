@@ -13,6 +13,7 @@ from etl.odoo import Odoo
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+HEARD_AFTER_SECONDS = 0.5
 
 
 class Stopped(Exception):
@@ -72,7 +73,7 @@ class Streams:
             with self._making:
                 may_make = self._made < self.number
                 self._made += may_make
-            return self.odoo.again() if may_make else self._free.get()
+            return self.odoo.again() if may_make else _awaited(self._free)
 
 
 def width(odoo: Odoo | Streams) -> int:
@@ -121,9 +122,16 @@ def ahead(work: Callable[[Task], Result], tasks: Iterable[Task], width: int) -> 
             todo.put(None)
 
 
+def _awaited(source: queue.SimpleQueue) -> Any:
+    """What comes next. A signal that comes just before the waiting does not end it: it is heard when it begins anew."""
+    while True:
+        with suppress(queue.Empty):
+            return source.get(timeout=HEARD_AFTER_SECONDS)
+
+
 def _next(waiting: deque) -> tuple:
     task, answer = waiting.popleft()
-    done, result = answer.get()
+    done, result = _awaited(answer)
     if not done:
         raise result
     return task, result

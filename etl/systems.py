@@ -14,6 +14,7 @@ from etl.source import Source, discover
 from queries import catalog
 
 SYSTEMS = (n8n, inbox)
+AUTOMATION = "fct_automation"  # whether Odoo's own automation works
 
 
 @cache
@@ -26,7 +27,8 @@ def every() -> dict[str, Source]:
 
 
 def recorded() -> dict[str, Source]:
-    """The sources that tell of integrations: those that queries/integrations reads, and the other systems."""
-    asked = " ".join(one.sql for one in catalog.integrations().values())
+    """The sources that tell of integrations: those that queries/integrations or the mart of automation reads,
+    and those of other systems."""
+    asked = " ".join([*(one.sql for one in catalog.integrations().values()), catalog.marts()[AUTOMATION].sql])
     beside = every().keys() - discover().keys()
     return {n: source for n, source in every().items() if n in beside or catalog.depends_on(asked, source.views)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pyarrow as pa
 
 from etl import mask
@@ -60,5 +62,15 @@ def _array(type: str, values: list) -> pa.Array:
     if type in ("integer", "many2one"):
         return pa.array(empty_as_null, pa.int64())
     if type == "float":
-        return pa.array([None if value is None else float(value) for value in empty_as_null], pa.float64())
-    return pa.array([None if value is None else str(value) for value in empty_as_null], pa.string())
+        return pa.array([_finite(value) for value in empty_as_null], pa.float64())
+    return pa.array([None if value is None else _text(value) for value in empty_as_null], pa.string())
+
+
+def _finite(value: object) -> float | None:
+    """A number that can be added up; None for one that is none, which would make every sum so."""
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _text(value: object) -> str:
+    """A text as UTF-8 can hold it; half a pair of surrogates is written as its code."""
+    return str(value).encode("utf-8", "backslashreplace").decode()

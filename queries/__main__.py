@@ -1,4 +1,4 @@
-"""Numbers without a browser: python -m queries kpi | rows | exceptions | issues | checks | budget | effects ..."""
+"""Numbers without a browser: python -m queries kpi | rows | unblock | exceptions | issues | checks | budget ..."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from queries import (
+    brief_commands,
     budget_commands,
     catalog,
     cause_commands,
@@ -23,7 +24,9 @@ from queries import (
     issue_commands,
     measure,
     readable,
+    report_commands,
     touch_commands,
+    unblock_commands,
     wait_commands,
     warehouse,
 )
@@ -97,6 +100,8 @@ def rows(
 
 
 for command in (
+    brief_commands.brief,
+    unblock_commands.unblock,
     exception_commands.exceptions,
     exception_commands.checks,
     issue_commands.issues,
@@ -125,6 +130,7 @@ for command in (
     app.command()(command)
 
 app.add_typer(export_commands.app, name="export")
+app.add_typer(report_commands.app, name="report")
 
 
 @app.command("list")

@@ -11,10 +11,12 @@ from rich.table import Table
 
 from queries import budget as budgets
 from queries import catalog, decision, readable, warehouse
+from queries.config import ROLES
 from queries.terminal import CSV, JSON, PLANT, check_plant, named, row_table, with_errors, write
 
 WHO = Annotated[str, typer.Option(help="Who decides.")]
 WHY = Annotated[str, typer.Option(help="Why, in a sentence that can be read in a year.")]
+ROLE = Annotated[str | None, typer.Option(help=f"In which role that is decided, as {', '.join(ROLES)}.")]
 DAY = ["%Y-%m-%d"]
 
 
@@ -53,6 +55,7 @@ def correct(
     cause: Annotated[str, typer.Option(help=f"One of {', '.join(decision.CAUSES)}.")],
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One KPI; without it, all.")] = None,
     plant: PLANT = None,
+    role: ROLE = None,
 ) -> None:
     """Leave days out of budgets: what fell due on them counts neither as due nor as missed."""
 
@@ -61,17 +64,17 @@ def correct(
         check_plant(opened, plant)
         if name is not None:
             _with_level(opened, catalog.load(), name)
-        number = decision.correct(who, cause, why, first.date(), last.date(), kpi=name, plant=plant)
-        print(f"Correction {number} holds from now on; `python -m queries withdraw {number}` takes it back.")
+        number = decision.correct(who, cause, why, first.date(), last.date(), kpi=name, plant=plant, role=role)
+        print(f"Correction {number} holds from now on; `.venv/bin/python -m queries withdraw {number}` takes it back.")
 
     with_errors(work)
 
 
-def withdraw(number: int, who: WHO, why: WHY) -> None:
+def withdraw(number: int, who: WHO, why: WHY, role: ROLE = None) -> None:
     """Take a decision back: a correction of budgets, an accepted deviation, or what was decided about a subject."""
 
     def work() -> None:
-        decision.withdraw(number, who, why)
+        decision.withdraw(number, who, why, role=role)
         print(f"Decision {number} holds no longer.")
 
     with_errors(work)

@@ -37,6 +37,8 @@ CLOCKS = ("elapsed", "working")
 AUDIENCES = ("executive", "plant manager", "operator")
 SEVERITIES = ("fail", "warn")
 EXCEPTION_SEVERITIES = ("high", "medium", "low")
+DATA, MASTER_DATA = CHECKED = ("data", "master data")
+DUTIES, SENSITIVE_CHANGE, CONTROL = GOVERNED = ("duties", "sensitive change", "control")
 RECORD_COLUMNS = ("instance", "record_model", "record_id", "plant")
 # What the SELECT of an exception must and may return.
 EXCEPTION_COLUMNS = ("instance", "record_model", "record_id", "name", "plant", "since_at")
@@ -53,6 +55,7 @@ class Kpi:
     """A KPI: its header and the SELECT that returns the rows behind the number.
 
     headline: its place among the headline KPIs, if it is one.
+    told: what a sentence says that a plant does, with {value} for the number: "takes {value} to release an order".
     coverage: where the SELECT returns `is_measured`, what is known of the cases that count: "plan known".
     objective, limit: its service level, from which its budget of misses follows: this share of cases in good order,
     which for durations means within so many seconds.
@@ -76,6 +79,7 @@ class Kpi:
     target: float | None = None
     coverage: str | None = None
     headline: float | None = None
+    told: str | None = None
     objective: float | None = None
     limit: float | None = None
     reach: float | None = None
@@ -142,6 +146,7 @@ class IntegrationSource:
 class Check:
     """Rows that must not exist. `fail` keeps the run from being published, `warn` only tells.
 
+    about: the data, or master data; a check of these returns every record it looks at, and whether it `is_wrong`.
     limit: from where on something is wrong, as `limit_of('<name>', plant)` in its SQL; ops.toml may say another.
     """
 
@@ -153,6 +158,7 @@ class Check:
     severity: str
     owner: str
     remedy: str
+    about: str = DATA
     limit: float | None = None
 
 
@@ -161,7 +167,9 @@ class ExceptionRule:
     """Records that need somebody: since when, how long that may take (`sla`, seconds), who is to do what, and who takes
     over when it is overdue (`fallback`).
 
+    about: what of governance it is about, one of GOVERNED, if it is.
     limit: from where on a record is an exception, as `limit_of('<name>', plant)` in its SQL.
+    needs: sources without which it finds nothing; "a or b" where one of them is enough.
     severity, sla, owner, fallback and limit are what applies unless ops.toml says otherwise (see `queries.rules`).
     """
 
@@ -175,7 +183,9 @@ class ExceptionRule:
     owner: str
     fallback: str
     remedy: str
+    about: str | None = None
     limit: float | None = None
+    needs: tuple[str, ...] = ()
 
 
 def load(folder: Path = FOLDER) -> dict[str, Kpi]:
@@ -222,6 +232,7 @@ def checks(folder: Path = FOLDER) -> dict[str, Check]:
     found = {path.stem: _read(Check, path) for path in sorted((folder / "checks").glob("*.sql"))}
     for check in found.values():
         _one_of(check, "severity", SEVERITIES)
+        _one_of(check, "about", CHECKED)
     return found
 
 
@@ -229,6 +240,8 @@ def exceptions(folder: Path = FOLDER) -> dict[str, ExceptionRule]:
     found = {path.stem: _read(ExceptionRule, path) for path in sorted((folder / "exceptions").glob("*.sql"))}
     for rule in found.values():
         _one_of(rule, "severity", EXCEPTION_SEVERITIES)
+        if rule.about is not None:
+            _one_of(rule, "about", GOVERNED)
     return found
 
 
@@ -248,8 +261,9 @@ def facts_of(sql: str) -> set[str]:
     return {word for word in _words(sql) if word.startswith(("fct_", "agg_"))}
 
 
-def _words(sql: str) -> set[str]:
-    return set(re.findall(r"\w+", re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.S)))
+@cache
+def _words(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.S)))
 
 
 def _with_integrations(sql: str, folder: Path) -> str:
@@ -288,7 +302,13 @@ def _read(kind, path: Path, **given):
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise CatalogError(f"{file}: not readable as UTF-8 ({error}): save it in that encoding.") from error
-    if path.suffix == ".py":
+    return _parsed(kind, file, path.stem, text, path.suffix == ".py", *sorted(given.items()))
+
+
+@cache
+def _parsed(kind, file: str, name: str, text: str, is_python: bool, *given):
+    """A file's text as `kind`; kept, for every refresh and page asks for hundreds of them."""
+    if is_python:
         opening, sql = ast.get_docstring(ast.parse(text)) or "", ""
     else:
         match = re.match(r"\s*/\*(.*?)\*/(.*)", text, flags=re.S)
@@ -299,7 +319,7 @@ def _read(kind, path: Path, **given):
         header = tomllib.loads(opening)
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(f"{file}: the header is not TOML ({error}): mend that line.") from error
-    names = {f.name for f in fields(kind)} - {"name", "file", "sql", *given}
+    names = {f.name for f in fields(kind)} - {"name", "file", "sql", *dict(given)}
     for key in header:
         if key not in names:
             near = get_close_matches(key, names, n=1)
@@ -313,9 +333,9 @@ def _read(kind, path: Path, **given):
                 raise CatalogError(f"{file}: header key {f.name!r} is missing: add it.")
             continue
         header[f.name] = _value(header[f.name], f, file)
-    if not sql and path.suffix != ".py":
+    if not sql and not is_python:
         raise CatalogError(f"{file}: no SELECT after the header: add it.")
-    return kind(name=path.stem, file=file, sql=sql, **given, **header)
+    return kind(name=name, file=file, sql=sql, **dict(given), **header)
 
 
 def _value(value, f, file: str):
@@ -348,6 +368,8 @@ def _check_kpi(kpi: Kpi) -> None:
     for audience in kpi.audience or ("",):
         if audience not in AUDIENCES:
             raise CatalogError(f"{kpi.file}: audience {audience!r} is unknown: use {', '.join(AUDIENCES)}.")
+    if kpi.told is not None and re.findall(r"\{.*?\}|[{}]", kpi.told) != ["{value}"]:
+        raise CatalogError(f"{kpi.file}: header key 'told' must say {{value}} once, and nothing else in braces.")
     if problem := service_level_problem(kpi.measure, kpi.objective, kpi.limit):
         raise CatalogError(f"{kpi.file}: {problem}")
     if "plant" not in kpi.dimensions:
@@ -393,6 +415,15 @@ def measured_columns(kpi: Kpi) -> set[str]:
 def _choices(kpi: Kpi) -> list[tuple[str, ...]]:
     alternatives = ALTERNATIVES.get(kpi.measure, {})
     return [(column, *alternatives.get(column, ())) for column in MEASURES[kpi.measure][0]]
+
+
+def check_check_columns(check: Check, returned) -> None:
+    """CatalogError where the SELECT of a check about master data does not say which of its records are wrong."""
+    if check.about == MASTER_DATA and not {"is_wrong", "plant"} <= set(returned):
+        raise CatalogError(
+            f"{check.file}: a check about master data returns every record it looks at, with plant and is_wrong: "
+            "add them."
+        )
 
 
 def check_exception_columns(rule: ExceptionRule, returned) -> None:

@@ -5,23 +5,36 @@ Secrets never stand in it: an instance names the environment variables that hold
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import tomllib
 from dataclasses import MISSING, dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
+from queries import readable
+
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+EXECUTIVE, PLANT_MANAGER, OPERATOR = ROLES = ("executive", "plant manager", "operator")  # the widest first
+NOBODY, OIDC, HEADER = SIGN_IN = ("nobody", "oidc", "header")  # who says who reads: nobody, a token, a proxy
+
+
+LONGEST = 4_000  # characters of a sentence: one that lists every KPI has some 3 000
+MOST = 2**31  # what a whole number may be, to be kept in any table
 
 
 class ConfigError(Exception):
-    """ops.toml or the environment is wrong; the message names the key and the remedy."""
+    """ops.toml or the environment is wrong; the message names the key and the remedy. However odd what it quotes, it is
+    one line that can be read: the place stands at its beginning and the remedy at its end."""
+
+    def __init__(self, message: str):
+        if len(message) > LONGEST:
+            message = f"{message[: LONGEST * 2 // 3]} … {message[-LONGEST // 3 :]}"
+        super().__init__("".join(one if one.isprintable() else repr(one)[1:-1] for one in message))
 
 
 @dataclass(frozen=True)
@@ -289,6 +302,86 @@ class Process:
     rules: tuple[ProcessRule, ...] = ()
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """Who is told what by the digest. `send_to` names the variables that hold addresses of Apprise; `plants` and
+    `names` (of people) are what may be seen, no plants: all of them.
+
+    brief_at: from when on the brief is sent, on `days` (0 is Monday); None: not at all. quiet: from when to when
+    nothing is. Both are of `timezone`, unless said that of the only plant, else UTC. about: what is told. Of exceptions
+    those of a `severity` or worse, from `step` of their service level on, with these `owners` (none: all).
+    """
+
+    name: str
+    role: str
+    send_to: tuple[str, ...]
+    plants: tuple[str, ...] = ()
+    names: bool = False
+    timezone: str = ""
+    brief_at: time | None = time(7)
+    days: tuple[int, ...] = tuple(range(7))
+    quiet: tuple[time, time] | None = None
+    about: tuple[str, ...] = ("brief", "kpi", "budget", "exception")
+    severity: str = "medium"
+    step: str = "open"
+    owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Who is told of changes. link: the address of the dashboard, to which links lead; without, there are none.
+    stale_after: numbers older than so many seconds are not sent. lines: of each kind of news that a letter tells."""
+
+    link: str = ""
+    stale_after: float = float(readable.STALE_AFTER)
+    lines: int = 10
+    recipients: tuple[Recipient, ...] = ()
+
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+RECIPIENT_WORDS = {  # the key of a recipient and what it may say
+    "role": ROLES,
+    "severity": ("high", "medium", "low"),
+    "step": ("open", "overdue", "twice overdue"),
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What members of one of `groups`, or who has one of these `emails`, may do: in which role, in which plants (none:
+    all of them, and what belongs to no plant), and whether with the names of people."""
+
+    role: str
+    plants: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    names: bool = False
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may read the dashboard.
+
+    sign_in: nobody signs in, which only serves this machine; by OpenID Connect (oidc); or a proxy does it (header).
+    provider: the section [auth.<provider>] of Streamlit's secrets; empty: [auth]. groups: the claim that holds groups
+    ("realm_access.roles" is one within another). contact: whom to ask for access. session: after so many seconds one
+    signs in again, if the token did not end before. email_header, groups_header (separated by commas), secret_header:
+    what the proxy sends; secret_env: the variable with the secret it proves itself by; sign_out: its address for that.
+    """
+
+    sign_in: str = NOBODY
+    provider: str = ""
+    groups: str = "groups"
+    contact: str = ""
+    session: float = 8 * 3600.0
+    email_header: str = "X-Forwarded-Email"
+    groups_header: str = "X-Forwarded-Groups"
+    secret_header: str = "X-Plant-Pulse-Proxy"
+    secret_env: str = "OPS_PROXY_SECRET"
+    sign_out: str = ""
+    grants: tuple[Grant, ...] = ()
+
+
 # The kinds of process rules, and the keys that only they have.
 PROCESS_RULES = {
     "missing": (),
@@ -328,6 +421,8 @@ class Config:
     harmonization: Harmonization = field(default_factory=Harmonization)
     interfaces: tuple[Interface, ...] = ()
     n8n: tuple[N8n, ...] = ()
+    digest: Digest = field(default_factory=Digest)
+    access: Access = field(default_factory=Access)
 
     def tables(self) -> dict[str, pa.Table]:
         """The cfg_* tables, each with its columns even when empty."""
@@ -355,22 +450,42 @@ class Config:
         }
 
 
+def file() -> Path:
+    """The configuration file: OPS_CONFIG, or ops.toml; it need not exist."""
+    return Path(os.environ.get("OPS_CONFIG") or "ops.toml")
+
+
 def load(path: Path | None = None) -> Config:
     """The configuration: ops.toml (OPS_CONFIG) and, for the first instance, the ODOO_* environment.
 
     A missing file is an empty configuration unless OPS_CONFIG names it. ConfigError on anything unknown.
     """
-    named = os.environ.get("OPS_CONFIG")
-    path = path or Path(named or "ops.toml")
-    if not path.exists():
-        if named:
-            raise ConfigError(f"OPS_CONFIG names {path}, which does not exist: create it or unset OPS_CONFIG.")
+    path = path or file()
+    content = _read(path)
+    if content is None:
         return Config(instances=_environment_instance(()), n8n=_environment_n8n(()))
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not readable as TOML ({error}): mend that line.") from error
     return _parse(content, path.name)
+
+
+def access(path: Path | None = None) -> Access:
+    """Only the section [access], so that a slip in another one locks nobody out. ConfigError as from `load`."""
+    path = path or file()
+    return _access((_read(path) or {}).get("access", {}), path.name)
+
+
+def _read(path: Path) -> dict | None:
+    """What the file holds; None where there is none and none was named."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if os.environ.get("OPS_CONFIG"):
+            why = f"OPS_CONFIG names {path}, which does not exist: create it or unset OPS_CONFIG."
+            raise ConfigError(why) from error
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}): mend its rights.") from error
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, a number too long, lists too deep
+        raise ConfigError(f"{path}: not readable as TOML ({error}): mend that line.") from error
 
 
 def _parse(content: dict, file: str) -> Config:
@@ -396,6 +511,8 @@ def _parse(content: dict, file: str) -> Config:
         "interface",
         "n8n",
         "inbox",
+        "digest",
+        "access",
     )
     _known(content, sections, file, "section")
     instances = tuple(
@@ -408,7 +525,7 @@ def _parse(content: dict, file: str) -> Config:
     )
     for plant in plants:
         if plant.timezone:
-            _check_timezone(plant, file)
+            _check_timezone(plant.timezone, f"{file}: [plant.{plant.code}]")
     _check_plants(plants, instances, file)
     users = _lists(Users, content, f"{file}: [users]", 'a list of logins, as in {} = ["n8n@example.com"]')
     quality = _lists(Quality, content, f"{file}: [quality]", 'a list of names, as in {} = ["quarantine"]')
@@ -438,6 +555,8 @@ def _parse(content: dict, file: str) -> Config:
         harmonization=harmonization,
         interfaces=tuple(_interfaces(content.get("interface", []), file)),
         n8n=_environment_n8n(tuple(_n8n(content.get("n8n", []), instances, file))),
+        digest=_digest(_section(content.get("digest", {}), f"{file}: [digest]"), file),
+        access=_access(content.get("access", {}), file),
     )
 
 
@@ -653,7 +772,7 @@ def _rule_numbers(values: dict, kind: str, where: str) -> dict:
     if "at_most" in values:
         if kind != "too often":
             raise ConfigError(f"{where}: {kind!r} has no at_most: leave it out.")
-        if type(values["at_most"]) is not int or values["at_most"] < 1:
+        if type(values["at_most"]) is not int or not 1 <= values["at_most"] < MOST:
             raise ConfigError(f"{where}: at_most must be a whole number from 1, not {values['at_most']!r}.")
         found["at_most"] = values["at_most"]
     for key in ("from_amount", "weight"):
@@ -758,26 +877,82 @@ def _retention(section: dict, file: str) -> Retention:
 
 def quantity(value: object, where: str) -> float:
     """A number, or a duration such as "8 h" or "2 d" in seconds."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**15:
         return float(value)
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|min|h|d|w)\s*", value) if isinstance(value, str) else None
+    match = re.fullmatch(r"\s*(\d{1,9}(?:\.\d+)?)\s*(s|min|h|d|w)\s*", value) if isinstance(value, str) else None
     if not match:
         raise ConfigError(f'{where}: {value!r} is no quantity; write a number, or a duration such as "8 h" or "2 d".')
     return float(match[1]) * SECONDS[match[2]]
 
 
+def _access(section: object, file: str) -> Access:
+    where = f"{file}: [access]"
+    given = dict(_section(section, where))
+    tables = _tables(given.pop("grant", []), f"{file}: grants are", "[[access.grant]]")
+    _known(given, [f.name for f in fields(Access) if f.name != "grants"], where, "key")
+    if "session" in given:
+        given["session"] = quantity(given["session"], f"{where} session")
+        if given["session"] < 60:
+            raise ConfigError(f'{where} session must be at least a minute, as "8 h".')
+    found = _make(Access, given, where)
+    if found.sign_in not in SIGN_IN:
+        raise ConfigError(f"{where} sign_in {found.sign_in!r} is unknown: use {', '.join(SIGN_IN)}.")
+    for key in ("groups", "email_header", "groups_header", "secret_header", "secret_env"):
+        if not getattr(found, key).strip():
+            raise ConfigError(f"{where} {key} is empty: fill it in, or leave it out.")
+    if "_" in found.provider:
+        raise ConfigError(f"{where} provider {found.provider!r}: Streamlit allows no _ in it; name it otherwise.")
+    if found.sign_out and not re.match(r"(https?:/)?/[^/]", found.sign_out):
+        raise ConfigError(f"{where} sign_out must begin with / or https://, not {found.sign_out!r}.")
+    grants = tuple(_grant(one, f"{file}: [[access.grant]] number {n}") for n, one in enumerate(tables, start=1))
+    if grants and found.sign_in == NOBODY:
+        raise ConfigError(f'{where}: grants say nothing while nobody signs in: add sign_in = "oidc", or "header".')
+    if found.sign_in != NOBODY and not grants:
+        raise ConfigError(f"{where}: nobody may see anything: add a section [[access.grant]].")
+    return replace(found, grants=grants)
+
+
+def _grant(values: dict, where: str) -> Grant:
+    listed = {key: _names(values, key, where) for key in ("plants", "groups", "emails")}
+    names = values.get("names", False)
+    if not isinstance(names, bool):
+        raise ConfigError(f"{where} names must be true or false, not {names!r}.")
+    found = _make(Grant, values | listed, where)
+    if found.role not in ROLES:
+        raise ConfigError(f"{where} role {found.role!r} is unknown: use {', '.join(ROLES)}.")
+    if not (found.groups or found.emails):
+        raise ConfigError(f"{where} is for nobody: add groups or emails.")
+    for email in found.emails:
+        if not re.fullmatch(r"[^@\s*]+@[^@\s*]+", email):
+            raise ConfigError(f"{where} emails: {email!r} is no e-mail address: write one, or use groups.")
+    if found.role == PLANT_MANAGER and not found.plants:
+        raise ConfigError(f'{where}: a plant manager has plants: add them, as in plants = ["LYON"].')
+    if "plants" in values and not found.plants:
+        raise ConfigError(f"{where} plants is empty: name one, or leave it out for all of them.")
+    return replace(found, emails=tuple(email.lower() for email in found.emails))
+
+
 def _environment_instance(instances: tuple[Instance, ...]) -> tuple[Instance, ...]:
-    """ODOO_URL, ODOO_DB and ODOO_USER fill the first instance, or make one called "odoo"."""
+    """ODOO_URL, ODOO_DB and ODOO_USER fill the first instance, or make one called "odoo"; ConfigError where an address
+    holds a password."""
     given = {
         key: os.environ[variable]
         for key, variable in (("url", "ODOO_URL"), ("database", "ODOO_DB"), ("user", "ODOO_USER"))
         if os.environ.get(variable)
     }
-    if not given:
-        return instances
-    first = instances[0] if instances else Instance("odoo")
-    values = {f.name: getattr(first, f.name) for f in fields(Instance)}
-    return (Instance(**(values | given)), *instances[1:])
+    if given:
+        first = instances[0] if instances else Instance("odoo")
+        values = {f.name: getattr(first, f.name) for f in fields(Instance)}
+        instances = (Instance(**(values | given)), *instances[1:])
+    for one in instances:
+        _holds_no_name(one.url, f"Odoo {one.name!r}")
+    return instances
+
+
+def _holds_no_name(url: str, what: str) -> None:
+    """ConfigError, which does not repeat it, where an address holds a name or password."""
+    if "@" in url:
+        raise ConfigError(f"the address of {what} holds a name or password: it is shown to people; leave it out.")
 
 
 def _n8n(tables: object, instances: tuple[Instance, ...], file: str):
@@ -793,6 +968,78 @@ def _n8n(tables: object, instances: tuple[Instance, ...], file: str):
         yield one
 
 
+def _digest(section: dict, file: str) -> Digest:
+    where = f"{file}: [digest]"
+    _known(section, ("link", "stale_after", "lines", "recipient"), where, "key")
+    given = {key: section[key] for key in ("link", "lines") if key in section}
+    if "stale_after" in section:
+        given["stale_after"] = quantity(section["stale_after"], f"{where} stale_after")
+        if given["stale_after"] <= 0:
+            raise ConfigError(f'{where} stale_after must be more than 0, as "26 h".')
+    tables = _tables(section.get("recipient", []), f"{file}: recipients are", "[[digest.recipient]]")
+    found = _make(Digest, given, where)
+    if found.link and not re.match(r"https?://[^/\s]+", found.link):
+        raise ConfigError(f"{where} link must begin with https:// or http://, not {found.link!r}.")
+    recipients = [
+        _recipient(values, f"{file}: [[digest.recipient]] {values.get('name', f'number {number}')!r}")
+        for number, values in enumerate(tables, start=1)
+    ]
+    for name in (names := [one.name for one in recipients]):
+        if names.count(name) > 1:
+            raise ConfigError(f"{file}: [[digest.recipient]] {name!r} stands there twice: give each its own name.")
+    return replace(found, recipients=tuple(recipients))
+
+
+def _recipient(values: dict, where: str) -> Recipient:
+    given = dict(values)
+    for key in ("send_to", "plants", "owners", "about", "days"):
+        if key in values:
+            given[key] = _names(values, key, where)
+            if not given[key]:
+                raise ConfigError(f"{where} {key} is empty: name one, or leave it out.")
+    for variable in given.get("send_to", ()):
+        if not re.fullmatch(
+            r"[A-Z_][A-Z0-9_]*", variable
+        ):  # what is no name of a variable may be a secret: not repeated
+            raise ConfigError(
+                f"{where} send_to names the environment variable that holds the address, such as DIGEST_LYON: an "
+                "address holds a password and does not stand here."
+            )
+    for key, known in (("about", Recipient.about), ("days", WEEKDAYS)):
+        for word in given.get(key, ()):
+            _known({word: None}, known, where, key)
+    if "days" in given:
+        given["days"] = tuple(sorted(WEEKDAYS.index(day) for day in given["days"]))
+    for key, known in RECIPIENT_WORDS.items():
+        if key in given and given[key] not in known:
+            raise ConfigError(f"{where} {key} {given[key]!r} is unknown: use {', '.join(known)}.")
+    if "names" in given and not isinstance(given["names"], bool):
+        raise ConfigError(f"{where} names must be true or false, not {given['names']!r}.")
+    if "brief_at" in given:
+        given["brief_at"] = None if given["brief_at"] is False else _time(given["brief_at"], f"{where} brief_at")
+    if "quiet" in given:
+        ends = given["quiet"]
+        if not (isinstance(ends, list) and len(ends) == 2):
+            raise ConfigError(f'{where} quiet must be from when to when, as in quiet = ["20:00", "06:30"].')
+        given["quiet"] = tuple(_time(one, f"{where} quiet") for one in ends)
+    recipient = _make(Recipient, given, where)
+    if not recipient.name.strip():
+        raise ConfigError(f"{where}: name is empty: say who it is.")
+    if recipient.timezone:
+        _check_timezone(recipient.timezone, where)
+    return recipient
+
+
+def _time(value: object, where: str) -> time:
+    """A time of the day: "07:00", or 07:00:00 as TOML has it."""
+    if isinstance(value, time):
+        return value
+    try:
+        return datetime.strptime(value, "%H:%M").time()
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f'{where}: {value!r} is no time of the day: write it as "07:00".') from error
+
+
 def _environment_n8n(given: tuple[N8n, ...]) -> tuple[N8n, ...]:
     """N8N_URL is the address of the first n8n, or makes one called "n8n"; ConfigError where one has no address."""
     url = os.environ.get("N8N_URL")
@@ -804,10 +1051,7 @@ def _environment_n8n(given: tuple[N8n, ...]) -> tuple[N8n, ...]:
                 f"n8n {one.name!r} has no address that begins with http:// or https://: set its url in ops.toml, or "
                 "N8N_URL for the first one."
             )
-        if "@" in one.url:
-            raise ConfigError(
-                f"the address of n8n {one.name!r} holds a name or password: it is shown to people; leave it out."
-            )
+        _holds_no_name(one.url, f"n8n {one.name!r}")
     return given
 
 
@@ -817,7 +1061,7 @@ def _make(kind, values: dict, where: str):
     for f in fields(kind):
         if f.type == "str" and f.name in values and not isinstance(values[f.name], str):
             raise ConfigError(f"{where}: {f.name} must be text in quotes, not {values[f.name]!r}.")
-        if f.type == "int" and f.name in values and (type(values[f.name]) is not int or values[f.name] < 1):
+        if f.type == "int" and f.name in values and (type(values[f.name]) is not int or not 1 <= values[f.name] < MOST):
             raise ConfigError(f"{where}: {f.name} must be a whole number from 1, not {values[f.name]!r}.")
     try:
         return kind(**values)
@@ -854,13 +1098,11 @@ def _check_plants(plants: tuple[Plant, ...], instances: tuple[Instance, ...], fi
             raise ConfigError(f"{file}: [plant.{plant.code}] instance {plant.instance!r} is unknown: {hint}")
 
 
-def _check_timezone(plant: Plant, file: str) -> None:
+def _check_timezone(name: str, where: str) -> None:
     try:
-        ZoneInfo(plant.timezone)
+        ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigError(
-            f"{file}: [plant.{plant.code}] timezone {plant.timezone!r} is unknown: use a name such as Europe/Paris."
-        ) from error
+        raise ConfigError(f"{where} timezone {name!r} is unknown: use a name such as Europe/Paris.") from error
 
 
 def _marker_table(markers: tuple[Marker, ...]) -> pa.Table:

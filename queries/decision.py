@@ -17,8 +17,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from queries import readable
+from queries.config import EXECUTIVE, PLANT_MANAGER
 from queries.warehouse import Scope, folder, pseudonym
 
+FILE = "decisions.sqlite"
 SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "decisions").glob("*.sql")}
 CAUSES = ("shutdown", "stocktake", "upgrade", "other")
 BUDGET_CORRECTION, ACCEPTED_DEVIATION, WITHDRAWAL = "budget correction", "accepted deviation", "withdrawal"
@@ -26,6 +28,8 @@ ACKNOWLEDGEMENT, ASSIGNMENT, MUTE = "acknowledgement", "assignment", "mute"
 RESOLUTION, REOPENING, COMMENT = "resolution", "reopening", "comment"
 ABOUT_A_SUBJECT = (ACKNOWLEDGEMENT, ASSIGNMENT, MUTE, RESOLUTION, REOPENING, COMMENT)
 EXPLAIN_THEMSELVES = (ACKNOWLEDGEMENT, ASSIGNMENT)  # the others need a reason
+# What not every role may decide, or take back. Who says no role is held to none: who signs in has one.
+RESERVED = {BUDGET_CORRECTION: (EXECUTIVE, PLANT_MANAGER), ACCEPTED_DEVIATION: (EXECUTIVE, PLANT_MANAGER)}
 
 
 class DecisionError(Exception):
@@ -35,7 +39,8 @@ class DecisionError(Exception):
 @dataclass(frozen=True)
 class Correction:
     """Days from `from_on` to `until_on`, both included (UTC), on which what fell due counts in no budget: of one KPI
-    and plant, or (None) of all. Who decided it when (UTC), and why; and the same of its withdrawal."""
+    and plant, or (None) of all. Who decided it when (UTC), in which role if that was said, and why; and the same of its
+    withdrawal."""
 
     id: int
     decided_at: datetime
@@ -49,6 +54,7 @@ class Correction:
     withdrawn_at: datetime | None = None
     withdrawn_by: str | None = None
     withdrawn_why: str | None = None
+    role: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -68,7 +74,8 @@ class Correction:
 @dataclass(frozen=True)
 class Acceptance:
     """Deviations from a process rule that are accepted up to and including `until_on` (UTC), in one plant or (None) in
-    all: who decided it when (UTC), why, and who owns it until then; and who withdrew it."""
+    all: who decided it when (UTC), in which role if that was said, why, and who owns it until then; and who withdrew
+    it."""
 
     id: int
     decided_at: datetime
@@ -81,6 +88,7 @@ class Acceptance:
     withdrawn_at: datetime | None = None
     withdrawn_by: str | None = None
     withdrawn_why: str | None = None
+    role: str | None = None
 
     def holds(self, today: date) -> bool:
         return self.withdrawn_at is None and today <= self.until_on
@@ -146,15 +154,20 @@ def correct(
     *,
     kpi: str | None = None,
     plant: str | None = None,
+    role: str | None = None,
+    scope: Scope | None = None,
     warehouse: Path | None = None,
 ) -> int:
-    """Leaves days out of budgets from now on; the number of the decision."""
+    """Leaves days out of budgets from now on; the number of the decision. `scope`: of who decides, who must see the
+    plant, or all of them where none is named."""
     if cause not in CAUSES:
         raise DecisionError(f"cause {cause!r} is unknown: use {', '.join(CAUSES)}.")
     if until_on < from_on:
         raise DecisionError(f"the last day, {until_on}, lies before the first, {from_on}: give a later one.")
     days = {"from_on": from_on.isoformat(), "until_on": until_on.isoformat()}
-    return _add(who, BUDGET_CORRECTION, why, warehouse, kpi=kpi, plant=plant, cause=cause, **days)
+    _must_be_allowed(BUDGET_CORRECTION, role)
+    _must_see(plant, scope)
+    return _add(who, BUDGET_CORRECTION, why, warehouse, role, kpi=kpi, plant=plant, cause=cause, **days)
 
 
 def accept(
@@ -165,23 +178,27 @@ def accept(
     until_on: date,
     *,
     plant: str | None = None,
+    role: str | None = None,
+    scope: Scope | None = None,
     today: date | None = None,
     warehouse: Path | None = None,
 ) -> int:
-    """Accepts the deviations from a process rule up to a day; the number of the decision."""
+    """Accepts the deviations from a process rule up to a day; the number of the decision. `scope`: as for `correct`."""
     today = today or readable.utc_now().date()
     if until_on < today:
         raise DecisionError(f"the last day, {until_on}, is over: give today, {today}, or a later one.")
     if not owner.strip():
         raise DecisionError("say who owns it: somebody must end what was accepted when its day comes.")
+    _must_see(plant, scope)
     for one in acceptances(warehouse):
         if one.holds(today) and (one.rule, one.plant) == (rule, plant):
             raise DecisionError(
                 f"that is accepted until {one.until_on} already: withdraw {one.id} first, then decide anew."
             )
-    about = {"rule": rule, "owner": owner.strip()}
+    _must_be_allowed(ACCEPTED_DEVIATION, role)
+    about = {"add_accepted_deviation": {"rule": rule, "owner": owner.strip()}}
     until = until_on.isoformat()
-    return _add(who, ACCEPTED_DEVIATION, why, warehouse, about, "add_accepted_deviation", plant=plant, until_on=until)
+    return _add(who, ACCEPTED_DEVIATION, why, warehouse, role, about, plant=plant, until_on=until)
 
 
 def decide(
@@ -209,34 +226,86 @@ def decide(
         raise DecisionError("say until which day it is muted: what is muted for good is never seen again.")
     if what == MUTE and until_on < today:
         raise DecisionError(f"the last day, {until_on}, is over: give today, {today}, or a later one.")
-    if scope and scope.plants is not None and plant is not None and plant not in scope.plants:
-        raise DecisionError(f"{subject} is of {plant}, which you do not see: ask somebody of that plant.")
-    about = {"subject": subject, "owner": owner.strip() if what == ASSIGNMENT else None, "role": role and role.strip()}
+    _must_see(plant, scope)
+    about = {"add_subject": {"subject": subject, "owner": owner.strip() if what == ASSIGNMENT else None}}
     until = until_on.isoformat() if what == MUTE else None
-    return _add(who, what, why, warehouse, about, "add_subject", plant=plant, until_on=until)
+    return _add(who, what, why, warehouse, role, about, plant=plant, until_on=until)
 
 
-def withdraw(number: int, who: str, why: str, warehouse: Path | None = None) -> int:
+def withdraw(
+    number: int,
+    who: str,
+    why: str,
+    warehouse: Path | None = None,
+    role: str | None = None,
+    scope: Scope | None = None,
+) -> int:
     """Takes a decision back: the days of a correction count again, a subject stands as if nobody had said that; the
-    number of the withdrawal."""
-    known = {one.id: one for one in [*corrections(warehouse), *acceptances(warehouse), *decisions(warehouse)]}
+    number of the withdrawal. `scope`: of who takes it back, as for a decision."""
+    known = {one.id: one for kind in (corrections, acceptances, decisions) for one in kind(warehouse, scope)}
     if number not in known:
         numbers = ", ".join(map(str, sorted(known, reverse=True))) or "none yet"
         raise DecisionError(f"there is no decision {number}: known are {numbers}.")
     if known[number].withdrawn_at is not None:
         raise DecisionError(f"decision {number} was withdrawn by {known[number].withdrawn_by} already.")
-    return _add(who, WITHDRAWAL, why, warehouse, withdraws=number)
+    kind = {Correction: BUDGET_CORRECTION, Acceptance: ACCEPTED_DEVIATION}.get(type(known[number]), "")
+    _must_be_allowed(kind, role)
+    _must_see(known[number].plant, scope)
+    return _add(who, WITHDRAWAL, why, warehouse, role, withdraws=number)
+
+
+def copy(warehouse: Path, to: Path) -> None:
+    """What was decided as another file, in the folder `to`, to be read there: as it is at one moment, in place of the
+    one there at once. Nothing can be decided in it. DecisionError when it cannot be read or written."""
+    source, part = _path(warehouse), to / f".copy_{FILE}"
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        with closing(_open(part)) as con:
+            if source.exists():
+                with closing(_open(source)) as original:
+                    original.backup(con)
+            con.executescript(SQL["schema"] + SQL["close"])
+        part.replace(_path(to))
+    except (sqlite3.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise DecisionError(f"{source} could not be copied to {to} ({error}): see that both can be used.") from error
+
+
+def _must_be_allowed(kind: str, role: str | None) -> None:
+    """DecisionError where a role may not take, or take back, a decision of this kind."""
+    if role and kind in RESERVED and role.strip().lower() not in RESERVED[kind]:
+        raise DecisionError(
+            f"{readable.a(kind)} is not for the role {role.strip()!r}: ask somebody who decides as "
+            f"{' or '.join(RESERVED[kind])}."
+        )
+
+
+def _must_see(plant: str | None, scope: Scope | None) -> None:
+    """DecisionError where who decides does not see the plant it is about, or (None) all of them."""
+    if scope is None or scope.plants is None or plant in scope.plants:
+        return
+    if plant is None:
+        raise DecisionError("that is about several plants, or about none: ask somebody who sees all of them.")
+    raise DecisionError(f"that is of {plant}, which you do not see: ask somebody of that plant.")
 
 
 def _add(
-    who: str, kind: str, why: str, warehouse: Path | None, about: dict | None = None, detail: str = "", **values
+    who: str,
+    kind: str,
+    why: str,
+    warehouse: Path | None,
+    role: str | None,
+    about: dict[str, dict] | None = None,
+    **values,
 ) -> int:
-    """Adds a decision, and with the statement `detail` what it is about: both or neither."""
+    """Adds a decision, and with the statements of `about` what it is about: all or nothing."""
     for name, text, is_needed in (("who decides", who, True), ("why", why, kind not in EXPLAIN_THEMSELVES)):
         if is_needed and not text.strip():
             raise DecisionError(f"say {name}: a decision without it helps nobody later.")
     row = dict.fromkeys(("kpi", "plant", "from_on", "until_on", "cause", "withdraws")) | values
     row |= {"decided_at": readable.utc_now().isoformat(" ", "seconds"), "who": who.strip(), "kind": kind}
+    about = (about or {}) | ({"add_role": {"role": role.strip()}} if role and role.strip() else {})
     path = _path(warehouse)
     try:
         path.touch(mode=0o600, exist_ok=True)  # private to its owner from its first byte on
@@ -244,9 +313,11 @@ def _add(
             con.executescript(SQL["schema"])
             with con:
                 number = con.execute(SQL["add"], row | {"why": why.strip()}).lastrowid
-                if about:
-                    con.execute(SQL[detail], about | {"decision_id": number})
+                for statement, told in about.items():
+                    con.execute(SQL[statement], told | {"decision_id": number})
                 return number
+    except sqlite3.IntegrityError as error:
+        raise DecisionError(f"nothing was decided: {error}.") from error
     except (sqlite3.Error, OSError) as error:
         raise DecisionError(
             f"{path} could not be written ({error}), and nothing was decided: see that the disk has room and that "
@@ -255,19 +326,26 @@ def _add(
 
 
 def _rows(kind: str, warehouse: Path | None, needs: str = "decision") -> list[dict]:
-    """Decisions of a kind; none where nobody decided yet, or the file is older than the table that the kind needs."""
+    """Decisions of a kind, each with its role; none where nobody decided yet, or the file is older than the table that
+    the kind needs."""
     path = _path(warehouse)
     try:
         if not path.exists() or not path.stat().st_size:  # nobody decided yet, or the first is about to
             return []
         with closing(_open(path)) as con:
-            if not con.execute(SQL["has_table"], {"name": needs}).fetchone():
+            if not _has(con, needs):
                 return []
-            return [dict(row) for row in con.execute(SQL[kind])]
+            rows = [dict(row) for row in con.execute(SQL[kind])]
+            roles = dict(con.execute(SQL["role"]).fetchall()) if _has(con, "decision_role") else {}
+            return [row | {"role": roles.get(row["id"], row.get("role"))} for row in rows]
     except (sqlite3.Error, OSError) as error:
         raise DecisionError(
             f"{path} cannot be read ({error}): restore it from a backup, or move it away to start anew."
         ) from error
+
+
+def _has(con: sqlite3.Connection, table: str) -> bool:
+    return con.execute(SQL["has_table"], {"name": table}).fetchone() is not None
 
 
 def _seen(found: list, scope: Scope | None) -> list:
@@ -276,7 +354,7 @@ def _seen(found: list, scope: Scope | None) -> list:
 
 
 def _path(warehouse: Path | None) -> Path:
-    return (warehouse or folder()) / "decisions.sqlite"
+    return (warehouse or folder()) / FILE
 
 
 def _open(path: Path) -> sqlite3.Connection:

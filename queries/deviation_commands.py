@@ -12,7 +12,7 @@ from rich.table import Table
 
 from queries import conformance as conforming
 from queries import decision, readable, warehouse
-from queries.budget_commands import DAY, WHO, WHY
+from queries.budget_commands import DAY, ROLE, WHO, WHY
 from queries.catalog import CatalogError
 from queries.conformance import DeviationClass, Exposure
 from queries.terminal import CSV, FROM, JSON, PLANT, check_plant, row_table, with_errors, write
@@ -49,6 +49,7 @@ def accept(
     why: WHY,
     until: Annotated[datetime, typer.Option(formats=DAY, help="Last day on which it is accepted (UTC).")],
     plant: PLANT = None,
+    role: ROLE = None,
 ) -> None:
     """Accept the deviations from a process rule up to a day: they are counted apart."""
 
@@ -56,10 +57,10 @@ def accept(
         opened = warehouse.open()
         check_plant(opened, plant)
         _known(opened, rule, plant)
-        number = decision.accept(who, owner, why, rule, until.date(), plant=plant)
+        number = decision.accept(who, owner, why, rule, until.date(), plant=plant, role=role)
         print(
             f"Decision {number}: {rule!r} is accepted in {plant or 'all plants'} until {until.date()}; "
-            f"`python -m queries withdraw {number}` takes it back."
+            f"`.venv/bin/python -m queries withdraw {number}` takes it back."
         )
 
     with_errors(work)
@@ -91,7 +92,7 @@ def _cases(rule: str, plant: str | None) -> list[dict]:
     opened = warehouse.open()
     check_plant(opened, plant)
     _known(opened, rule, plant)
-    return warehouse.read(opened, "deviation", rule=rule, plant=plant).to_pylist()
+    return warehouse.read(opened, "deviation", rule=rule, plant=plant, most=None).to_pylist()
 
 
 def _exposures(plant: str | None) -> list[dict]:

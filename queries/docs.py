@@ -1,14 +1,15 @@
-"""docs/kpis.md, written from the KPI files so that it cannot say anything else than they do."""
+"""docs/kpis.md, written from the files of KPIs, exceptions and checks so that it cannot say anything else than they
+do."""
 
 from __future__ import annotations
 
-from queries import catalog
+from queries import catalog, dictionary
 from queries.catalog import Kpi
-from queries.readable import measured, service_level
+from queries.readable import duration, measured, service_level
 
 INTRODUCTION = """# KPIs
 
-<!-- Written by `make docs` from queries/kpis; do not edit by hand. -->
+<!-- Written by `make docs` from queries/; do not edit by hand. -->
 
 Every KPI is one file, `queries/kpis/<domain>/<name>.sql`. Its SELECT returns the rows behind the number, and one of
 the measures below turns them into the number. Times are UTC; weeks begin on Monday.
@@ -37,6 +38,27 @@ however late it comes; [how often to read](operating.md#integrations-every-few-m
 |---|---|---|
 """
 
+RULES = """
+## Exceptions: records that need somebody
+
+Severity, owner, limit and time may be set in `ops.toml`, for all plants or for one.
+
+| exception | what it is | limit | to be done within | owner, then | what to do |
+|---|---|---|---|---|---|
+"""
+CHECKS = """
+## Checks: what must not be in the data
+
+| check | what must hold | about | severity | limit | owner | what to do |
+|---|---|---|---|---|---|---|
+"""
+TERMS = """
+## Terms
+
+| term | meaning |
+|---|---|
+"""
+
 
 def render() -> str:
     """The whole text of docs/kpis.md."""
@@ -49,6 +71,20 @@ def render() -> str:
         parts += [_section(kpi) for kpi in sorted(kpis, key=lambda kpi: kpi.title)]
     parts.append(RECORDED)
     parts += [f"| {one.title} | {one.definition} | {one.blind} |\n" for one in catalog.integrations().values()]
+    parts.append(RULES)
+    parts += [
+        f"| {one.title} | {one.definition} | {dictionary.limit(one, one.limit) or 'none'} | {duration(one.sla)} "
+        f"| {one.owner}, {one.fallback} | {one.remedy} |\n"
+        for one in catalog.exceptions().values()
+    ]
+    parts.append(CHECKS)
+    parts += [
+        f"| {one.title} | {one.definition} | {one.about} | {one.severity} "
+        f"| {dictionary.limit(one, one.limit) or 'none'} | {one.owner} | {one.remedy} |\n"
+        for one in catalog.checks().values()
+    ]
+    parts.append(TERMS)
+    parts += [f"| {term} | {meaning} |\n" for term, meaning in dictionary.GLOSSARY]
     return "".join(parts)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from queries import catalog, decision, readable, subject, warehouse
+from queries import catalog, decision, exception, readable, warehouse
 from queries.catalog import CatalogError
 from queries.terminal import CSV, JSON, PLANT, check_plant, row_table, with_errors, write
 
@@ -63,8 +63,7 @@ def _exceptions(name: str | None, plant: str | None) -> list[dict]:
     check_plant(opened, plant)
     found = warehouse.read(opened, "open_exception").to_pylist()
     chosen = [row for row in found if name in (None, row["exception"]) and plant in (None, row["plant"])]
-    decided = decision.decisions(scope=opened.scope)
-    return subject.with_states(chosen, subject.of_exception, lambda row: opened.as_of, decided)
+    return exception.with_states(chosen, decision.decisions(scope=opened.scope), opened.as_of)
 
 
 def _check_results(name: str | None) -> list[dict]:
@@ -118,7 +117,7 @@ def _exception_table(found: list[dict]) -> Table:
             if row["age_seconds"] is not None
             else "",
             readable.held_up(row),
-            row["fallback"] if row["is_overdue"] else row["owner"],
+            exception.in_charge(row),
             row["standing"],
         )
     return table

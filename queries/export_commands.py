@@ -1,8 +1,9 @@
-"""The event log for other tools, from the terminal."""
+"""The event log and the tables for other tools, from the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,9 @@ FILE = Annotated[
 WORKFLOW = Annotated[str | None, typer.Option(help="One workflow, as production, purchase or 'work order'.")]
 NAMELESS = Annotated[bool, typer.Option("--without-names", help="Pseudonyms instead of the names of people.")]
 
-app = typer.Typer(no_args_is_help=True, help="The event log as a file for process mining tools.")
+app = typer.Typer(
+    no_args_is_help=True, help="The event log for process mining tools, and the tables for other engines."
+)
 
 
 @app.command()
@@ -50,6 +53,34 @@ def csv(
     with_errors(lambda: _export(export.to_csv, file, plant, workflow, first, last, nameless))
 
 
+@app.command()
+def parquet(
+    folder: Annotated[Path, typer.Argument(help="The folder to write to; files that are there are replaced.")],
+    nameless: NAMELESS = False,
+) -> None:
+    """Every published table as a Parquet file, for an engine that reads such files."""
+    with_errors(lambda: _parquet(folder, nameless))
+
+
+def _parquet(folder: Path, nameless: bool) -> None:
+    opened = warehouse.open(warehouse.Scope(sees_names=not nameless))
+    with _progress(folder) as report:
+        written = export.to_parquet(opened, folder, report)
+    byte_count = sum((folder / f"{table}.parquet").stat().st_size for table in written)
+    rows = readable.number(sum(written.values()))
+    print(f"Wrote {len(written)} tables with {rows} rows to {folder} ({readable.size(byte_count)}).")
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is told how many of how many are done; nothing where there is no terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"Writing {path.name}")
+        yield lambda done, total: progress.update(task, completed=done, total=max(total, done))
+
+
 def _export(
     write: Callable, file: Path, plant, workflow, first: datetime | None, last: datetime | None, nameless
 ) -> None:
@@ -58,18 +89,9 @@ def _export(
     opened = warehouse.open(warehouse.Scope(sees_names=not nameless))
     check_plant(opened, plant)
     chosen = export.Selection(plant, workflow, first, last and last + timedelta(days=1))
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"Writing {file.name}")
-        written = write(
-            opened, file, chosen, lambda done, total: progress.update(task, completed=done, total=max(total, done))
-        )
+    with _progress(file) as report:
+        written = write(opened, file, chosen, report)
     print(
         f"Wrote {readable.number(written.cases)} cases with {readable.number(written.events)} events to {file} "
-        f"({_size(file.stat().st_size)})."
+        f"({readable.size(file.stat().st_size)})."
     )
-
-
-def _size(byte_count: int) -> str:
-    return f"{byte_count / 1e6:,.1f} MB" if byte_count >= 1e6 else f"{byte_count / 1e3:,.0f} kB"

@@ -123,16 +123,16 @@ class Move:
 
     @property
     def words(self) -> str:
-        """skips "goods held" on 20 % more cases."""
+        """skips "goods held" on 20 points more of the cases."""
         points = abs(self.difference) * 100
-        amount = f"{points:.0f} %" if points >= 0.95 else f"{points:.1f} %"
+        amount = f"{points:.0f} points" if points >= 0.95 else f"{points:.1f} points"
         more = "more" if self.difference > 0 else "fewer"
         first, second = self.feature.activity, self.feature.following
         if self.feature.kind == OCCURRENCE:
-            return f'{"does" if self.difference > 0 else "skips"} "{first}" on {amount} more cases'
+            return f'{"does" if self.difference > 0 else "skips"} "{first}" on {amount} more of the cases'
         if self.feature.kind == REPETITION:
-            return f'does "{first}" twice or more on {amount} {more} cases'
-        return f'goes from "{first}" straight to "{second}" on {amount} {more} cases'
+            return f'does "{first}" twice or more on {amount} {more} of the cases'
+        return f'goes from "{first}" straight to "{second}" on {amount} {more} of the cases'
 
 
 @dataclass(frozen=True)

@@ -122,8 +122,8 @@ def _chance(row: dict) -> str:
 
 
 def _told(move: dict) -> str:
-    """A skips "goods held" on 20 % more cases (16.2 to 24.1; 30.1 % of its cases, 50.3 % there): 85 % of the
-    distance."""
+    """A skips "goods held" on 20 points more of the cases (16.2 to 24.1; 30.1 % of its cases, 50.3 % there): 85 % of
+    the distance."""
     ends = sorted(abs(move[end]) * 100 for end in ("low", "high"))
     rates = f"{readable.share(move['rate'])} of its cases, {readable.share(move['rate_other'])} there"
     share = f": {move['explained'] * 100:.0f} % of the distance" if round(move["explained"], 2) else ""

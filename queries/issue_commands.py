@@ -12,7 +12,7 @@ from rich.table import Table
 
 from queries import decision, readable, subject, warehouse
 from queries import issue as of
-from queries.budget_commands import DAY, WHO
+from queries.budget_commands import DAY, ROLE, WHO
 from queries.catalog import CatalogError
 from queries.terminal import CSV, JSON, PLANT, check_plant, row_table, show, with_errors, write
 from queries.warehouse import Warehouse
@@ -81,7 +81,7 @@ def decide(
     until: Annotated[
         datetime | None, typer.Option(formats=DAY, help="mute: last day on which it is muted (UTC).")
     ] = None,
-    role: Annotated[str | None, typer.Option(help="In which role that is decided.")] = None,
+    role: ROLE = None,
 ) -> None:
     """Say what becomes of an error issue, an exception or a record: nothing is erased, and `queries withdraw` takes it
     back. What was resolved is open again when it is seen later than that."""
@@ -103,7 +103,10 @@ def decide(
             plant=plant,
             role=role,
         )
-        print(f"Decision {number}: {VERBS[what]} of {name}; `python -m queries withdraw {number}` takes it back.")
+        print(
+            f"Decision {number}: {VERBS[what]} of {name}; "
+            f"`.venv/bin/python -m queries withdraw {number}` takes it back."
+        )
 
     with_errors(work)
 
@@ -121,7 +124,7 @@ def _known(found: list[dict], key: str) -> dict:
     if alike:
         raise CatalogError(f"several issues begin with {key!r}: {', '.join(row['issue'] for row in alike[:5])}.")
     near = get_close_matches(key, keys, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "`python -m queries issues` prints those there are."
+    hint = f"did you mean {near[0]!r}?" if near else "`.venv/bin/python -m queries issues` prints those there are."
     raise CatalogError(f"there is no issue {key!r}: {hint}")
 
 
@@ -134,13 +137,14 @@ def _subject(opened: Warehouse, about: str) -> tuple[str, str | None]:
         rows = warehouse.read(opened, "open_exception").to_pylist()
         known = {subject.of_exception(row): row["plant"] for row in rows}
     elif kind == subject.RECORD:
-        known = {subject.of_record(row): row["plant"] for row in _records(opened, key)}
+        standing = warehouse.read(opened, "stuck").to_pylist()
+        known = {subject.of_record(row): row["plant"] for row in [*standing, *_records(opened, key)]}
     else:
         raise CatalogError(f"{about!r} is no subject: use the key of an issue, exception:… or record:….")
     earlier = {one.subject: one.plant for one in decision.decisions(scope=opened.scope)}
     if about not in earlier | known:
         raise CatalogError(
-            f"there is no {about!r}: `python -m queries exceptions --json` prints subjects of exceptions."
+            f"there is no {about!r}: `.venv/bin/python -m queries exceptions --json` prints subjects of exceptions."
         )
     return about, (earlier | known)[about]
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from queries import answer
 from queries.catalog import RECORD_COLUMNS, CatalogError, Kpi, measured_columns, missing_columns
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def within(periods: Sequence[tuple[date, date]], kpi: Kpi, as_of: datetime) -> l
 def columns(con: duckdb.DuckDBPyConnection, kpi: Kpi) -> list[str]:
     """Columns the SELECT of a KPI returns; CatalogError when it does not run or lacks one."""
     try:
-        described = con.execute(f"describe {kpi.sql}", _used(kpi.sql, {"as_of": datetime(2000, 1, 1)})).fetchall()
+        described = con.execute(f"describe {kpi.sql}", answer.used(kpi.sql, {"as_of": datetime(2000, 1, 1)})).fetchall()
     except duckdb.Error as error:
         raise CatalogError(f"{kpi.file}: the SELECT does not run: {str(error).splitlines()[0]}") from error
     found = [row[0] for row in described]
@@ -179,7 +180,7 @@ def compute(
                 where not is_measured group by period_start, period_end, cut
             ) as unmeasured using (period_start, period_end, cut)"""
     sql += " order by period_start, period_end, cut"
-    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+    return answer.table(con, sql, parameters)
 
 
 def with_rows_kept(con: duckdb.DuckDBPyConnection, kpi: Kpi, as_of: datetime) -> Kpi:
@@ -190,7 +191,7 @@ def with_rows_kept(con: duckdb.DuckDBPyConnection, kpi: Kpi, as_of: datetime) ->
     names = ", ".join(f'"{name}"' for name in kept)
     con.execute(
         f"create or replace temp table kept_row as select {names} from (\n{kpi.sql}\n)",
-        _used(kpi.sql, {"as_of": as_of}),
+        answer.used(kpi.sql, {"as_of": as_of}),
     )
     left_out = "".join(f", null as {name}" for name in RECORD_COLUMNS if name not in kept)
     return replace(kpi, sql=f"select *{left_out} from kept_row", dimensions=("plant",))
@@ -201,7 +202,7 @@ def record_models(con: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi], as_of: da
     found = {}
     for kpi in kpis:
         sql = f"select distinct record_model from ({_select(kpi, 'elapsed')})"
-        found[kpi.name] = {model for (model,) in con.execute(sql, _used(sql, {"as_of": as_of})).fetchall()}
+        found[kpi.name] = {model for (model,) in con.execute(sql, answer.used(sql, {"as_of": as_of})).fetchall()}
     return found
 
 
@@ -351,7 +352,7 @@ def rows(
             odoo_url(odoo_instance.url, odoo_instance.version, record_model, record_id) as record_url
         from {shown} as shown left join odoo_instance using (instance)
         order by {order}"""
-    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+    return answer.table(con, sql, parameters)
 
 
 def due(
@@ -367,7 +368,7 @@ def due(
             count(*) filter (where is_measured and is_missed) as n_missed,
             count(*) filter (where not is_measured) as n_unmeasured
         from due_row group by all order by all"""
-    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+    return answer.table(con, sql, parameters)
 
 
 def missed(
@@ -397,7 +398,7 @@ def missed(
         from {shown} as shown left join odoo_instance using (instance)
         order by {order}"""
     parameters |= {"start": start, "end": end, "chosen": list(plants)}
-    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+    return answer.table(con, sql, parameters)
 
 
 def distribution(
@@ -417,7 +418,7 @@ def distribution(
     sql, parameters = _member(con, kpi, [(start, end)], warehouse.moment(kpi.sql), None, filters, clock)
     is_open = "ended_at is null" if kpi.measure == "duration" else "true"
     statement = f"{sql} select quantile_disc(seconds, 0.95) from member"
-    long = con.execute(statement, _used(statement, parameters)).fetchall()[0][0] or 0
+    long = con.execute(statement, answer.used(statement, parameters)).fetchall()[0][0] or 0
     width = next((w for w in BIN_SECONDS if long / w <= BINS), None) or 86400 * math.ceil(long / (86400 * BINS))
     sql += f""", binned as (
             select least(greatest(floor(seconds / {width}), 0), {BINS})::bigint as bin, {is_open} as is_open
@@ -427,7 +428,7 @@ def distribution(
             count(binned.bin) as n, count(binned.bin) filter (where is_open) as n_open
         from (select unnest(range((select max(bin) + 1 from binned))) as bin) as bin
         left join binned using (bin) group by bin.bin order by bin.bin"""
-    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+    return answer.table(con, sql, parameters)
 
 
 def survival(
@@ -447,7 +448,7 @@ def survival(
     con = warehouse.cursor()
     sql, parameters = _member(con, kpi, [(start, end)], warehouse.moment(kpi.sql), None, filters, clock)
     sql += _statement(MEASURES["survival"]).replace("with", ",", 1)
-    return con.sql(sql, params=_used(sql, parameters)).to_arrow_table()
+    return answer.table(con, sql, parameters)
 
 
 def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock: str, total: bool = False) -> tuple[str, dict]:
@@ -548,9 +549,3 @@ def _words(con, kpi: Kpi, clock: str) -> dict[str, str]:
 
 def _statement(text: str) -> str:
     return re.sub(r"--[^\n]*", "", text).strip().rstrip(";")
-
-
-def _used(sql: str, parameters: dict) -> dict:
-    """DuckDB refuses parameters a statement does not use."""
-    names = set(re.findall(r"\$(\w+)", sql))
-    return {name: value for name, value in parameters.items() if name in names}

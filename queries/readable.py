@@ -1,13 +1,89 @@
-"""Numbers, durations and moments as a reader wants them: fitting unit, no false precision."""
+"""Numbers, durations and moments as a reader wants them: fitting unit, no false precision.
+
+Numbers carry the signs of the reader's locale, where somebody tells which that is (`listen`): 1.234,5 in German. Words
+stay English, and so do names of months; what a terminal prints is plain.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+STALE_AFTER = 26 * HOUR  # data so old are: a night that brought nothing, and two hours of patience
+STATISTIC = {
+    # statistic: (short mark on charts, sentence for durations, sentence for ages of what is open)
+    "p50": ("median", "half take less", "half are younger"),
+    "p85": ("p85", "85 % take less", "85 % are younger"),
+    "p90": ("p90", "90 % take less", "90 % are younger"),
+    "p95": ("p95", "95 % take less", "95 % are younger"),
+}
 AT_THIS_PACE = "at this pace"
 WORKING_TIME = "working time"  # the unit of durations by the clock of that name
+WIDE, NARROW = "\u00a0", "\u202f"  # spaces at which no line breaks
+
+
+@dataclass(frozen=True)
+class Signs:
+    """How a locale writes numbers and days (CLDR): the sign before decimals, the one between thousands, whether four
+    digits stand together, and whether the month comes first."""
+
+    decimal: str = "."
+    thousand: str = ","
+    is_four_together: bool = False
+    is_month_first: bool = False
+
+
+PLAIN = Signs()
+SIGNS = {
+    PLAIN: "en zh ja ko th he hi",
+    Signs(is_month_first=True): "en-us en-ph",
+    Signs(",", "."): "de nl it da id tr el hr sl sr bs mk ro ca gl vi is pt-br",
+    Signs(",", ".", is_four_together=True): "es",
+    Signs(".", ",", is_four_together=True): "es-mx es-us es-419",
+    Signs(",", NARROW): "fr fr-ch",
+    Signs(",", WIDE): "ru uk cs sk bg fi sv nb no nn hu lv lt be sq ka fr-ca de-at",
+    Signs(",", WIDE, is_four_together=True): "pl pt et",
+    Signs(".", "’"): "de-ch de-li it-ch rm",
+}
+OF_LOCALE = {name: signs for signs, names in SIGNS.items() for name in names.split()}
+_telling: list[Callable[[], str | None]] = [lambda: None]
+
+
+def listen(locale: Callable[[], str | None]) -> None:
+    """From now on ask `locale` at each number who reads it: de-CH, or None where that is not known."""
+    _telling[0] = locale
+
+
+def locale() -> str | None:
+    """The locale of the reader. A text that is kept for others, too, must be kept by it."""
+    return _telling[0]()
+
+
+def signs() -> Signs:
+    return _signs(locale())
+
+
+@cache
+def _signs(name: str | None) -> Signs:
+    """The signs of de-Latn-CH are those of de-CH, else of de; of a locale nobody knows, plain ones."""
+    language, *parts = (name or "").lower().replace("_", "-").split("-")
+    asked = (*(f"{language}-{part}" for part in parts), language)
+    return next((OF_LOCALE[key] for key in asked if key in OF_LOCALE), PLAIN)
+
+
+def _local(plain: str) -> str:
+    """A number as Python writes it (12,345.6) in the signs of the reader's locale."""
+    of = signs()
+    if of == PLAIN:
+        return plain
+    whole, point, decimals = plain.partition(".")
+    if of.is_four_together and len(whole.lstrip("-")) == 5:
+        whole = whole.replace(",", "")
+    return whole.replace(",", of.thousand) + point.replace(".", of.decimal) + decimals
 
 
 def duration(seconds: float | None) -> str:
@@ -23,29 +99,35 @@ def duration(seconds: float | None) -> str:
         hours, minutes = divmod(round(seconds / MINUTE), 60)
         return f"{sign}{hours} h" + (f" {minutes} min" if minutes else "")
     days = seconds / DAY
-    return f"{sign}{days:.0f} d" if days >= 99.95 else f"{sign}{days:.1f} d".replace(".0 d", " d")
+    words = f"{days:.0f}" if days >= 99.95 else f"{days:.1f}".removesuffix(".0")
+    return f"{sign}{_local(words)} d"
 
 
 def working_time(seconds: float | None) -> str:
     """45 s, 12 min, 5 h 40 min, 312 h; never days, which are longer than a day's work."""
     if seconds is None or abs(seconds) < DAY - 30:
         return duration(seconds)
-    return f"{seconds / HOUR:,.0f} h".replace("-", "−")
+    return f"{_local(f'{seconds / HOUR:,.0f}')} h".replace("-", "−")
 
 
 def number(value: float | None, digits: int = 0) -> str:
     """12,345."""
-    return "–" if value is None else f"{value:,.{digits}f}"
+    return "–" if value is None else _local(f"{value:,.{digits}f}")
 
 
-def share(value: float | None) -> str:
+def size(byte_count: int) -> str:
+    """Of a file, as "12.3 MB" or "640 kB"."""
+    return f"{byte_count / 1e6:,.1f} MB" if byte_count >= 1e6 else f"{byte_count / 1e3:,.0f} kB"
+
+
+def share(value: float | None, digits: int = 1) -> str:
     """4.2 %."""
-    return "–" if value is None else f"{value * 100:.1f} %"
+    return "–" if value is None else f"{number(value * 100, digits)} %"
 
 
 def money(amount: float | None, currency: str | None) -> str:
     """12,345 EUR; no currency is said, not guessed."""
-    return "–" if amount is None else f"{amount:,.0f} {currency or '(no currency)'}"
+    return "–" if amount is None else f"{number(amount)} {currency or '(no currency)'}"
 
 
 def measured(value: float | None, unit: str) -> str:
@@ -83,11 +165,14 @@ def utc_now() -> datetime:
 
 
 def day(when: date | None, today: date | None = None) -> str:
-    """22 Nov, and 22 Nov 2025 in another year."""
+    """22 Nov, and 22 Nov 2025 in another year; Nov 22, 2025 where the month comes first."""
     if when is None:
         return "–"
-    text = f"{when.day} {when:%b}"
-    return text if when.year == (today or utc_now().date()).year else f"{text} {when.year}"
+    is_month_first = signs().is_month_first
+    text = f"{when:%b} {when.day}" if is_month_first else f"{when.day} {when:%b}"
+    if when.year == (today or utc_now().date()).year:
+        return text
+    return f"{text}, {when.year}" if is_month_first else f"{text} {when.year}"
 
 
 def moment(when: datetime | None, zone: str | None = None, seconds: bool = False) -> str:
@@ -96,6 +181,22 @@ def moment(when: datetime | None, zone: str | None = None, seconds: bool = False
         return "–"
     local = when.replace(tzinfo=UTC).astimezone(ZoneInfo(zone) if zone else UTC)
     return f"{day(local.date())} {local:%H:%M:%S}" if seconds else f"{day(local.date())} {local:%H:%M}"
+
+
+@cache
+def is_zone(name: str) -> bool:
+    """Whether a time zone is known by this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def statistic(kpi) -> str:
+    """What the value of a KPI says about the cases: "85 % take less"; empty where its statistic needs no words."""
+    _, cases, ages = STATISTIC.get(kpi.statistic, ("", "", ""))
+    return ages if kpi.measure == "stock" else cases
 
 
 def verdict(kind: str | None, since: date | None, reason: str | None) -> str:
@@ -108,17 +209,23 @@ def verdict(kind: str | None, since: date | None, reason: str | None) -> str:
 def moved(change: float, measure: str) -> str:
     """How far a KPI moved: 22 % shorter, 3.1 times as long; of a share 4.1 points more."""
     if measure == "share":
-        return f"{abs(change) * 100:.1f} points {'less' if change < 0 else 'more'}"
+        return f"{number(abs(change) * 100, 1)} points {'less' if change < 0 else 'more'}"
     if change >= 2:
         return f"{number(1 + change, 1 if change < 99 else 0)} times as long"
     digits = 1 if change < -0.95 else 0
-    return f"{abs(change) * 100:.{digits}f} % {'shorter' if change < 0 else 'longer'}"
+    return f"{share(abs(change), digits)} {'shorter' if change < 0 else 'longer'}"
+
+
+UNCERTAIN = 9  # where even ten times as long is possible
 
 
 def moved_between(change: float | None, low: float | None, high: float | None, measure: str) -> str:
-    """22 % shorter (9 % to 33 %); where either way is possible, both ends: 12 % shorter to 10 % longer."""
+    """22 % shorter (9 % to 33 %); where either way is possible, both ends: 12 % shorter to 10 % longer;
+    or that it is too uncertain."""
     if change is None or low is None or high is None:
         return ""
+    if low <= 0 <= high and measure != "share" and high >= UNCERTAIN:
+        return "too uncertain to tell"
     if low <= 0 <= high:
         return f"{moved(low, measure)} to {moved(high, measure)}"
     if measure != "share" and change >= 2:
@@ -179,7 +286,7 @@ def service_level(objective: float | None, limit: float | None, clock: str) -> s
     """90 % within 2 d; 98 %; where plants differ, that they do."""
     if objective is None:
         return "differs by plant"
-    wanted = f"{objective * 100:.4g} %"
+    wanted = f"{_local(f'{objective * 100:.4g}')} %"
     if limit is None:
         return wanted
     return f"{wanted} within {working_time(limit) + ' of working time' if clock == 'working' else duration(limit)}"

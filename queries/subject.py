@@ -16,6 +16,7 @@ from queries.decision import ACKNOWLEDGEMENT, ASSIGNMENT, MUTE, REOPENING, RESOL
 
 ISSUE, EXCEPTION, RECORD = "issue", "exception", "record"
 STATES = ("open", "acknowledged", "owned", "muted", "resolved")
+PUT_ASIDE = ("muted", "resolved")  # states of what nobody needs to see for now
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,18 @@ def with_states(
     of = defaultdict(list)
     for one in decisions:
         of[one.subject].append(one)
+    day = today or readable.utc_now().date()
+    undecided = _columns(State())
     found = []
     for row in rows:
         name = subject_of(row)
-        now = state(of[name], seen_at(row), today or readable.utc_now().date())
-        found.append(
-            row
-            | {"subject": name, "state": now.state, "state_owner": now.owner, "muted_until": now.until_on}
-            | {"decided_by": now.by, "decided_at": now.at, "decided_why": now.why}
-            | {"reopened_at": now.reopened_at, "standing": now.words}
-        )
+        told = _columns(state(of[name], seen_at(row), day)) if name in of else undecided
+        found.append({**row, "subject": name, **told})
     return found
+
+
+def _columns(now: State) -> dict:
+    return {
+        "state": now.state, "state_owner": now.owner, "muted_until": now.until_on, "decided_by": now.by,
+        "decided_at": now.at, "decided_why": now.why, "reopened_at": now.reopened_at, "standing": now.words,
+    }  # fmt: skip

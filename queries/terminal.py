@@ -7,6 +7,7 @@ import sys
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
+import pandas as pd
 import pyarrow as pa
 import typer
 from rich.console import Console
@@ -14,9 +15,11 @@ from rich.table import Table
 
 from queries import measure, warehouse
 from queries.catalog import CatalogError, Kpi
+from queries.cell import safe
 from queries.config import ConfigError
 from queries.decision import DecisionError
 from queries.export import ExportError
+from queries.report import ReportError
 from queries.warehouse import WarehouseMissing
 
 PLANT = Annotated[str | None, typer.Option(help="One plant, by its code.")]
@@ -31,7 +34,7 @@ def with_errors(work) -> None:
     """Runs `work`; a known error is one sentence and exit code 1."""
     try:
         work()
-    except (CatalogError, ConfigError, DecisionError, ExportError, WarehouseMissing) as error:
+    except (CatalogError, ConfigError, DecisionError, ExportError, ReportError, WarehouseMissing) as error:
         print(f"Failed: {error}", file=sys.stderr)
         raise typer.Exit(1) from error
 
@@ -40,7 +43,11 @@ def write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> N
     """Prints rows as JSON, CSV or the table that `table` makes of them."""
     if as_csv and not as_json:
         found = found if isinstance(found, pa.Table) else pa.Table.from_pylist(found)
-        print(found.to_pandas().to_csv(index=False), end="")
+        frame = found.to_pandas()
+        for name in frame.columns:
+            if pd.api.types.is_string_dtype(frame[name]) or pd.api.types.is_object_dtype(frame[name]):
+                frame[name] = frame[name].map(safe, na_action="ignore")
+        print(frame.to_csv(index=False), end="")
         return
     found = found.to_pylist() if isinstance(found, pa.Table) else found
     if as_json:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from queries import catalog
+from queries import answer, catalog
 
 ODOO_URL_MACRO = """
     create or replace macro odoo_url(url, version, model, id) as case
@@ -67,6 +67,9 @@ DUE_MACRO = """
     asof left join query_table(calendar) as last
         on last.instance = begun.instance and last.plant = begun.plant
         and last.open_seconds_before <= begun.open_seconds_due"""
+# From one moment to another, 0 where a wrong clock exchanged them; null where one is not known, which greatest() skips.
+SECONDS_MACRO = """
+    create or replace macro seconds_from(earlier, later) as if(later < earlier, 0, epoch(later - earlier))"""
 # The limit of an exception or a check in a plant, null where it is off; only beside a table cfg_limit. Its columns are
 # renamed: what is given as of_plant may be called plant, and is meant.
 LIMIT_MACRO = """
@@ -91,7 +94,8 @@ WORDS_MACRO = """
             || if(round(seconds / 60)::bigint % 60 > 0, ' ' || (round(seconds / 60)::bigint % 60) || ' min', '')
         when seconds >= 8635680 then round(seconds / 86400)::bigint || ' d'
         else replace(printf('%.1f d', seconds / 86400), '.0 d', ' d') end"""
-MACROS = (CLOCK_MACRO, DUE_MACRO, WILSON_MACRO, WORDS_MACRO)  # what KPIs and measures need in any database they run in
+# What marts, KPIs and measures need in any database they run in.
+MACROS = (CLOCK_MACRO, DUE_MACRO, SECONDS_MACRO, WILSON_MACRO, WORDS_MACRO)
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 BOARDS = ("agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history")  # with lines over several plants
 OF_ALL_PLANTS = (
@@ -107,6 +111,8 @@ PERSON = {"cfg_user": ["login"]}  # columns that name people, besides those the 
 COMPARED = {"agg_change_effect": ("effect", "effect_low", "effect_high", "verdict")}
 # Tables that compare a plant with `other` or, where that is null, with `other_count` others together.
 PAIRED = ("agg_harmonization", "agg_harmonization_move")
+# Facts that name no plant and are about an Odoo as a whole; others of none are for readers of all plants.
+OF_AN_ODOO = ("fct_automation", "fct_cron_health", "fct_run_coverage")
 PLANT = {"cfg_plant": "code"}  # columns that name the plant of a row, where it is not "plant"
 
 
@@ -156,6 +162,22 @@ def current_version(warehouse: Path | None = None) -> str | None:
         return None
 
 
+def earlier_version(version: str, seconds: float, warehouse: Path | None = None) -> str | None:
+    """Name of the newest published file that is older than `version` by so many seconds, or None where none is kept."""
+    moments = {path.name: _moment(path.name) for path in (warehouse or folder()).glob("ops_*.duckdb")}
+    now = moments.get(version)
+    older = [name for name, at in moments.items() if at and now and (now - at).total_seconds() >= seconds]
+    return max(older, key=moments.get, default=None)
+
+
+def _moment(version: str) -> datetime | None:
+    """When the run of a published file began, by its name."""
+    try:
+        return datetime.strptime(version, "ops_%Y%m%dT%H%M%SZ.duckdb")
+    except ValueError:
+        return None
+
+
 def open(scope: Scope | None = None, warehouse: Path | None = None, version: str | None = None) -> Warehouse:
     """The published version (or the one named), seen through `scope`. WarehouseMissing says what to do."""
     scope = scope or Scope()
@@ -163,8 +185,8 @@ def open(scope: Scope | None = None, warehouse: Path | None = None, version: str
     version = version or current_version(warehouse)
     if version is None:
         raise WarehouseMissing(
-            f"nothing is published in {warehouse}: run `python -m etl refresh` for your Odoo or "
-            "`python -m etl demo` for the demo plants."
+            f"nothing is published in {warehouse}: run `.venv/bin/python -m etl refresh` for your Odoo or "
+            "`.venv/bin/python -m etl demo` for the demo plants."
         )
     con = duckdb.connect(":memory:")
     con.execute("set global timezone = 'UTC'")
@@ -178,9 +200,23 @@ def open(scope: Scope | None = None, warehouse: Path | None = None, version: str
         con.close()
         raise WarehouseMissing(
             f"{warehouse / version} cannot be read ({str(error).splitlines()[0]}): "
-            "run `python -m etl refresh`, or name an older version in CURRENT."
+            "run `.venv/bin/python -m etl refresh`, or name an older version in CURRENT."
         ) from error
     return Warehouse(version, as_of, scope, con, newer)
+
+
+def as_of(warehouse: Path, version: str | None = None) -> datetime:
+    """The moment that the data of a version, or of the published one, are from (UTC); WarehouseMissing when it cannot
+    be read."""
+    opened = open(warehouse=warehouse, version=version)
+    opened.connection.close()
+    return opened.as_of
+
+
+def tables(warehouse: Warehouse) -> list[str]:
+    """The names of what is published, by name."""
+    found = warehouse.cursor().execute("select view_name from duckdb_views() where not internal order by view_name")
+    return [name for (name,) in found.fetchall()]
 
 
 def _newer(con: duckdb.DuckDBPyConnection, as_of: datetime) -> dict[str, datetime]:
@@ -224,6 +260,8 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
                     or (other is null and other_count >= {GROUP_OF_PLANTS}))"""
             if table in OF_ALL_PLANTS:
                 where += " or plant = ''"
+        elif scope.plants is not None and table.startswith("fct_") and table not in OF_AN_ODOO:
+            where = "where false"
         con.execute(f'create view "{table}" as select {", ".join(shown)} from published.main."{table}" {where}')
     con.execute(ODOO_URL_MACRO)
     for macro in (*MACROS, LIMIT_MACRO) if "cfg_limit" in tables else MACROS:
@@ -248,21 +286,27 @@ def pseudonym(name: str | None) -> str | None:
 def read(warehouse: Warehouse, name: str, **parameters) -> pa.Table:
     """The rows of queries/lists/<name>.sql; WarehouseMissing where the published file is older than the list or lacks a
     column of it."""
-    return _asked(warehouse, catalog.lists()[name], parameters).to_arrow_table()
+    listing = catalog.lists()[name]
+    with _told_if_older(warehouse, listing):
+        return answer.table(warehouse.cursor(), listing.sql, {"as_of": warehouse.moment(listing.sql)} | parameters)
 
 
 def batches(warehouse: Warehouse, name: str, rows: int, **parameters) -> Iterator[pa.RecordBatch]:
     """The rows of queries/exports/<name>.sql, so many at a time: they need not fit into memory together."""
-    yield from _asked(warehouse, catalog.exports()[name], parameters).to_arrow_reader(rows)
+    listing = catalog.exports()[name]
+    given = {"as_of": warehouse.moment(listing.sql)} | parameters
+    with _told_if_older(warehouse, listing):
+        found = warehouse.cursor().sql(listing.sql, params=answer.used(listing.sql, given))
+    yield from found.to_arrow_reader(rows)
 
 
-def _asked(warehouse: Warehouse, listing: catalog.Listing, parameters: dict):
-    """A list or an export, asked with the parameters that its SQL names."""
-    parameters = {"as_of": warehouse.moment(listing.sql)} | parameters
-    used = set(re.findall(r"\$(\w+)", listing.sql))
+@contextmanager
+def _told_if_older(warehouse: Warehouse, listing: catalog.Listing) -> Iterator[None]:
+    """WarehouseMissing where the published file lacks what a list or an export reads."""
     try:
-        return warehouse.cursor().sql(listing.sql, params={k: value for k, value in parameters.items() if k in used})
+        yield
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise WarehouseMissing(
-            f"{warehouse.version} was published before it held the list {listing.name}: run `python -m etl refresh`."
+            f"{warehouse.version} was published before it held the list {listing.name}: "
+            "run `.venv/bin/python -m etl refresh`."
         ) from error

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import functools
 import os
+import re
 import shutil
 import tempfile
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import cycle, product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +21,7 @@ import pytest
 
 from etl import publish
 from etl.demo.fill import fill
-from etl.load import ODOO_VERSION, RECONCILIATION, RUN, SOURCE_STATE, ensure_tables
+from etl.load import ensure_tables, migrate
 from etl.refresh import Progress, utc_now
 from etl.systems import every
 from queries import catalog, measure, warehouse
@@ -26,18 +30,28 @@ from queries.config import Config
 SILENT = Progress(say=lambda text: None, rows=lambda source, done, total: None, building=lambda what: None)
 pytest.register_assert_rewrite("tests.etl.n8n_expected")
 IN_CI = os.environ.get("CI") == "true"
+SOAK = "SOAK" in os.environ  # `make soak`: every case of what the suite tries in turn
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Of tests that run beside each other, those of one file stay together, and so do all that need a real Odoo."""
+    """Of tests that run beside each other, those of one file stay together, and so do all that need the same server: a
+    real n8n (tests/live/test_n8n*.py), Odoo 14 (test_odoo14*.py), or Odoo 19."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/live" if nodeid.startswith("tests/live/") else super()._split_scope(nodeid)
+            live = re.match(r"tests/live/(test_n8n|test_odoo14)?", nodeid)
+            return live[0] if live else super()._split_scope(nodeid)
 
     return Scheduling(config, log)
+
+
+def in_turn(cases: Iterable, ways: Sequence) -> list[tuple]:
+    """Every case in every way in `make soak`, else each case in one of the ways, in turn."""
+    if SOAK:
+        return list(product(cases, ways))
+    return list(zip(cases, cycle(ways), strict=False))
 
 
 def skip_or_fail(sentence: str) -> None:
@@ -48,17 +62,24 @@ def skip_or_fail(sentence: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_moment() -> datetime:
-    """Until when the demo plants are simulated (UTC)."""
-    return utc_now()
+def demo_warehouse(tmp_path_factory) -> Path:
+    """A folder with the demo plants published; made once for all tests that run beside each other."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    folder.mkdir(exist_ok=True)
+    with (folder / "made").open("a+") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        if not os.fstat(made.fileno()).st_size:
+            now = utc_now()
+            fill(folder, Config(), SILENT, now=now)
+            made.write(now.isoformat())
+    return folder
 
 
 @pytest.fixture(scope="session")
-def demo_warehouse(tmp_path_factory, demo_moment) -> Path:
-    """A folder with the demo plants published."""
-    folder = tmp_path_factory.mktemp("demo")
-    fill(folder, Config(), SILENT, now=demo_moment)
-    return folder
+def demo_moment(demo_warehouse) -> datetime:
+    """Until when the demo plants are simulated (UTC)."""
+    return datetime.fromisoformat((demo_warehouse / "made").read_text())
 
 
 @pytest.fixture
@@ -94,15 +115,20 @@ def empty_tables() -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = Path(folder) / "empty.duckdb"
     with duckdb.connect(file) as con:
-        con.execute("create schema raw")
-        con.execute("create table odoo_instance (instance varchar, url varchar, version varchar, transport varchar)")
-        con.execute(ODOO_VERSION)
-        con.execute(SOURCE_STATE)
-        con.execute(RECONCILIATION)
-        con.execute(RUN)
+        migrate(con)
         con.execute("insert into odoo_instance values ('test', 'http://odoo.test', '19.0', 'json-2')")
         ensure_tables(con, list(every().values()))
     return file
+
+
+@functools.cache
+def empty_marts() -> Path:
+    """A database with every mart, over the two plants of PLANTS and nothing else; made once."""
+    built = Built(PLANTS, datetime(2026, 3, 2), Config()).need(*MARTS)
+    built._connection.execute("checkpoint")
+    folder = tempfile.mkdtemp(dir=FAST)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(shutil.copy(Path(built._folder.name) / "built.duckdb", folder))
 
 
 class Built:
@@ -112,13 +138,17 @@ class Built:
     A row may carry how long it was valid; without, it is as it always was.
     """
 
-    def __init__(self, records: dict[str, list[dict]], as_of: datetime, config: Config):
+    def __init__(self, records: dict[str, list[dict]], as_of: datetime, config: Config, start: Path | None = None):
         self.as_of = as_of
         self._folder = tempfile.TemporaryDirectory(dir=FAST)
         file = Path(self._folder.name) / "built.duckdb"
-        shutil.copy(empty_tables(), file)
+        shutil.copy(start or empty_tables(), file)
         self._connection = con = duckdb.connect(file, config={"threads": 1})
         con.execute("set global timezone = 'UTC'")
+        self._built: set[str] = set(MARTS) if start else set()
+        if start:
+            con.execute(warehouse.CLOCK_MACRO)
+            return
         sources = every()
         for name, rows in records.items():
             source = sources[name]
@@ -133,7 +163,6 @@ class Built:
         publish.put_configuration(con, config, "main")
         for macro in (warehouse.ODOO_URL_MACRO, *warehouse.MACROS, warehouse.LIMIT_MACRO):
             con.execute(macro)
-        self._built: set[str] = set()
 
     def need(self, *names: str) -> Built:
         """Builds these marts, and what they are made from, where they are not there yet; returns itself."""
@@ -158,6 +187,22 @@ class Built:
         self._connection.register("given", pa.Table.from_pylist(rows, columns))
         self._connection.execute(f"insert into {mart} by name select * from given")
         self._connection.unregister("given")
+        return self
+
+    def again(self, *marts: str) -> Built:
+        """Builds marts anew, in this order, from what was put into those they are made of; returns itself."""
+        for name in marts:
+            publish.build_mart(self._connection, MARTS[name], self.as_of, "main")
+        return self
+
+    def put_exceptions(self, rows: list[dict]) -> Built:
+        """Exceptions as if rules had found them, and no others; returns itself."""
+        self._connection.execute(f"create table fct_exception ({publish.EXCEPTION})")
+        columns = self._connection.table("fct_exception").to_arrow_table().schema
+        self._connection.register("given", pa.Table.from_pylist(rows, columns))
+        self._connection.execute("insert into fct_exception by name select * from given")
+        self._connection.unregister("given")
+        self._built.add("fct_exception")
         return self
 
     @property
@@ -190,7 +235,7 @@ class Built:
 
     def check(self, name: str) -> list[dict]:
         """What a check finds."""
-        return self.rows(catalog.checks()[name].sql)
+        return [row for row in self.rows(catalog.checks()[name].sql) if row.get("is_wrong", True)]
 
     def exceptions(self, name: str) -> dict[int, dict]:
         """The rows of an exception, by record."""
@@ -221,6 +266,20 @@ def build():
 
     def make(as_of: datetime = datetime(2026, 3, 2), config: Config | None = None, **records) -> Built:
         return Built(PLANTS | records, as_of, config or Config())
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def put():
+    """put(as_of, fct_hold=[row, ...], ...) -> Built: rows in marts that are empty but for two plants; what is made of
+    them is built by again(). Far quicker than `build` where many marts lie between staging rows and the result."""
+
+    def make(as_of: datetime = datetime(2026, 3, 2), **rows) -> Built:
+        built = Built({}, as_of, Config(), empty_marts())
+        for mart, found in rows.items():
+            built.put(mart, found)
+        return built
 
     return make
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from etl.demo import (
@@ -87,16 +87,8 @@ def _simulated(
 
 def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
     """Let all plants live from `days` before `anchor` until `now`."""
-    start = (anchor - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
-    first, last = start.date() - timedelta(days=15), (now + _HORIZON).date()
-    block = Block(
-        seed=seed,
-        start=seconds(start),
-        anchor=seconds(anchor),
-        now=seconds(now),
-        offices={company.id: clock(company, first, last, *OFFICE) for company in COMPANIES},
-        shops={company.id: clock(company, first, last, SHIFTS[0], SHIFTS[-1]) for company in COMPANIES},
-    )
+    block = empty(seed, now, anchor, days)
+    start = datetime.fromtimestamp(block.start, UTC)
     for plant in PLANTS:
         office = block.offices[plant.company.id]
         for day, opening in zip(office.days, office.opens, strict=True):
@@ -118,6 +110,20 @@ def simulate(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
     approvals.simulate(block)
     accounting.simulate(block)
     return block
+
+
+def empty(seed: int, now: datetime, anchor: datetime, days: int) -> Block:
+    """The group before anything happens in it: its moments, and the hours its companies work."""
+    start = (anchor - timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+    first, last = start.date() - timedelta(days=15), (now + _HORIZON).date()
+    return Block(
+        seed=seed,
+        start=seconds(start),
+        anchor=seconds(anchor),
+        now=seconds(now),
+        offices={company.id: clock(company, first, last, *OFFICE) for company in COMPANIES},
+        shops={company.id: clock(company, first, last, SHIFTS[0], SHIFTS[-1]) for company in COMPANIES},
+    )
 
 
 def season(day: date) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ NEVER = 1 << 40
 _EPOCH = datetime(1970, 1, 1)
 
 
+@lru_cache(1 << 16)
 def stamp(at: int) -> str:
     """Seconds since 1970 as Odoo's RPC writes a datetime."""
     return str(_EPOCH + timedelta(seconds=at))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from etl import inbox, landing, load, mask, refresh
+from etl import inbox, landing, load, mask, publish, refresh
 from etl.demo import changes, interfaces, maintenance, mes, processes, with_incidents
 from etl.demo.incidents import defects
 from etl.demo.incidents import quality as quality_incidents
@@ -21,8 +21,9 @@ from etl.source import Source
 from etl.systems import every
 from etl.table import to_table
 from queries.config import Config, ConfigError
+from queries.trust import DEMO_INSTANCE
 
-INSTANCE = load.DEMO_INSTANCE
+INSTANCE = DEMO_INSTANCE
 ODOO_VERSION = "19.0"
 
 
@@ -39,6 +40,9 @@ def fill(
 
     ConfigError when the folder holds a real Odoo's data: those are never mixed with invented ones.
     """
+    sources = every()
+    config = configured(config)
+    publish.validate(list(sources.values()), config)
     con = load.open_work(warehouse)
     others = [name for name in load.instances(con) if name != INSTANCE]
     if not others:
@@ -54,16 +58,14 @@ def fill(
     if resumed:
         landing.drop(folder)
         folder, _ = landing.start_run(warehouse, refresh.utc_now(), f"demo {seed} {scale}")
-    for source in every().values():
+    for source in sources.values():
         if source.name in simulated:
             _land(folder, source, simulated[source.name], scale, progress)
     log = folder / "mes.jsonl"
     lines = mes.log(seed, simulated["mrp_production"], now or refresh.utc_now())
     landing.write_text_atomically(log, "".join(f"{json.dumps(line)}\n" for line in lines))
     inbox.land_log(mes.inbox(INSTANCE), log, folder, progress.say)
-    return refresh.load_landed(
-        warehouse, configured(config), folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress
-    )
+    return refresh.load_landed(warehouse, config, folder, INSTANCE, ODOO_VERSION, refresh.utc_now(), progress)
 
 
 def configured(config: Config) -> Config:

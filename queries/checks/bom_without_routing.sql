@@ -2,6 +2,7 @@
 title = "Bills of materials have a routing"
 definition = "Where more than half (its limit) of the bills of materials that a plant made something by in the last year have operations, all of them do. With limit = 0 a plant requires it always, with limit = 1 never."
 severity = "warn"
+about = "master data"
 limit = 0.5
 owner = "Head of engineering"
 remedy = "add the operations, or set the limit of the plant to 1 in ops.toml if it plans without"
@@ -48,6 +49,8 @@ select
     coalesce(code || ': ', '') || product as name,
     plant,
     'no operations' as detail,
+    not has_routing
+    and coalesce(
+        routed_share > limit_of('bom_without_routing', plant) or limit_of('bom_without_routing', plant) = 0, false
+    ) as is_wrong,
 from judged
-where not has_routing
-    and (routed_share > limit_of('bom_without_routing', plant) or limit_of('bom_without_routing', plant) = 0)

@@ -2,6 +2,7 @@
 title = "Customer lead times are plausible"
 definition = "A product that was sold in the last year is promised within at most 180 days (its limit) and not before it is ordered; and where more than half of these products of an Odoo have a lead time, none has zero: it would be promised for the day it is ordered."
 severity = "warn"
+about = "master data"
 limit = 180
 owner = "Head of sales"
 remedy = "look how long deliveries of the product take, and correct its customer lead time"
@@ -37,7 +38,7 @@ select
     name,
     null::varchar as plant,
     printf('promised %g days after the order', days) as detail,
+    coalesce(
+        days < 0 or days > limit_of('customer_lead_time_implausible', null) or (days = 0 and share > 0.5), false
+    ) as is_wrong,
 from told
-where days < 0
-    or days > limit_of('customer_lead_time_implausible', null)
-    or (days = 0 and share > 0.5)

@@ -2,6 +2,7 @@
 title = "Each vendor is there once"
 definition = "No two vendors (companies something was ordered from, or that have a price) have the same tax number, or the same name but for accents, punctuation, and the kind of company."
 severity = "warn"
+about = "master data"
 owner = "Head of purchasing"
 remedy = "merge the two in Odoo, or archive the one that is not to be used"
 */
@@ -43,12 +44,15 @@ select
     vendor.id as record_id,
     if(vendor.is_company, vendor.name, 'private vendor ' || vendor.id) as name,
     null::varchar as plant,
+    min(earlier.id) as earlier_id,
     case
-        when bool_or(vendor.tax_number = earlier.tax_number) then 'same tax number as vendor ' || min(earlier.id)
-        else 'same name as vendor ' || min(earlier.id)
+        when earlier_id is null then null
+        when bool_or(vendor.tax_number = earlier.tax_number) then 'same tax number as vendor ' || earlier_id
+        else 'same name as vendor ' || earlier_id
     end as detail,
+    earlier_id is not null as is_wrong,
 from vendor
-inner join vendor as earlier
+left join vendor as earlier
     on earlier.instance = vendor.instance
     and earlier.id < vendor.id
     and (

@@ -6,11 +6,15 @@ owner = "Operator"
 remedy = "a server's clock is ahead, or messages were imported with wrong dates"
 */
 select
-    instance,
-    record_model,
-    record_id,
-    name,
-    plant,
-    activity || ' ' || strftime(event_at, '%Y-%m-%d %H:%M') as detail,
-from fct_event
-where event_at > (select max(read_at) from source_state) + interval 1 hour
+    event.instance,
+    event.record_model,
+    event.record_id,
+    document.name,
+    event.plant,
+    event.activity || ' ' || strftime(event.event_at, '%Y-%m-%d %H:%M') as detail,
+from fct_event as event
+inner join fct_case as document
+    on document.instance = event.instance
+    and document.record_model = event.record_model
+    and document.record_id = event.record_id
+where event.event_at > (select max(read_at) from source_state) + interval 1 hour

@@ -2,6 +2,7 @@
 title = "Every reordering rule can be followed"
 definition = "A reordering rule names a route, or its product has a vendor or a bill of materials."
 severity = "warn"
+about = "master data"
 owner = "Material planner"
 remedy = "give the product a vendor or a bill of materials, the rule a route, or archive it"
 */
@@ -12,15 +13,7 @@ select
     orderpoint.name || ': ' || coalesce(dim_product.product, 'product ' || orderpoint.product_id) as name,
     dim_plant.plant,
     'no vendor, no bill of materials, no route' as detail,
-from stg_stock_warehouse_orderpoint as orderpoint
-left join stg_product_product as product
-    on product.instance = orderpoint.instance and product.id = orderpoint.product_id
-left join dim_product
-    on dim_product.instance = orderpoint.instance and dim_product.product_id = orderpoint.product_id
-left join dim_plant
-    on dim_plant.instance = orderpoint.instance and dim_plant.warehouse_id = orderpoint.warehouse_id
-where coalesce(orderpoint.active, true)
-    and orderpoint.route_id is null
+    orderpoint.route_id is null
     and not exists (
         from stg_product_supplierinfo as info
         where info.instance = product.instance
@@ -33,4 +26,12 @@ where coalesce(orderpoint.active, true)
             and bom.product_tmpl_id = product.product_tmpl_id
             and coalesce(bom.product_id, product.id) = product.id
             and coalesce(bom.active, true)
-    )
+    ) as is_wrong,
+from stg_stock_warehouse_orderpoint as orderpoint
+left join stg_product_product as product
+    on product.instance = orderpoint.instance and product.id = orderpoint.product_id
+left join dim_product
+    on dim_product.instance = orderpoint.instance and dim_product.product_id = orderpoint.product_id
+left join dim_plant
+    on dim_plant.instance = orderpoint.instance and dim_plant.warehouse_id = orderpoint.warehouse_id
+where coalesce(orderpoint.active, true)

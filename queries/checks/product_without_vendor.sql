@@ -2,6 +2,7 @@
 title = "What is bought has a vendor"
 definition = "A component of an active bill of materials that may be bought, and is not made, has a vendor. Services are left out, and so is everything where no vendor's price can be read."
 severity = "warn"
+about = "master data"
 owner = "Head of purchasing"
 remedy = "add a vendor with price and lead time to the product"
 */
@@ -12,6 +13,12 @@ select distinct
     dim_product.product as name,
     null::varchar as plant,
     'component without a vendor' as detail,
+    not exists (
+        from stg_product_supplierinfo as info
+        where info.instance = product.instance
+            and info.product_tmpl_id = product.product_tmpl_id
+            and coalesce(info.product_id, product.id) = product.id
+    ) as is_wrong,
 from stg_mrp_bom_line as line
 inner join stg_mrp_bom as used_in
     on used_in.instance = line.instance and used_in.id = line.bom_id and coalesce(used_in.active, true)
@@ -24,12 +31,6 @@ left join dim_product
 where coalesce(template.is_purchased, true)
     and coalesce(template.type, 'product') <> 'service'
     and exists (from stg_product_supplierinfo as any_info where any_info.instance = product.instance)
-    and not exists (
-        from stg_product_supplierinfo as info
-        where info.instance = product.instance
-            and info.product_tmpl_id = product.product_tmpl_id
-            and coalesce(info.product_id, product.id) = product.id
-    )
     and not exists (
         from stg_mrp_bom as bom
         where bom.instance = product.instance

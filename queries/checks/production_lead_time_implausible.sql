@@ -2,6 +2,7 @@
 title = "Manufacturing lead times are plausible"
 definition = "An active bill of materials by which something is made says at most 180 days (its limit) and not less than none; and where more than half of those of an Odoo say a lead time, none says zero: planning would make everything on the day it is wanted. Kits and subcontracted products have none of their own."
 severity = "warn"
+about = "master data"
 limit = 180
 owner = "Head of production planning"
 remedy = "look how long such orders take, and correct the lead time on the bill of materials (until Odoo 16 on the product)"
@@ -27,7 +28,7 @@ select
     name,
     null::varchar as plant,
     printf('takes %g days', days) as detail,
+    coalesce(
+        days < 0 or days > limit_of('production_lead_time_implausible', null) or (days = 0 and share > 0.5), false
+    ) as is_wrong,
 from told
-where days < 0
-    or days > limit_of('production_lead_time_implausible', null)
-    or (days = 0 and share > 0.5)

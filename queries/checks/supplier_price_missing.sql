@@ -2,6 +2,7 @@
 title = "Vendors have prices that hold"
 definition = "Of a product that is bought, each vendor has a price above 0 that has not expired. A product is bought when an order line or a bill of materials of the last year names it."
 severity = "warn"
+about = "master data"
 owner = "Head of purchasing"
 remedy = "ask for the price, and enter it with the day until which it holds; or take the vendor off the product"
 */
@@ -44,6 +45,9 @@ select
         bool_or(coalesce(info.valid_to_on, date '9999-12-31') >= today.day),
         'no price', 'expired on ' || max(info.valid_to_on)
     ) as detail,
+    coalesce(
+        not bool_or(info.price > 0 and coalesce(info.valid_to_on, date '9999-12-31') >= today.day), false
+    ) as is_wrong,
 from stg_product_supplierinfo as info
 cross join today
 inner join bought_template
@@ -53,4 +57,3 @@ inner join stg_product_template as template
 left join dim_partner as partner
     on partner.instance = info.instance and partner.partner_id = info.partner_id
 group by info.instance, info.product_tmpl_id, info.product_id, info.partner_id, info.company_id
-having not bool_or(info.price > 0 and coalesce(info.valid_to_on, date '9999-12-31') >= today.day)

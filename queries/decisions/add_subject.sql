@@ -1,1 +1,1 @@
-insert into decision_subject (decision_id, subject, owner, role) values (:decision_id, :subject, :owner, :role);
+insert into decision_subject (decision_id, subject, owner) values (:decision_id, :subject, :owner);

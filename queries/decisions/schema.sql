@@ -45,7 +45,7 @@ create table if not exists decision_subject (
     decision_id integer primary key references decision (id),
     subject text not null,
     owner text,                 -- who is to see to it from then on
-    role text                   -- in which role it was decided
+    role text                   -- in which role, of decisions from before decision_role
 );
 
 create trigger if not exists decision_subject_stays before update on decision_subject
@@ -54,6 +54,22 @@ begin
 end;
 
 create trigger if not exists decision_subject_is_kept before delete on decision_subject
+begin
+    select raise(abort, 'decisions are not deleted: withdraw it');
+end;
+
+-- In which role a decision was taken, where that was said.
+create table if not exists decision_role (
+    decision_id integer primary key references decision (id),
+    role text not null
+);
+
+create trigger if not exists decision_role_stays before update on decision_role
+begin
+    select raise(abort, 'decisions are not changed: withdraw it and decide anew');
+end;
+
+create trigger if not exists decision_role_is_kept before delete on decision_role
 begin
     select raise(abort, 'decisions are not deleted: withdraw it');
 end;

@@ -2,11 +2,13 @@
 title = "Stock adjustment over the limit"
 definition = "A stock count or correction of the last 90 days that moved goods worth more than 1,000 (its limit) in the currency of the company, up or down. Goods without a known value, and scrap, are left out."
 severity = "high"
+about = "sensitive change"
 sla = "3 d"
 limit = 1000
 owner = "Warehouse manager"
 fallback = "Head of finance"
 remedy = "recount, find out where the difference comes from, and note it on the product"
+needs = ["stock_move"]
 */
 with
 adjustment as (

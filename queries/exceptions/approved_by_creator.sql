@@ -2,11 +2,13 @@
 title = "Approved by who made it"
 definition = "A document that the user who created it has approved, though somebody else asked for the approval, in the last 90 days (its limit); cancelled and deleted documents are left out."
 severity = "medium"
+about = "duties"
 sla = "5 d"
 limit = "90 d"
 owner = "Internal control"
 fallback = "Head of finance"
 remedy = "have somebody else look the document over; whoever approves should not create"
+needs = ["purchase_order or tier_review or approval_request or studio_approval_request"]
 */
 select
     approval.instance,

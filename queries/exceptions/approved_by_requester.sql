@@ -2,11 +2,13 @@
 title = "Approved by who asked"
 definition = "An approval that the same user asked for and granted, in the last 90 days (its limit); of cancelled and deleted documents nobody needs to hear."
 severity = "high"
+about = "duties"
 sla = "5 d"
 limit = "90 d"
 owner = "Internal control"
 fallback = "Head of finance"
 remedy = "have somebody else look the document over, and give one of the two rights to another person"
+needs = ["purchase_order or tier_review or approval_request or studio_approval_request"]
 */
 select
     instance,

@@ -2,60 +2,26 @@
 title = "Approved without the role"
 definition = "An approval in the last 90 days (its limit) by a user who did not hold the role then: no reviewer of the tier, or, for double validation of purchase orders, no purchase manager. Odoo's own system user holds every role. Groups are known from the first refresh on; where they cannot be read, double validation is not judged."
 severity = "high"
+about = "duties"
 sla = "2 d"
 limit = "90 d"
 owner = "Internal control"
 fallback = "Head of IT"
 remedy = "have the document approved by who holds the role, and find what let it through: a script, an import, or rights that are too wide"
+needs = ["res_users", "tier_review or res_groups"]
 */
-with recursive
--- Groups that are purchase managers, or bring that with them.
-manager_group as (
-    select
-        instance,
-        res_id as group_id,
-    from stg_ir_model_data_last
-    where module = 'purchase' and name = 'group_purchase_manager'
-    union
-    select
-        bringing.instance,
-        bringing.id as group_id,
-    from stg_res_groups_last as bringing
-    inner join manager_group
-        on manager_group.instance = bringing.instance
-        and list_contains(bringing.implied_ids, manager_group.group_id)
-),
-
--- Users with the groups of each version that refreshes saw; the first one holds for the time before it.
-membership as (
-    select
-        users.instance,
-        users.id as user_id,
-        if(row_number() over (partition by users.instance, users.id order by users.valid_from) = 1,
-            timestamp '1970-01-01', users.valid_from) as held_from,
-        coalesce(list_has_any(users.group_ids, managers.group_ids), false) as is_manager,
-    from stg_res_users_history as users
-    inner join (
-        select
-            instance,
-            list(group_id) as group_ids,
-        from manager_group
-        group by instance
-    ) as managers on managers.instance = users.instance
-    where users.group_ids is not null
-),
-
+with
 double_validation as (
     select approval.*
     from (
         select * from fct_approval
         where mechanism = 'double validation' and outcome = 'approved' and approver_id <> 1
     ) as approval
-    asof join membership
-        on membership.instance = approval.instance
-        and membership.user_id = approval.approver_id
-        and membership.held_from <= approval.closed_at
-    where not membership.is_manager
+    asof join fct_role as role
+        on role.instance = approval.instance
+        and role.user_id = approval.approver_id
+        and role.held_from <= approval.closed_at
+    where not role.is_held
 ),
 
 tier as (

@@ -2,11 +2,13 @@
 title = "Bank account changed before payment"
 definition = "A vendor's bill whose vendor had a bank account changed since the bill came, or within 30 days (its limit) before it was paid or, while it is not, before now: a number that was written over, or a new account of a vendor that had been paid before. Paid bills are named for 30 days (its limit)."
 severity = "high"
+about = "sensitive change"
 sla = "1 d"
 limit = "30 d"
 owner = "Head of finance"
 fallback = "Internal control"
 remedy = "call the vendor under a number known from before, and confirm the account before money leaves"
+needs = ["account_move", "res_partner_bank"]
 */
 with
 account as (

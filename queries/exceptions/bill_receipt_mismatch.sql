@@ -2,11 +2,13 @@
 title = "Bill does not match order and receipt"
 definition = "A posted bill of a vendor that is not paid: more is billed than was received so far, a price is off the ordered one by more than 1 % (its limit), or goods are billed that were not ordered. Bills without any ordered line, landed costs, and services that were not received are left out."
 severity = "high"
+about = "control"
 sla = "5 d"
 limit = 0.01
 owner = "Accounts payable"
 fallback = "Purchase manager"
 remedy = "ask for a credit note, book the missing receipt, or correct the order, before the bill is paid"
+needs = ["account_move", "account_move_line"]
 */
 select
     instance,

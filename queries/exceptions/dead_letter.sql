@@ -6,6 +6,7 @@ sla = "1 d"
 owner = "Operator"
 fallback = "Head of IT"
 remedy = "mend the cause and requeue it, or do by hand what it was to do and set it to done"
+needs = ["queue_job or ir_cron or mail_mail or sms_sms or n8n_execution or inbox_event or edi_exchange_record or account_edi_document or fetchmail_server"]
 */
 select
     instance,

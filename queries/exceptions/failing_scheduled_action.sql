@@ -6,6 +6,7 @@ sla = "1 d"
 owner = "Operator"
 fallback = "Head of IT"
 remedy = "read the server's log for the error, mend it, and run the action by hand"
+needs = ["ir_cron"]
 */
 select
     instance,

@@ -7,6 +7,7 @@ limit = "4 d"
 owner = "Head of quality"
 fallback = "Plant manager"
 remedy = "decide what becomes of the goods: release, rework, scrap or return them"
+needs = ["stock_move or qc_inspection or quality_check or quality_alert"]
 */
 select
     instance,

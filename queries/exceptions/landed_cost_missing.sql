@@ -7,6 +7,7 @@ limit = "14 d"
 owner = "Cost accountant"
 fallback = "Head of finance"
 remedy = "enter freight, duty and insurance of the receipt, and validate them, so that stock is worth what it cost"
+needs = ["stock_landed_cost"]
 */
 with
 receipt as (

@@ -6,6 +6,7 @@ sla = "2 d"
 owner = "Buyer"
 fallback = "Head of purchasing"
 remedy = "ask the vendor for a new date, tell the planner, or buy elsewhere"
+needs = ["purchase_order_line"]
 */
 select
     instance,

@@ -2,11 +2,13 @@
 title = "Sold below the margin"
 definition = "A quotation or an open sales order of the last year with a line whose price, less discounts, leaves less than 10 % (its limit) over the cost of the product. Lines of products without a known cost, returns and deliveries that are complete are left out."
 severity = "medium"
+about = "sensitive change"
 sla = "2 d"
 limit = 0.10
 owner = "Head of sales"
 fallback = "Head of finance"
 remedy = "agree on another price, or have the line approved as it is"
+needs = ["sale_order_line"]
 */
 with
 line as (

@@ -6,6 +6,7 @@ sla = "1 d"
 owner = "Warehouse manager"
 fallback = "Plant manager"
 remedy = "book in what came, or count the place and adjust it"
+needs = ["stock_quant"]
 */
 with
 negative as (

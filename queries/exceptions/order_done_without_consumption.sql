@@ -2,11 +2,13 @@
 title = "Done without consumption"
 definition = "A production order that was done within the limit of days and consumed none of its components: stock and cost are wrong. Orders without components, and those that consumed a part of them, are left out. The money is that of the components at their cost."
 severity = "high"
+about = "control"
 sla = "2 d"
 limit = "90 d"
 owner = "Shift supervisor"
 fallback = "Plant controller"
 remedy = "unlock the order and enter what was consumed, or count the components' stock"
+needs = ["mrp_production", "stock_move"]
 */
 with
 component as (

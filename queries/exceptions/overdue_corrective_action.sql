@@ -6,6 +6,7 @@ sla = "7 d"
 owner = "Head of quality"
 fallback = "Plant manager"
 remedy = "do the action and close it, or agree on another deadline"
+needs = ["mgmtsystem_action"]
 */
 select
     instance,

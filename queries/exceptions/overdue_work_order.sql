@@ -6,6 +6,7 @@ sla = "1 d"
 owner = "Shift supervisor"
 fallback = "Head of production"
 remedy = "work on it, record it as done, or plan it anew"
+needs = ["mrp_workorder"]
 */
 with
 due as (

@@ -6,6 +6,7 @@ sla = "5 d"
 owner = "Material planner"
 fallback = "Head of production planning"
 remedy = "expedite the missing components or re-plan the order"
+needs = ["mrp_production"]
 */
 with
 short as (

@@ -6,6 +6,7 @@ sla = "4 h"
 owner = "Operator"
 fallback = "Head of IT"
 remedy = "look whether what starts it still does: the schedule, the trigger, the other system, the key it signs in with"
+needs = ["queue_job or ir_cron or mail_mail or sms_sms or n8n_execution or inbox_event or edi_exchange_record or account_edi_document or fetchmail_server"]
 */
 select
     instance,

@@ -6,6 +6,7 @@ sla = "3 d"
 owner = "Production planner"
 fallback = "Head of production planning"
 remedy = "confirm the order or cancel it"
+needs = ["mrp_production"]
 */
 select
     production.instance,

@@ -6,6 +6,7 @@ sla = "3 d"
 owner = "Buyer"
 fallback = "Head of purchasing"
 remedy = "order the goods, or cancel the request"
+needs = ["purchase_order"]
 */
 select
     purchase.instance,

@@ -7,6 +7,7 @@ limit = "1 h"
 owner = "Operator"
 fallback = "Head of IT"
 remedy = "look whether its worker lives and the other side answers; then requeue it or end it"
+needs = ["queue_job or ir_cron or mail_mail or sms_sms or n8n_execution or inbox_event or edi_exchange_record or account_edi_document or fetchmail_server"]
 */
 select
     instance,

@@ -6,6 +6,7 @@ sla = "3 d"
 owner = "Buyer"
 fallback = "Head of purchasing"
 remedy = "ask the vendor to confirm quantity and date"
+needs = ["purchase_order"]
 */
 select
     instance,

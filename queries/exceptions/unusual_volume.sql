@@ -7,6 +7,7 @@ limit = 5
 owner = "Operator"
 fallback = "Plant manager"
 remedy = "see what happened on that day: an import, a loop of an automation, a system that was down"
+needs = ["mrp_production or purchase_order or stock_picking"]
 */
 select
     instance,

@@ -2,11 +2,13 @@
 title = "Production variance not reviewed"
 definition = "A production order that was done in one of the last two closed months and cost at least 10 % (its limit) more or less than its standard, on which nobody has commented since and whose value nobody has set by hand. Orders without a known standard or a known cost of every component are left out."
 severity = "medium"
+about = "control"
 sla = "5 d"
 limit = 0.10
 owner = "Cost accountant"
 fallback = "Head of finance"
 remedy = "look at quantities, times and costs of the order, and note the reason on it"
+needs = ["mrp_production", "stock_move"]
 */
 with
 ordered as (

@@ -6,6 +6,7 @@ sla = "3 d"
 owner = "Purchase manager"
 fallback = "Plant manager"
 remedy = "decide, or hand the decision over"
+needs = ["purchase_order or tier_review or approval_request or studio_approval_request"]
 */
 select
     instance,

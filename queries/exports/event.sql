@@ -4,7 +4,7 @@ definition = "The activities of the cases of one workflow and plant that began i
 */
 select
     event.instance || ':' || event.record_model || ':' || event.record_id as case_id,
-    event.event_id,
+    event.event_id::varchar as event_id,
     event.activity,
     strftime(event.event_at, '%Y-%m-%dT%H:%M:%S.%f+00:00') as event_at,
     event.actor,

@@ -1,7 +1,7 @@
 /*
 title = "Background jobs"
 definition = "Every job of OCA queue_job, with the failures that requeueing and setting it to done by hand erase from its row."
-blind = "Jobs that Odoo cleared away before they were first read. A try that failed and was repeated between two refreshes is counted, but its time is not known."
+blind = "Jobs that Odoo cleared away before they were first read. A try that failed and was repeated between two refreshes is counted, but its time is not known, nor when the job first began."
 */
 -- A job's row says how it stands now: requeueing it clears its failures, and setting it to done by hand makes it look
 -- like a success. What happened is told by the messages of its failures, and by what the refreshes saw.
@@ -38,6 +38,8 @@ life as (
         max(retry) as tries,
         min(valid_from) filter (where state = 'failed') as failed_seen_at,
         min(started_at) as started_at,
+        -- A job that is tried again keeps the start of its last try alone.
+        min(started_at) filter (where coalesce(retry, 0) <= (state in ('done', 'failed'))::int) as first_started_at,
         arg_max(exc_name, valid_from) filter (where exc_name is not null) as exc_name,
         arg_max(exc_message, valid_from) filter (where exc_name is not null) as exc_message,
         max(valid_from) as last_at,
@@ -61,6 +63,8 @@ seen as (
         min(failed_seen_at) as failed_seen_at,
         arg_max(failed_seen_at, last_at) as last_failed_seen_at,
         min(started_at) as started_at,
+        min(first_started_at) as first_started_at,
+        bool_or(tries > 1 and first_started_at is null) as is_first_start_lost,
         arg_max(exc_name, last_at) filter (where exc_name is not null) as exc_name,
         arg_max(exc_message, last_at) filter (where exc_name is not null) as exc_message,
         min(first_seen_at) as first_seen_at,
@@ -95,7 +99,8 @@ job as (
         seen.exc_message as last_exc_message,
         seen.first_seen_at,
         coalesce(seen.last_seen_at, seen.first_seen_at) as last_seen_at,
-        least(seen.started_at, failure.first_failed_at, job.started_at) as first_started_at,
+        if(seen.is_first_start_lost, null, least(seen.first_started_at, failure.first_failed_at)) as first_started_at,
+        least(seen.started_at, failure.first_failed_at) as known_started_at,
         greatest(
             coalesce(failure.failure_count, 0), coalesce(seen.failure_count, 0), (job.state = 'failed')::int
         ) as failure_count,
@@ -159,7 +164,7 @@ select
         as has_failed,
     greatest(failure_count, coalesce(tries, 0) - (state in ('done', 'started') and not is_done_by_hand)::int)::integer
         as failed_attempts,
-    coalesce(first_failed_at, if(coalesce(tries, 0) > 1, first_started_at, null)) as first_failed_at,
+    coalesce(first_failed_at, if(coalesce(tries, 0) > 1, known_started_at, null)) as first_failed_at,
     created_at,
     eligible_at,
     first_started_at as started_at,
@@ -177,7 +182,7 @@ select
         when state = 'done' then 'later success'
     end as resolution,
     state = 'failed' as is_dead_letter,
-    if(failure_count > 0, coalesce(first_failed_at, first_started_at), null) as dead_at,
+    if(failure_count > 0, coalesce(first_failed_at, known_started_at), null) as dead_at,
     first_seen_at,
     last_seen_at,
 from job

@@ -1,6 +1,6 @@
 /*
 title = "Deviating cases"
-definition = "The cases that break the process rule `rule`, in one plant or (empty) in all, the newest first."
+definition = "The cases that break the process rule `rule`, in one plant or (empty) in all, the newest first: so many of them (`most`), or (empty) all."
 */
 select
     deviation.instance,
@@ -27,3 +27,4 @@ from fct_deviation as deviation
 left join odoo_instance on odoo_instance.instance = deviation.instance
 where deviation.rule = $rule and ($plant is null or deviation.plant = $plant)
 order by deviation.at desc, deviation.name
+limit $most

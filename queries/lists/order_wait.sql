@@ -25,8 +25,10 @@ select
     stretch.closed_seconds,
     stretch.open_seconds,
     stretch.has_calendar,
+    odoo_url(url, odoo.version, production.record_model, production.record_id) as record_url,
 from fct_production_order as production
 left join fct_wait as stretch
     on stretch.instance = production.instance and stretch.record_id = production.record_id
+left join odoo_instance as odoo on odoo.instance = production.instance
 where lower(production.name) = lower($order) and ($plant is null or production.plant = $plant)
 order by production.plant, production.instance, production.record_id, stretch.from_at

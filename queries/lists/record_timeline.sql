@@ -5,7 +5,7 @@ definition = "Everything that happened to one document, in order, with the time 
 with
 happened as (
     select
-        event_id,
+        event_id::varchar as event_id,
         event_at,
         rank,
         activity,

@@ -60,7 +60,7 @@ happened as (
         event.instance,
         event.record_model,
         event.record_id,
-        event.name,
+        of_document.name,
         event.activity,
         concat_ws(
             ' → ',
@@ -77,12 +77,16 @@ happened as (
         null::varchar as event_key,
         null::varchar as run_url,
         event.rank,
-        event.event_id,
+        event.event_id::varchar as event_id,
     from fct_event as event
     inner join document
         on document.instance = event.instance
         and document.record_model = event.record_model
         and document.record_id = event.record_id
+    inner join fct_case as of_document
+        on of_document.instance = event.instance
+        and of_document.record_model = event.record_model
+        and of_document.record_id = event.record_id
     union all
     select
         case step.name

@@ -1,5 +1,5 @@
 /*
-grain = "one row per workflow, plant, step an order stands at and what people do there: how often in 100 orders, how long after the touch before, and how much of it changes nothing"
+grain = "one row per workflow, plant, step an order stands at and what people do there: how often in 100 orders, in how many of them and in how many just once, how long after the touch before, and how much of it changes nothing"
 key = ["workflow", "plant", "stands_at", "kind"]
 */
 -- Of orders created in the last 18 weeks that are closed. The interval of touches_per_100 is that of a mean, from the
@@ -49,6 +49,7 @@ position as (
         per_order.kind,
         any_value(closed.order_count) as order_count,
         count(*) as touched_order_count,
+        count(*) filter (where per_order.touch_count = 1) as once_order_count,
         sum(per_order.touch_count)::bigint as touch_count,
         sum(per_order.touch_count * per_order.touch_count) as squares,
         sum(per_order.empty_count)::bigint as empty_count,
@@ -80,6 +81,7 @@ select
     spread.kind,
     spread.order_count,
     spread.touched_order_count,
+    spread.once_order_count,
     spread.touch_count,
     100 * mean as touches_per_100,
     if(reach is null, null, 100 * greatest(mean - reach, 0)) as touches_per_100_low,

@@ -32,7 +32,7 @@ birth as (
 own_event as not materialized (
     select
         instance,
-        'created:' || instance || ':' || record_model || ':' || record_id as event_id,
+        hash('created', instance, record_model, record_id) as event_id,
         record_model,
         record_id,
         'created' as activity,
@@ -44,7 +44,7 @@ own_event as not materialized (
     union all by name
     select
         instance,
-        'gone:' || instance || ':' || record_model || ':' || record_id as event_id,
+        hash('gone', instance, record_model, record_id) as event_id,
         record_model,
         record_id,
         case gone_by when 'deleted' then 'deleted' else 'no longer visible' end as activity,
@@ -56,7 +56,7 @@ own_event as not materialized (
     union all by name
     select
         keyed.instance,
-        'tracking:' || keyed.instance || ':' || keyed.tracking_id as event_id,
+        hash('tracking', keyed.instance, keyed.tracking_id) as event_id,
         keyed.record_model,
         keyed.record_id,
         case
@@ -82,10 +82,11 @@ own_event as not materialized (
         on dim_activity.record_model = keyed.record_model
         and dim_activity.field = keyed.field
         and dim_activity.value = keyed.new_value
+    where keyed.record_model in ('mrp.production', 'purchase.order')
     union all by name
     select
         birth.instance,
-        'split:' || birth.instance || ':' || birth.record_id || ':' || birth.field as event_id,
+        hash('split', birth.instance, birth.record_id, birth.field) as event_id,
         'mrp.production' as record_model,
         birth.record_id,
         dim_activity.activity,
@@ -104,7 +105,7 @@ own_event as not materialized (
     union all by name
     select
         instance,
-        'review-requested:' || instance || ':' || id as event_id,
+        hash('review requested', instance, id) as event_id,
         document_model as record_model,
         document_id as record_id,
         'review requested' as activity,
@@ -115,10 +116,11 @@ own_event as not materialized (
         requested_by_id as actor_id,
         'tier review' as recorded_by,
     from stg_tier_review_last
+    where document_model in ('mrp.production', 'purchase.order')
     union all by name
     select
         instance,
-        'review-decided:' || instance || ':' || id as event_id,
+        hash('review decided', instance, id) as event_id,
         document_model as record_model,
         document_id as record_id,
         'review ' || status as activity,
@@ -130,11 +132,13 @@ own_event as not materialized (
         done_by_id as actor_id,
         'tier review' as recorded_by,
     from stg_tier_review_last
-    where status in ('approved', 'rejected') and reviewed_at is not null
+    where status in ('approved', 'rejected')
+        and reviewed_at is not null
+        and document_model in ('mrp.production', 'purchase.order')
     union all by name
     select
         entry.instance,
-        'studio:' || entry.instance || ':' || entry.id as event_id,
+        hash('studio', entry.instance, entry.id) as event_id,
         entry.document_model as record_model,
         entry.document_id as record_id,
         if(entry.is_approved, 'approval granted', 'approval refused') as activity,
@@ -146,6 +150,7 @@ own_event as not materialized (
     from stg_studio_approval_entry_last as entry
     left join stg_studio_approval_rule_last as rule
         on rule.instance = entry.instance and rule.id = entry.rule_id
+    where entry.document_model in ('mrp.production', 'purchase.order')
 ),
 
 -- Who did what to which document: where another one tells it, to that one.
@@ -185,55 +190,65 @@ in_job as (
         and coalesce(job.execution_seconds, 0) < 3600
 ),
 
--- Few seconds hold so many events at all: only in those it is counted of how many documents they are.
-busy as (
+-- Few seconds hold so many events at all: only in those it is counted of how many documents they are. Seconds are found
+-- by their hash, in half the time, and what shares one by chance is told apart afterwards.
+second as not materialized (
     select
         event.instance,
         event.actor_id,
         event.record_model,
-        date_trunc('second', event.event_at) as event_at,
+        event.record_id,
+        date_trunc('second', event.event_at) as second_at,
+        hash(event.instance, event.actor_id, event.record_model, second_at) as number,
     from act as event
     inner join dim_user
         on dim_user.instance = event.instance and dim_user.user_id = event.actor_id
         and dim_user.kind = 'human' and dim_user.confidence <> 'A'
-    group by event.instance, event.actor_id, event.record_model, date_trunc('second', event.event_at)
-    having count(*) >= (select batch from cfg_touch)
 ),
 
 in_batch as (
     select
-        busy.instance,
-        busy.actor_id,
-        busy.record_model,
-        busy.event_at,
-        'one of ' || count(distinct event.record_id) || ' documents that the user changed within one second' as rule,
-    from act as event
-    inner join busy
-        on busy.instance = event.instance
-        and busy.actor_id = event.actor_id
-        and busy.record_model = event.record_model
-        and busy.event_at = date_trunc('second', event.event_at)
-    group by busy.instance, busy.actor_id, busy.record_model, busy.event_at
-    having count(distinct event.record_id) >= (select batch from cfg_touch)
+        instance,
+        actor_id,
+        record_model,
+        second_at,
+        'one of ' || count(distinct record_id) || ' documents that the user changed within one second' as rule,
+    from second
+    where number in (
+        select number from second
+        group by number
+        having count(*) >= (select batch from cfg_touch)
+    )
+    group by instance, actor_id, record_model, second_at
+    having count(distinct record_id) >= (select batch from cfg_touch)
 ),
 
 event as not materialized (
     select
-        own_event.*,
-        dim_document.workflow,
-        dim_document.name,
-        dim_document.plant,
-        dim_document.company,
-        case own_event.recorded_by when 'split' then 'derived' when 'snapshot' then 'snapshot' else 'exact' end
-            as time_quality,
+        *,
+        case recorded_by when 'split' then 'derived' when 'snapshot' then 'snapshot' else 'exact' end as time_quality,
     from own_event
-    inner join dim_document
-        on dim_document.instance = own_event.instance
-        and dim_document.record_model = own_event.record_model
-        and dim_document.record_id = own_event.record_id
-    where own_event.event_at is not null
+    where event_at is not null
     union all by name
     select * from fct_related_event
+),
+
+document as (
+    select
+        instance,
+        record_model,
+        record_id,
+        workflow,
+        plant,
+    from dim_document
+    union all
+    select
+        instance,
+        record_model,
+        record_id,
+        workflow,
+        plant,
+    from dim_related_document
 )
 
 select
@@ -241,10 +256,8 @@ select
     event.instance,
     event.record_model,
     event.record_id,
-    event.workflow,
-    event.name,
-    event.plant,
-    event.company,
+    document.workflow,
+    document.plant,
     event.activity,
     event.field,
     event.old_value,
@@ -285,6 +298,10 @@ select
         else actor.rule
     end as actor_rule,
 from event
+inner join document
+    on document.instance = event.instance
+    and document.record_model = event.record_model
+    and document.record_id = event.record_id
 left join dim_user as actor
     on actor.instance = event.instance and actor.user_id = event.actor_id
 left join in_job on in_job.event_id = event.event_id
@@ -292,4 +309,4 @@ left join in_batch
     on in_batch.instance = event.instance
     and in_batch.actor_id = event.actor_id
     and in_batch.record_model = coalesce(event.told_by_model, event.record_model)
-    and in_batch.event_at = date_trunc('second', event.event_at)
+    and in_batch.second_at = date_trunc('second', event.event_at)

@@ -175,12 +175,11 @@ select
     event.started_at,
     event.ended_at,
     event.ended_quality,
-    greatest(0, epoch(event.started_at - greatest(event.created_at, event.eligible_at))) as queue_seconds,
-    if(event.ended_quality = 'lower_bound', null, greatest(0, epoch(event.ended_at - event.started_at)))
-        as exec_seconds,
+    seconds_from(greatest(event.created_at, event.eligible_at), event.started_at) as queue_seconds,
+    if(event.ended_quality = 'lower_bound', null, seconds_from(event.started_at, event.ended_at)) as exec_seconds,
     if(
         event.status = 'success' and event.ended_quality <> 'lower_bound',
-        greatest(0, epoch(event.ended_at - event.created_at)),
+        seconds_from(event.created_at, event.ended_at),
         null
     ) as e2e_seconds,
     coalesce(event.is_dead_letter, false) as is_dead_letter,

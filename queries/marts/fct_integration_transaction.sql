@@ -20,9 +20,9 @@ retry as (
         count(*) as retry_count,
         count(*) filter (where status = 'failed') as failed_count,
         min(ended_at) filter (where status = 'success') as succeeded_at,
-        arg_max(status, coalesce(created_at, started_at)) as status,
-        arg_max(error_code, coalesce(created_at, started_at)) as error_code,
-        arg_max(error_text, coalesce(created_at, started_at)) as error_text,
+        arg_max(status, (coalesce(created_at, started_at), record_id)) as status,
+        arg_max(error_code, (coalesce(created_at, started_at), record_id)) as error_code,
+        arg_max(error_text, (coalesce(created_at, started_at), record_id)) as error_text,
         max(ended_at) as ended_at,
     from fct_integration_event
     where trigger = 'retry' and root_key <> event_key
@@ -164,7 +164,7 @@ select
     trigger is distinct from 'schedule' and accepted_at is not null and (status in ('success', 'failed') or is_open)
         as has_latency,
     created_at is not null and (is_end_known or status <> 'success') as is_latency_known,
-    greatest(0, epoch(started_at - ready_at)) as queue_seconds,
-    if(is_end_known, greatest(0, epoch(succeeded_at - started_at)), null) as exec_seconds,
-    if(is_end_known, greatest(0, epoch(succeeded_at - created_at)), null) as e2e_seconds,
+    seconds_from(ready_at, started_at) as queue_seconds,
+    if(is_end_known, seconds_from(started_at, succeeded_at), null) as exec_seconds,
+    if(is_end_known, seconds_from(created_at, succeeded_at), null) as e2e_seconds,
 from moment

@@ -239,33 +239,40 @@ found as (
         kind || ' of ' || strftime(said_at, '%Y-%m-%d %H:%M') as detail,
     from fct_recording
     where entered_at - said_at > interval 1 hour
+),
+
+-- The same twice within a second is one thing.
+once as (
+    select
+        found.*,
+        dim_user.name as intervened_by,
+    from found
+    left join dim_user on dim_user.instance = found.instance and dim_user.user_id = found.actor_id
+    where found.intervened_at is not null and coalesce(dim_user.kind, 'human') in ('human', 'external')
+    qualify row_number() over (
+        partition by found.instance, found.kind, found.record_model, found.record_id, found.intervened_at
+        order by found.actor_id
+    ) = 1
 )
 
 select
-    found.instance,
-    found.kind,
-    found.record_model,
-    found.record_id,
-    found.document_model,
-    found.document_id,
-    coalesce(found.name, document.name) as name,
-    coalesce(found.plant, document.plant) as plant,
-    coalesce(found.company, document.company) as company,
-    coalesce(found.product, document.product) as product,
-    coalesce(found.product_family, document.product_family) as product_family,
-    found.intervened_at,
-    dim_user.name as intervened_by,
-    found.confidence,
-    found.detail,
-from found
+    once.instance,
+    once.kind,
+    once.record_model,
+    once.record_id,
+    once.document_model,
+    once.document_id,
+    coalesce(once.name, document.name) as name,
+    coalesce(once.plant, document.plant) as plant,
+    coalesce(once.company, document.company) as company,
+    coalesce(once.product, document.product) as product,
+    coalesce(once.product_family, document.product_family) as product_family,
+    once.intervened_at,
+    once.intervened_by,
+    once.confidence,
+    once.detail,
+from once
 left join dim_document as document
-    on document.instance = found.instance
-    and document.record_model = found.document_model
-    and document.record_id = found.document_id
-left join dim_user on dim_user.instance = found.instance and dim_user.user_id = found.actor_id
-where found.intervened_at is not null and coalesce(dim_user.kind, 'human') in ('human', 'external')
--- The same twice within a second is one thing.
-qualify row_number() over (
-    partition by found.instance, found.kind, found.record_model, found.record_id, found.intervened_at
-    order by found.actor_id
-) = 1
+    on document.instance = once.instance
+    and document.record_model = once.document_model
+    and document.record_id = once.document_id

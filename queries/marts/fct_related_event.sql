@@ -107,7 +107,7 @@ called_off as (
 own_event as (
     select
         instance,
-        'created:' || instance || ':' || record_model || ':' || record_id as event_id,
+        hash('created', instance, record_model, record_id) as event_id,
         record_model,
         record_id,
         if(workflow in ('maintenance', 'nonconformity'), 'reported', 'created') as activity,
@@ -120,7 +120,7 @@ own_event as (
     union all by name
     select
         instance,
-        'gone:' || instance || ':' || record_model || ':' || record_id as event_id,
+        hash('gone', instance, record_model, record_id) as event_id,
         record_model,
         record_id,
         case gone_by when 'deleted' then 'deleted' else 'no longer visible' end as activity,
@@ -133,7 +133,7 @@ own_event as (
     union all by name
     select
         change.instance,
-        'tracking:' || change.instance || ':' || change.tracking_id as event_id,
+        hash('tracking', change.instance, change.tracking_id) as event_id,
         change.record_model,
         change.record_id,
         case
@@ -163,7 +163,7 @@ own_event as (
     -- Whoever closes an order closes its work orders with it: that says nothing of the work.
     select
         work_order.instance,
-        step.activity || ':' || work_order.instance || ':mrp.workorder:' || work_order.record_id as event_id,
+        hash(step.activity, work_order.instance, work_order.record_model, work_order.record_id) as event_id,
         work_order.record_model,
         work_order.record_id,
         if(
@@ -184,7 +184,7 @@ own_event as (
     -- Odoo records nothing about the birth of a transfer, such as one that is ready from the beginning.
     select
         transfer.instance,
-        'ready:' || transfer.instance || ':stock.picking:' || transfer.record_id as event_id,
+        hash('ready', transfer.instance, transfer.record_model, transfer.record_id) as event_id,
         transfer.record_model,
         transfer.record_id,
         'ready' as activity,
@@ -205,7 +205,7 @@ own_event as (
     -- What the chatter does not tell, and the document does.
     select
         document.instance,
-        'end:' || document.instance || ':' || document.record_model || ':' || document.record_id as event_id,
+        hash('end', document.instance, document.record_model, document.record_id) as event_id,
         document.record_model,
         document.record_id,
         case document.workflow
@@ -255,7 +255,7 @@ own_event as (
     union all by name
     select
         request.instance,
-        'work begun:' || request.instance || ':maintenance.request:' || request.record_id as event_id,
+        hash('work begun', request.instance, request.record_model, request.record_id) as event_id,
         request.record_model,
         request.record_id,
         'work begun' as activity,
@@ -271,7 +271,7 @@ own_event as (
     union all by name
     select
         instance,
-        'called off:' || instance || ':maintenance.request:' || record_id || ':' || epoch_us(seen_at) as event_id,
+        hash('called off', instance, 'maintenance.request', record_id, seen_at) as event_id,
         'maintenance.request' as record_model,
         record_id,
         'cancelled' as activity,
@@ -283,7 +283,7 @@ own_event as (
     union all by name
     select
         request.instance,
-        'submitted:' || request.instance || ':approval.request:' || request.id as event_id,
+        hash('submitted', request.instance, 'approval.request', request.id) as event_id,
         'approval.request' as record_model,
         request.id as record_id,
         'submitted' as activity,
@@ -302,7 +302,7 @@ own_event as (
     -- Goods are held by the document that holds them.
     select
         hold.instance,
-        step.name || ':' || hold.hold_id as event_id,
+        hash(step.name, hold.hold_id) as event_id,
         hold.record_model,
         hold.record_id,
         case
@@ -321,7 +321,7 @@ own_event as (
     union all by name
     select
         instance,
-        'review-requested:' || instance || ':' || id as event_id,
+        hash('review requested', instance, id) as event_id,
         document_model as record_model,
         document_id as record_id,
         'review requested' as activity,
@@ -337,7 +337,7 @@ own_event as (
     union all by name
     select
         instance,
-        'review-decided:' || instance || ':' || id as event_id,
+        hash('review decided', instance, id) as event_id,
         document_model as record_model,
         document_id as record_id,
         'review ' || status as activity,
@@ -354,7 +354,7 @@ own_event as (
     union all by name
     select
         entry.instance,
-        'studio:' || entry.instance || ':' || entry.id as event_id,
+        hash('studio', entry.instance, entry.id) as event_id,
         entry.document_model as record_model,
         entry.document_id as record_id,
         if(entry.is_approved, 'approval granted', 'approval refused') as activity,
@@ -421,7 +421,7 @@ order_hold as (
 order_event as (
     select
         receipt.instance,
-        'received:' || receipt.instance || ':' || receipt.order_id || ':' || receipt.picking_id as event_id,
+        hash('received', receipt.instance, receipt.order_id, receipt.picking_id) as event_id,
         receipt.order_id as record_id,
         'received' as activity,
         45 as rank,
@@ -442,7 +442,7 @@ order_event as (
     union all by name
     select
         instance,
-        'held:' || instance || ':' || purchase_id || ':' || epoch_us(held_at) as event_id,
+        hash('held', instance, purchase_id, held_at) as event_id,
         purchase_id as record_id,
         'goods held' as activity,
         46 as rank,
@@ -455,7 +455,7 @@ order_event as (
     union all by name
     select
         instance,
-        'let go:' || instance || ':' || purchase_id || ':' || epoch_us(held_at) as event_id,
+        hash('let go', instance, purchase_id, held_at) as event_id,
         purchase_id as record_id,
         if(is_rejected, 'goods rejected', 'goods released') as activity,
         47 as rank,
@@ -467,14 +467,9 @@ order_event as (
     from order_hold
 )
 
-select
-    event.*,
-    document.workflow,
-    document.name,
-    document.plant,
-    document.company,
+select event.*
 from own_event as event
-inner join dim_related_document as document
+semi join dim_related_document as document
     on document.instance = event.instance
     and document.record_model = event.record_model
     and document.record_id = event.record_id
@@ -482,13 +477,9 @@ where event.event_at is not null
 union all by name
 select
     event.*,
-    document.record_model,
-    document.workflow,
-    document.name,
-    document.plant,
-    document.company,
+    'purchase.order' as record_model,
 from order_event as event
-inner join dim_document as document
+semi join dim_document as document
     on document.instance = event.instance
     and document.record_model = 'purchase.order'
     and document.record_id = event.record_id

@@ -1,8 +1,9 @@
 /*
 grain = "one row per work order: one operation of a production order at a work center, its plan and what was recorded of the work"
 key = ["instance", "record_id"]
-person = ["responsible"]
+person = ["responsible", "worked_by"]
 */
+-- worked_by: who logs time on it at the moment of the data.
 -- Whoever closes an order without touching its work orders leaves them done at that moment, and Odoo writes the
 -- expected time into their logs: such times were recorded by nobody.
 with
@@ -14,6 +15,7 @@ logged as (
         max(ended_at) as ended_at,
         sum(minutes) as minutes,
         bool_or(ended_at is null) as is_running,
+        arg_max(user_id, started_at) filter (where ended_at is null) as worked_by_id,
         bool_or(ended_at is null or abs(epoch(created_at - ended_at)) > 60) as is_clocked,
     from stg_mrp_workcenter_productivity_last
     where workorder_id is not null
@@ -39,6 +41,7 @@ recorded as (
         logged.started_at as logged_from_at,
         logged.ended_at as logged_to_at,
         coalesce(logged.is_running, false) as is_running,
+        logged.worked_by_id,
         logged.workorder_id is not null and (
             logged.is_clocked or abs(logged.minutes - coalesce(work_order.expected_minutes, 0)) > 0.02
         ) as is_time_recorded,
@@ -76,6 +79,7 @@ select
     recorded.actual_minutes,
     recorded.is_time_recorded,
     recorded.is_running,
+    dim_user.name as worked_by,
     recorded.created_at,
 from recorded
 inner join dim_document as production
@@ -84,5 +88,7 @@ inner join dim_document as production
     and production.record_id = recorded.production_id
 left join planned
     on planned.instance = recorded.instance and planned.id = recorded.id
+left join dim_user
+    on dim_user.instance = recorded.instance and dim_user.user_id = recorded.worked_by_id
 left join stg_mrp_workcenter_last as work_center
     on work_center.instance = recorded.instance and work_center.id = recorded.workcenter_id

@@ -29,14 +29,18 @@ def chromium() -> str | None:
     )
 
 
-@contextmanager
-def served(warehouse: Path) -> Iterator[str]:
-    """The app over `warehouse`, as a user starts it; gives its address."""
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", f"--server.port={port}"]
-    environment = os.environ | {"OPS_WAREHOUSE": str(warehouse)}
+        return free.getsockname()[1]
+
+
+@contextmanager
+def served(warehouse: Path, *flags: str, port: int | None = None, **environment: str) -> Iterator[str]:
+    """The app over `warehouse`, as a user starts it; gives its address. flags: of Streamlit."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard/server.py", f"--server.port={port}", *flags]
+    environment = os.environ | {"OPS_WAREHOUSE": str(warehouse)} | environment
     app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
@@ -63,5 +67,5 @@ def _wait(url: str, app: subprocess.Popen) -> None:
 def settle(page) -> None:
     """Wait until the run of the page has ended and its charts stand."""
     page.wait_for_selector(".pp-trust, .pp-empty", timeout=30_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=30_000)
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=30_000)  # no script: a policy may forbid it
     page.wait_for_timeout(800)

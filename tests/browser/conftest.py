@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that the tests and screensh
 
 import browser_app
 
+OTHER_HOSTS = re.compile(r"^(https?|wss?)://(?!127\.0\.0\.1[:/])")
 MISSING = "No Chromium and playwright here: install both (apt-get install chromium; pip install playwright)."
 
 
@@ -39,12 +41,13 @@ def app_url(browser, demo_warehouse):
 
 
 class Seen:
-    """A tab, with the hosts it asked and the errors its console showed."""
+    """A tab that reaches no other host, with the hosts it asked and the errors its console showed."""
 
     def __init__(self, context):
         self.page = context.new_page()
         self.hosts: set[str] = set()
         self.errors: list[str] = []
+        self.page.route(OTHER_HOSTS, lambda route: route.abort())  # asked in vain: what a page needs must be here
         self.page.on("request", lambda request: self.hosts.add(request.url.split("/")[2].split(":")[0]))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 

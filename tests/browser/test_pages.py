@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import re
 import shutil
+from itertools import product
 
 import browser_app
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from dashboard import navigation, texts
 from queries import warehouse
+from tests.conftest import in_turn
 
 pytestmark = pytest.mark.browser
 
+# Streamlit's own menu of a phone, whose headings of sections stand beside the items of a list.
+STREAMLITS_MENU = [["[data-testid=stSidebarNav]"]]
 PATHS = ["", *(re.sub(r"^\d+_", "", file.stem) for file in navigation.files()[1:])]
 BRIGHTNESS = """() => { const [r, g, b] = getComputedStyle(document.querySelector('.stApp')).backgroundColor
     .match(/\\d+/g).map(Number); return (r + g + b) / 3 }"""
 TOO_WIDE = """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
     .some(part => part.scrollWidth > part.clientWidth + 1)"""
+
+
+LOOKS = list(product(browser_app.SIZES, ("light", "dark")))
+OPENED_MOST = [("", ("phone", "light")), ("unblock", ("desktop", "dark")), ("approvals", ("desktop", "light"))]
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +42,9 @@ def record(demo_warehouse) -> str:
     return "record?instance={}&model={}&id={}".format(*found)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", list(browser_app.SIZES))
-@pytest.mark.parametrize("path", [*PATHS, "a record"])
-def test_page_fits_and_asks_no_other_host(tab, app_url, record, path, size, scheme):
+@pytest.mark.parametrize(("path", "look"), dict.fromkeys([*in_turn([*PATHS, "a record"], LOOKS), *OPENED_MOST]))
+def test_page_fits_and_asks_no_other_host(tab, app_url, record, path, look):
+    size, scheme = look
     seen = tab(size, scheme)
     page = seen.open(f"{app_url}/{record if path == 'a record' else path}")
     assert seen.hosts == {"127.0.0.1"}
@@ -45,6 +53,8 @@ def test_page_fits_and_asks_no_other_host(tab, app_url, record, path, size, sche
     assert page.get_by_text(texts.NOT_LOADED).count() == 0
     assert not page.evaluate(TOO_WIDE), "the page scrolls sideways"
     assert (page.evaluate(BRIGHTNESS) > 128) == (scheme == "light")
+    found = Axe().run(page, context={"exclude": STREAMLITS_MENU}).response["violations"]
+    assert [(one["id"], node["target"], node["html"][:200]) for one in found for node in one["nodes"]] == []
 
 
 def test_card_leads_to_its_kpi_and_keeps_the_filters(tab, app_url):
@@ -58,9 +68,35 @@ def test_card_leads_to_its_kpi_and_keeps_the_filters(tab, app_url):
     assert "kpi=release_lead_time" in page.url
     assert "weeks=13" in page.url and "plant=Alder+France" in page.url
     assert page.get_by_text("91 days to").count() > 0
-    page.locator("[data-testid=stTopNavLink]", has_text="Data health").click()
-    page.wait_for_url("**/data_health**")
+    page.locator("[data-testid=stTopNavLink]", has_text="Unblock list").click()
+    page.wait_for_url("**/unblock**")
     assert "weeks=13" in page.url and "plant=Alder+France" in page.url
+
+
+def test_a_sentence_of_the_brief_leads_to_its_kpi_in_its_plant_and_back(tab, app_url):
+    page = tab().open(app_url)
+    page.locator("[class*=st-key-row-told-] a").first.click()
+    page.wait_for_url("**/kpi?**")
+    browser_app.settle(page)
+    assert "kpi=release_lead_time" in page.url and "plant=Alder+Asia" in page.url
+    page.go_back()
+    page.locator(".pp-closing").wait_for()
+
+
+def test_a_number_of_a_plant_leads_to_its_kpi_there(tab, app_url):
+    page = tab().open(f"{app_url}/plants?weeks=13")
+    page.locator(".st-key-panel-matrix td[data-label=Lyon] a").first.click()
+    page.wait_for_url("**/kpi?**")
+    browser_app.settle(page)
+    assert "weeks=13" in page.url and "plant=Alder+France" in page.url
+    assert page.locator("[class*=st-key-panel-records] [data-testid=stDataFrame]").count() == 1
+
+
+def test_the_brief_loads_no_plotly(tab, app_url):
+    seen, asked = tab(), []
+    seen.page.on("request", lambda request: asked.append(request.url))
+    seen.open(app_url)
+    assert asked and not any("plotly" in url.lower() for url in asked)
 
 
 def test_choosing_another_kpi_changes_the_link(tab, app_url):
@@ -72,15 +108,17 @@ def test_choosing_another_kpi_changes_the_link(tab, app_url):
 
 
 def test_changing_the_period_changes_link_and_numbers(tab, app_url):
-    page = tab().open(app_url)
+    page = tab().open(f"{app_url}/kpi?kpi=release_lead_time")
     page.get_by_role("radio", name="26").click()
     page.wait_for_url("**weeks=26**")
     page.get_by_text("182 days to").first.wait_for()
 
 
 def test_waiting_record_leads_to_its_timeline_and_on_to_a_linked_one(tab, app_url, record):
-    page = tab().open(app_url)
-    page.locator("[class*=st-key-row-] a").first.click()
+    page = tab().open(f"{app_url}/record")
+    page.get_by_text(texts.TO_UNBLOCK).click()
+    page.wait_for_url("**/unblock**")
+    page.locator('.pp-table a[href^="record?"]').first.click()
     page.wait_for_url("**/record?**")
     page.locator(".pp-tl").wait_for()
     page.goto(f"{app_url}/{record}")
@@ -98,10 +136,52 @@ def test_waiting_record_leads_to_its_timeline_and_on_to_a_linked_one(tab, app_ur
 def test_rows_come_as_csv(tab, app_url):
     page = tab().open(f"{app_url}/kpi?kpi=approval_age")
     with page.expect_download() as download:
-        page.locator("[class*=st-key-csv_] button").click()
+        page.locator(".st-key-csv_approval_age button").click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert "age_seconds" in lines[0]
     assert len(lines) > 1
+
+
+def test_a_table_comes_as_a_spreadsheet_and_a_chart_as_a_picture(tab, app_url):
+    page = tab().open(f"{app_url}/kpi?kpi=release_lead_time&weeks=13")
+    with page.expect_download() as download:
+        page.locator(".st-key-xlsx_release_lead_time button").click()
+    assert download.value.suggested_filename == "release_lead_time.xlsx"
+    assert download.value.path().read_bytes()[:2] == b"PK"
+    page.locator(".st-key-panel-trend .js-plotly-plot").hover()
+    with page.expect_download() as download:
+        page.locator(".st-key-panel-trend .modebar-btn").click()  # there is no other
+    assert download.value.suggested_filename == "trend_release_lead_time.png"
+    assert download.value.path().read_bytes()[1:4] == b"PNG"
+
+
+@pytest.mark.parametrize("size", list(browser_app.SIZES))
+def test_more_filters_stay_open_while_one_chooses_and_are_let_go_of(tab, app_url, size):
+    page = tab(size).open(f"{app_url}/production")
+    page.locator(".st-key-more button").first.focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_label("Product family").first
+    box.fill("Gear")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**family=Gear+pumps**")
+    page.locator(".pp-chip", has_text="Gear pumps").wait_for()
+    assert box.is_visible() and not page.evaluate(TOO_WIDE)
+    page.keyboard.press("Escape")  # the list
+    page.keyboard.press("Escape")  # and what holds it, which covers what is below on a phone
+    page.locator(".pp-chips a").click()
+    page.wait_for_url(lambda url: "family" not in url)
+
+
+@pytest.mark.parametrize("path", ["", "plants"])
+def test_on_paper_there_is_no_menu_and_black_on_white_from_a_dark_screen(tab, app_url, path):
+    page = tab(scheme="dark").open(f"{app_url}/{path}?weeks=13")
+    page.emulate_media(media="print")
+    assert page.locator("[data-testid=stHeader]").is_hidden() and page.locator(".st-key-filters").is_hidden()
+    assert page.locator(".pp-printed").is_visible() and "13 weeks" in page.locator(".pp-printed").inner_text()
+    assert page.evaluate(BRIGHTNESS) > 250
+    ink = page.evaluate("getComputedStyle(document.querySelector('.pp-h2')).color")
+    assert max(map(int, re.findall(r"\d+", ink)[:3])) < 80
+    page.emulate_media(media="screen")
 
 
 def test_keyboard_reaches_the_cards(tab, app_url):

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from queries import catalog
 from queries.config import Config, RuleSetting
 from tests.rows import at, order, sold
 
@@ -37,7 +36,7 @@ def component(id: int, bom: int, product: int, unit: int = 1) -> dict:
 
 def finds(built, name: str) -> dict[int, dict]:
     """The records a check names, by id."""
-    return {row["record_id"]: row for row in built.rows(catalog.checks()[name].sql)}
+    return {row["record_id"]: row for row in built.check(name)}
 
 
 PRODUCTS = {
@@ -206,7 +205,7 @@ def test_where_costs_cannot_be_read_none_is_missing(build):
 
 
 def test_units_that_cannot_be_turned_into_each_other(built):
-    found = built.rows(catalog.checks()["unit_mismatch"].sql)
+    found = built.check("unit_mismatch")
     assert {(row["record_model"], row["record_id"], row["detail"]) for row in found} == {
         ("mrp.bom", 1, "kg for a product in Units"),
         ("product.supplierinfo", 11, "g for a product in Units"),
@@ -215,7 +214,7 @@ def test_units_that_cannot_be_turned_into_each_other(built):
 
 def test_until_18_units_are_of_a_category(build):
     units = [unit | {"category_id": 1 if unit["id"] < 3 else 2, "relative_uom_id": None} for unit in UNITS]
-    found = build(**tables() | {"uom_uom": units}).rows(catalog.checks()["unit_mismatch"].sql)
+    found = build(**tables() | {"uom_uom": units}).check("unit_mismatch")
     assert {(row["record_model"], row["record_id"]) for row in found} == {("mrp.bom", 1), ("product.supplierinfo", 11)}
 
 

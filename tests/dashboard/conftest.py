@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import panel
+
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
@@ -26,22 +28,27 @@ class Page:
         return [link.value for link in self.app.page_link]
 
 
+@pytest.fixture(autouse=True)
+def unfolded(monkeypatch):
+    """Tables in one piece, so that tests see all rows; test_everywhere.py tells how long ones are folded."""
+    monkeypatch.setattr(panel, "FEW", 10_000)
+
+
 @pytest.fixture
-def open_page(monkeypatch, demo_warehouse):
+def open_page(monkeypatch, demo_warehouse, tmp_path_factory):
     """open_page("kpi", kpi="approval_age") -> Page; `warehouse` names another folder."""
 
     def run(name: str = "", warehouse: Path | None = None, **query) -> Page:
-        monkeypatch.setenv("OPS_WAREHOUSE", str(warehouse or demo_warehouse))
         app = AppTest.from_file(str(APP), default_timeout=30)
+        if name:  # a first run tells Streamlit which pages there are; over nothing it costs least
+            monkeypatch.setenv("OPS_WAREHOUSE", str(tmp_path_factory.getbasetemp()))
+            app.run()
+            file = next(APP.parent.glob(f"app_pages/*_{name}.py"))
+            app.switch_page(str(file.relative_to(APP.parent)))
+        monkeypatch.setenv("OPS_WAREHOUSE", str(warehouse or demo_warehouse))
         for key, value in query.items():
             app.query_params[key] = value
         app.run()
-        if name:
-            file = next(APP.parent.glob(f"app_pages/*_{name}.py"))
-            app.switch_page(str(file.relative_to(APP.parent)))
-            for key, value in query.items():
-                app.query_params[key] = value
-            app.run()
         assert not app.exception, app.exception
         return Page(app)
 

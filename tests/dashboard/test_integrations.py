@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 
+import duckdb
 import pytest
 
-from queries import catalog, warehouse
+from queries import catalog, decision, readable, warehouse
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,34 @@ def test_an_issue_can_be_given_to_somebody_and_says_so(open_page, own_warehouse,
     page = open_page("integrations", warehouse=own_warehouse, issue=key)
     assert "owned by Ann" in page.text and "she wrote it" in page.text and "Bo" in page.text
     assert "owned by Ann" in open_page("integrations", warehouse=own_warehouse).text
+
+
+def test_decisions_are_read_once_however_many_parts_show_them(open_page, monkeypatch):
+    asked, read = [], decision.decisions
+    monkeypatch.setattr(decision, "decisions", lambda *of: asked.append(of) or read(*of))
+    open_page("integrations")
+    assert len(asked) == 1
+
+
+def test_what_was_published_later_than_the_rest_says_so_and_ages_count_to_that_moment(
+    open_page, own_warehouse, interfaces
+):
+    assert "everything was read last" not in open_page("integrations", warehouse=own_warehouse).text
+    name = warehouse.current_version(own_warehouse)
+    (later := own_warehouse.with_name("later")).mkdir()
+    shutil.copy(own_warehouse / name, later / name)
+    shutil.copy(own_warehouse / "CURRENT", later / "CURRENT")
+    (later / name).chmod(0o644)
+    tables = catalog.facts_of(catalog.lists()["interface"].sql + catalog.lists()["automation"].sql)
+    with duckdb.connect(str(later / name)) as con:  # as `refresh --only integrations` leaves it
+        con.execute("update mart set as_of = as_of + interval 9 hour where mart in (select unnest($1))", [list(tables)])
+    as_of = warehouse.open(warehouse=later).as_of
+    text = open_page("integrations", warehouse=later).text
+    assert f"automation are as of {readable.moment(as_of + timedelta(hours=9))}." in text
+    assert f"to documents, is as of {readable.moment(as_of)} (UTC), when everything was read last." in text
+    [row] = [row for row in interfaces if row["interface"] == "Machines of Singapore"]
+    text = open_page("integrations", warehouse=later, interface=row["interface_key"]).text
+    assert readable.ago(row["last_run_at"], as_of + timedelta(hours=9)) in text
 
 
 def test_a_decision_without_a_name_is_refused_with_a_sentence(open_page, own_warehouse, issues):

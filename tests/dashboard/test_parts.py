@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from dashboard import budget_view, cards, charts, components, navigation, sparkline, tables
+from dashboard import budget_view, cards, charts, components, download, navigation, sparkline, tables, texts
 from dashboard.reading import Change, Point, Reading, Verdict
-from queries import catalog, readable
+from queries import catalog, readable, spark
 from queries.budget import Budget
 from queries.measure import NONE
 
@@ -121,12 +124,22 @@ def test_sparkline_leaves_out_weeks_that_can_change():
     assert "2 final weeks: between 1 s and 2 s, last 2 s" in html
 
 
+def test_sparkline_shades_what_is_ordinary_as_far_as_there_is_room():
+    band = re.compile(r'pp-spark-band" style="bottom:([\d.]+)%;height:([\d.]+)%"')
+    bottom, height = map(float, band.search(sparkline.draw([1.0, 5.0, 9.0], None, "x", (3.0, 7.0))).groups())
+    assert 25 < bottom < 35 and 35 < height < 45
+    assert band.search(sparkline.draw([1.0, 2.0], None, "x", (0.5, 900.0)))[2] != "0.0"
+    assert not band.search(sparkline.draw([1.0, 2.0], None, "x"))
+    limited = [replace(week, limits=(0.5, 1.0, 2.0)) for week in (point(1.0), point(2.0, 1))]
+    assert band.search(cards.spark(replace(reading(point(1.0)), weeks=tuple(limited))))
+
+
 def test_sparkline_of_equal_values_is_drawn():
     assert "pp-spark-line" in sparkline.draw([5.0, 5.0, None, 5.0], 5.0, "flat")
 
 
 def test_sparkline_has_gaps():
-    assert sparkline._svg([(0, 1), None, (2, 1), (3, 2)]).count("M") == 2
+    assert spark.svg([(0, 1), None, (2, 1), (3, 2)]).count("M") == 2
 
 
 def test_trend_draws_open_weeks_hollow_and_names_the_target():
@@ -158,14 +171,41 @@ def test_distribution_stacks_open_cases_with_a_pattern():
     assert [note["text"] for note in figure["layout"]["annotations"]] == ["p50 30 min"]
 
 
-def test_charts_offer_no_upload():
-    assert charts.CONFIG["displayModeBar"] is False
+def test_charts_offer_a_picture_and_no_upload():
+    config = charts.config("trend_approval_age")
+    assert config["modeBarButtons"] == [["toImage"]] and config["displaylogo"] is False
+    assert config["toImageButtonOptions"] == {"format": "png", "filename": "trend_approval_age", "scale": 2}
 
 
 def test_csv_does_not_carry_formulas():
     rows = [{"name": "=1+1", "vendor": "@cmd", "amount": -5, "note": "fine"}]
-    text = tables.as_csv(rows).decode("utf-8-sig")
+    text = download.as_csv(rows).decode("utf-8-sig")
     assert text.splitlines() == ["name,vendor,amount,note", "'=1+1,'@cmd,-5,fine"]
+
+
+def sheets(file: bytes) -> tuple[str, str, str]:
+    """The two sheets of a spreadsheet, and its texts."""
+    with zipfile.ZipFile(io.BytesIO(file)) as book:
+        names = ("worksheets/sheet1", "worksheets/sheet2", "sharedStrings")
+        return tuple(book.read(f"xl/{name}.xml").decode() for name in names)
+
+
+def test_a_spreadsheet_holds_texts_as_texts_and_says_what_it_is():
+    row = {"name": "=1+1", "vendor": "@cmd", "amount": -5.5, "age_seconds": 5400, "due_at": datetime(2026, 3, 2, 12)}
+    row |= {"is_late": True, "record_id": 42, "share": None, "big_id": 2**60}
+    rows, about, words = sheets(download.as_xlsx([row], {texts.FILE_AS_OF: "2026-03-02 10:00 UTC"}))
+    assert "<f>" not in rows and "=1+1" in words and "@cmd" in words and str(2**60) in words
+    assert "<v>-5.5</v>" in rows and "<v>1.5</v>" in rows and "<v>42</v>" in rows and "<v>46083.5</v>" in rows
+    for said in ("Age (hours)", "Due (UTC)", "Share (1 is all)", "2026-03-02 10:00 UTC", "age_seconds"):
+        assert said in words
+    assert "autoFilter" in rows and about.count("<row") == 2 + 2 + len(row)
+
+
+def test_a_spreadsheet_of_nothing_or_of_too_much_says_so(monkeypatch):
+    assert "<row" not in sheets(download.as_xlsx([], {}))[0]
+    monkeypatch.setattr(download, "MOST", 2)
+    rows, _, words = sheets(download.as_xlsx([{"n": number} for number in range(3)], {}))
+    assert rows.count("<row") == 3 and texts.cut_file(2, 3) in words
 
 
 def test_labels_from_the_data_are_not_markdown():
@@ -181,6 +221,13 @@ def test_a_page_file_is_enough(tmp_path):
     assert [entry["title"] for entry in entries] == ["At once", "Late work", "Last"]
     assert entries[1]["help"] == "What is late."
     assert navigation.path("late_work", tmp_path).endswith("2_late_work.py")
+
+
+def test_pages_of_a_section_stand_together_in_the_menu(tmp_path):
+    for name, text in {"1_a": "", "2_b": 'SECTION = "Later"', "3_c": "", "10_d": 'SECTION = "Later"'}.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    found = [(section, [file.stem for file in pages]) for section, pages in navigation.sections(tmp_path).items()]
+    assert found == [("", ["1_a", "3_c"]), ("Later", ["2_b", "10_d"])]
 
 
 def changed(name, week, **answer) -> Change:

@@ -13,6 +13,8 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from etl.n8n import METRICS
+
 
 class _Server:
     """An HTTP server on loopback that only lets GET requests through to `answer(path, headers)`."""
@@ -38,7 +40,7 @@ class _Server:
             do_POST = do_PUT = do_PATCH = do_DELETE = refuse
 
             def send(self, status: int, body):
-                content = json.dumps(body).encode()
+                content = (body if self.path == METRICS and status == 200 else json.dumps(body)).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
@@ -91,9 +93,9 @@ class Recorder(_Server):
         passed = {name: value for name, value in headers.items() if name.lower() in ("x-n8n-api-key", "accept")}
         try:
             with urllib.request.urlopen(urllib.request.Request(self.to + path, headers=passed), timeout=60) as answer:
-                found = (answer.status, json.load(answer))
+                found = (answer.status, answer.read().decode() if path == METRICS else json.load(answer))
         except urllib.error.HTTPError as error:
-            found = (error.code, json.load(error))
+            found = (error.code, {} if path == METRICS else json.load(error))
         except OSError:
             return 502, {"message": "n8n is down"}
         self.answers[path] = found

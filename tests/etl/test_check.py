@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -190,4 +191,6 @@ def test_the_print_has_the_verdict_first_and_a_remedy_per_gap():
     assert "[c]" in text and "tracks state" in text
     assert "1. The user may not read 1 model: a.b.\n   costs  a.b: no a.b\n   KPIs   all 3\n   remedy the group" in text
     assert text.rstrip().endswith("- a note")
-    assert report.as_json([found])["ok"] is False
+    assert report.as_json([found], [])["ok"] is False
+    assert report.next_step([found]).startswith("Next: close what is missing")
+    assert report.next_step([replace(found, gaps=[])]) == "Next: `make run` loads the last 90 days and serves them."

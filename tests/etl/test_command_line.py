@@ -39,7 +39,7 @@ def test_only_the_owner_can_read_what_is_not_published(made):
     folder, _ = made
     assert stat.S_IMODE((folder / "work.duckdb").stat().st_mode) == 0o600
     assert stat.S_IMODE((folder / "landing").stat().st_mode) == 0o700
-    assert stat.S_IMODE((folder / "CURRENT").stat().st_mode) == 0o644
+    assert stat.S_IMODE((folder / "CURRENT").stat().st_mode) == 0o640
 
 
 def test_status_for_people_and_machines(made):
@@ -60,7 +60,8 @@ def test_the_demo_again_is_simulated_anew_and_not_mixed_with_the_one_before(made
     assert after["version"] != before["version"] and len(after["runs"]) == 1
     rows = {source["source"]: source["row_count"] for source in before["sources"]}
     assert {source["instance"] for source in after["sources"]} == {"demo"}
-    assert all(abs(source["row_count"] - rows[source["source"]]) <= 60 for source in after["sources"])
+    more = {source["source"]: abs(source["row_count"] - rows[source["source"]]) for source in after["sources"]}
+    assert [name for name, count in more.items() if count > max(60, rows[name] / 100)] == []  # some come by the minute
 
 
 TROUBLES = {

@@ -439,7 +439,7 @@ def test_what_came_and_went_while_it_was_read_explains_a_difference(tmp_path):
         ),
         (
             [("a", -1, False), ("a", 1, False), ("b", 0, True)],
-            "Rows differ from Odoo's count in a: run `python -m etl refresh --full`.",
+            "Rows differ from Odoo's count in a: run `.venv/bin/python -m etl refresh --full`.",
         ),
     ],
 )

@@ -29,12 +29,12 @@ KPIS, MARTS = set(PART.kpis), set(PART.marts)
 
 
 def test_what_tells_of_integrations_and_of_nothing_else_is_found_by_itself():
-    assert {"fct_cron_health", "fct_integration_event", "dim_interface"} <= MARTS
+    assert {"fct_cron_health", "fct_integration_event", "fct_automation", "dim_interface"} <= MARTS
     about = {name for name, kpi in WHOLE.kpis.items() if kpi.domain == "integration"}
     assert about - KPIS == {"integration_odoo_lag"}  # it reads what happened to documents
     assert about >= KPIS
     assert {"failing_scheduled_action", "dead_letter"} <= PART.exceptions.keys()
-    assert not {"fct_wait", "fct_event", "fct_automation", "dim_plant", "dim_document"} & MARTS
+    assert not {"fct_wait", "fct_event", "dim_plant", "dim_document"} & MARTS
     assert not {"waiting_approval"} & PART.exceptions.keys()
 
 
@@ -175,10 +175,10 @@ def test_another_configuration_and_a_missing_file_make_everything_anew(folder):
 
 def test_one_after_the_other_the_file_does_not_grow_and_the_history_keeps_what_is_new(folder):
     sizes = []
-    for number in range(1, 6):
+    for number in range(1, 7):
         path = again(folder, run=f"2030010{number}T000000Z", as_of=utc_now())
         sizes.append(path.stat().st_size)
-    assert sizes[-1] <= sizes[1] * 1.05
+    assert max(sizes[3:]) <= max(sizes[:3]) * 1.05  # room that one leaves is filled by the next
     kept = work(folder, "select distinct kpi from agg_kpi where run like '2030%'")
     assert {kpi for (kpi,) in kept} <= KPIS
 
@@ -217,6 +217,6 @@ def test_only_one_of_two_at_a_time(folder):
     con = load.open_work(folder)
     try:
         said = etl(folder, "refresh", "--only", "integrations")
-        assert said.returncode == 1 and "another refresh is working" in said.stderr
+        assert said.returncode == 75 and "another refresh is working" in said.stderr
     finally:
         con.close()

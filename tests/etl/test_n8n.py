@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from etl import n8n
+from etl import load, n8n
 from queries.config import N8n
 from tests.etl.n8n_expected import *  # noqa: F403 - the tests themselves
 from tests.etl.n8n_expected import EVER, PARTS, Told
@@ -154,8 +154,8 @@ def test_data_that_bring_n8n_down_are_asked_for_once(served, monkeypatch):
     reader, asked = served(failed(1)), []
     get = httpx.Client.get
 
-    def breaking(self, path, params):
-        asked.append((path, params))
+    def breaking(self, path, params=None):
+        asked.append((path, params := params or {}))
         if "includeData" in params:
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
         return get(self, path, params=params)
@@ -270,6 +270,102 @@ def test_started_by_hand_is_no_transaction(served):
         3: ("manual", False),
         4: ("schedule", True),
     }
+
+
+def metrics(started: int, since: str = "2026-01-05T08:05:00", **labels) -> tuple[int, str]:
+    """What n8n counts, split over two workflows."""
+    moment = datetime.fromisoformat(f"{since}+00:00").timestamp()
+    return 200, (
+        "# HELP n8n_process_start_time_seconds Start time of the process.\n"
+        f"n8n_process_start_time_seconds {moment}\n"
+        'n8n_version_info{version="v2.8.4",major="2",minor="8",patch="4"} 1\n'
+        f'n8n_workflow_started_total{{workflow_id="w"}} {started - 1}\n'
+        'n8n_workflow_started_total{workflow_id="v"} 1\n'
+    )
+
+
+def coverage(built) -> list[tuple]:
+    rows = built.rows("from fct_run_coverage")
+    return [(row["started_count"], row["known_count"], row["unknown_count"], row["is_implausible"]) for row in rows]
+
+
+@pytest.fixture
+def reading(served, monkeypatch):
+    """reading(minute, started, *rows) -> what is built: n8n is read, which has these runs and counted so many."""
+
+    def read(minute: int, started: int, *rows: dict, since: str = "2026-01-05T08:05:00", cleared: int | None = None):
+        at_hour(monkeypatch, datetime(2026, 1, 5, 8, minute))
+        reader = served(*rows)
+        answers = served.replay.part["answers"]
+        answers["/metrics"] = metrics(started, since)
+        answers |= {path: (404, {}) for path in answers if path.startswith(f"/api/v1/executions/{cleared}")}
+        return reader.read()
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("started", "unknown", "is_implausible"),
+    [(7, 0, False), (8, 1, False), (6, 0, True), (5, 0, True), (600, 593, False)],  # 5 were counted at first
+)
+def test_runs_are_held_against_those_that_n8n_counted_since_the_first_reading(
+    reading, started, unknown, is_implausible
+):
+    assert coverage(reading(9, 5, run(1, minute=6))) == []  # it takes two
+    built = reading(20, started, run(1, minute=6), run(2, minute=10), run(4, minute=11))
+    assert coverage(built) == [(started - 5, 2, unknown, is_implausible)]
+    found = [row["detail"] for row in built.check("n8n_count_differs")]
+    assert found == ([f"of {started - 5} runs that n8n started {unknown} are not known"] if unknown else [])
+
+
+def test_a_run_of_the_moment_of_a_reading_may_be_counted_or_not(reading):
+    def moment(second: int) -> dict:
+        return {"createdAt": f"2026-01-05T08:08:{second}.500Z"}
+
+    rows = run(1, minute=6), run(2, **moment(58)), run(3, **moment(50))
+    reading(9, 5, *rows)
+    for started in (6, 7):  # the second was counted already, or was not
+        built = reading(20, started, *rows, run(4, minute=12))
+        assert coverage(built) == [(started - 5, 1, 0, False)]
+
+
+def test_a_run_that_was_cleared_away_since_it_was_listed_is_known(reading):
+    listed = run(2, minute=10)
+    del listed["createdAt"]  # lists do not tell it
+    reading(9, 5, run(1, minute=6))
+    built = reading(20, 6, run(1, minute=6), listed, cleared=2)
+    assert coverage(built) == [(1, 1, 0, False)]
+    assert statuses(built) == {1: "success", 2: "success"}
+
+
+def test_an_n8n_that_was_started_anew_is_counted_anew(reading):
+    reading(9, 5, run(1, minute=6))
+    again = "2026-01-05T08:15:00"
+    assert coverage(reading(20, 6, run(1, minute=6), run(2, minute=16), since=again)) == []
+    built = reading(30, 7, run(1, minute=6), run(2, minute=16), run(3, minute=25), since=again)
+    assert coverage(built) == [(1, 1, 0, False)]
+
+
+@pytest.mark.parametrize(
+    "answer", [(404, {}), (200, "n8n_process_start_time_seconds 1767600000\n"), (200, "a page for people")]
+)
+def test_an_n8n_that_does_not_count_is_held_against_nothing(served, answer):
+    reader = served(run(1, minute=10))
+    for _ in range(2):
+        served.replay.part["answers"]["/metrics"] = answer
+        built = reader.read()
+    assert coverage(built) == [] and built.rows("from stg_n8n_count") == []
+
+
+def test_a_run_under_way_is_not_forgotten_by_the_database_of_samples(served):
+    reader = served(run(2), run(3), run(4), hidden=run(1, "waiting", waitTill="2027-01-05T09:00:00.000Z"))
+    served.replay.part["answers"][OPEN_LISTS[1]] = (200, {"data": [run(1, "waiting")], "nextCursor": None})
+    reader.read()
+    con = load.open_work(reader.folder)
+    load.forget_settled(con, n8n.SOURCES.values(), keep=2)
+    known = load.current_rows(con, n8n.EXECUTION, "n8n")["id"].to_pylist()
+    con.close()
+    assert known == [1, 3, 4]
 
 
 def test_a_deleted_workflow_is_closed_and_its_runs_keep_their_name(served):

@@ -1,8 +1,12 @@
 """The client's calls as each way over the wire sends them."""
 
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
 import pytest
 
-from etl.odoo import JsonRpc, Login, Odoo
+from etl.odoo import JsonRpc, Login, Odoo, OdooError, connect
 
 LOGIN = Login("odoo", "http://odoo.test", "plants", "admin", "secret", is_api_key=False)
 
@@ -59,3 +63,36 @@ def test_from_odoo_15_on_rows_are_read_in_one_call_without_names_of_links(odoo_o
     odoo.rows("x.y", [], ["name"])
     [call] = wire.asked
     assert call[1] == "search_read" and call[3]["load"] is None
+
+
+@pytest.fixture
+def https_only():
+    """The address of a server that leads every request on to https, as proxies do."""
+
+    class Leads(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(301)
+            self.send_header("Location", f"https://odoo.example.com{self.path}")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Leads)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "sentence"),
+    [
+        ("http", "leads on to https: set ODOO_URL to https://odoo.example.com."),
+        ("https", "does not speak https: begin ODOO_URL with http://"),
+    ],
+)
+def test_http_and_https_are_told_apart(https_only, scheme, sentence):
+    with pytest.raises(OdooError) as error:
+        connect(replace(LOGIN, url=f"{scheme}://{https_only}"))
+    assert sentence in str(error.value)

@@ -15,39 +15,56 @@ from etl.refresh import utc_now
 from etl.systems import every
 from queries import budget, catalog, decision, measure, warehouse
 from queries.config import Config, ConfigError, Marker, Objective, Target
+from tests.etl.constructed_odoo import ConstructedOdoo, served
+from tests.etl.constructed_run import run
+from tests.etl.constructed_scene import Scene
 
 SOURCES = list(every().values())
 DEMO = configured(Config())  # as the demo plants were filled
 
 
 @pytest.fixture
-def folder(demo_warehouse, tmp_path):
+def demo(demo_warehouse, tmp_path):
     """A private copy of the published demo plants."""
-    copy = tmp_path / "warehouse"
-    shutil.copytree(demo_warehouse, copy)
-    return copy
+    return shutil.copytree(demo_warehouse, tmp_path / "warehouse")
 
 
-def republish(folder, run="20300101T000000Z", as_of=None):
+@pytest.fixture(scope="module")
+def read(tmp_path_factory):
+    """A small Odoo that was read and published."""
+    folder = tmp_path_factory.mktemp("published")
+    with served(ConstructedOdoo(18, Scene(18).rows)) as odoo:
+        run(odoo, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(read, tmp_path):
+    """A private copy of it."""
+    return shutil.copytree(read, tmp_path / "warehouse")
+
+
+def republish(folder, run="20300101T000000Z", as_of=None, config=Config()):
     con = load.open_work(folder)
     try:
         load.book_run(con, run, datetime(2030, 1, 1))
-        return publish.publish(con, folder, run, as_of or utc_now(), SOURCES, DEMO, lambda what: None)
+        return publish.publish(con, folder, run, as_of or utc_now(), SOURCES, config, lambda what: None)
     finally:
         con.close()
 
 
-def test_current_names_a_closed_readable_file(folder):
+def test_current_names_a_closed_readable_file(demo_warehouse):
+    folder = demo_warehouse
     version = warehouse.current_version(folder)
     assert (folder / version).exists() and not list(folder.glob("*.wal")) and not list(folder.glob(".build*"))
     con = duckdb.connect(str(folder / version), read_only=True)
     assert con.execute("select count(*) from main.fct_event").fetchall()[0][0] > 10_000
 
 
-def test_work_is_private_and_the_published_file_is_readable(folder):
+def test_the_group_may_be_let_in_to_what_is_published_and_nobody_else(folder):
     republish(folder)
     mode = stat.S_IMODE((folder / warehouse.current_version(folder)).stat().st_mode)
-    assert mode & 0o044 == 0o044
+    assert mode & 0o077 == 0o040
 
 
 def test_a_reader_that_holds_the_old_version_neither_blocks_nor_changes(folder):
@@ -81,20 +98,20 @@ def test_the_scoreboard_history_grows_only_by_what_is_new(folder):
     def history():
         con = load.open_work(folder)
         try:
-            return con.execute("select count(*) from agg_kpi").fetchall()[0][0]
+            return [con.execute(f"select count(*) from {name}").fetchall()[0][0] for name in ("agg_kpi", "check_count")]
         finally:
             con.close()
 
     before = history()
     as_of = warehouse.open(warehouse=folder).as_of
     republish(folder, as_of=as_of)
-    assert history() == before
+    assert history() == before and before[1] > 0
     republish(folder, run="20300102T000000Z", as_of=as_of.replace(year=as_of.year + 1))
-    assert history() > before
+    assert history()[0] > before[0]
 
 
-def test_the_scoreboard_says_what_the_measure_says(folder):
-    opened = warehouse.open(warehouse=folder)
+def test_the_scoreboard_says_what_the_measure_says(demo_warehouse):
+    opened = warehouse.open(warehouse=demo_warehouse)
     for name, kpi in catalog.load().items():
         for period in ("week", "28 days"):
             board = measure.scoreboard(opened, name, period=period).to_pylist()
@@ -108,9 +125,25 @@ def test_the_scoreboard_says_what_the_measure_says(folder):
             assert sum(row["n"] for row in parts) == sample[0]["n"]
 
 
-def test_budgets_are_published_and_kept_of_every_run(folder):
+def test_kpis_without_rows_have_the_lines_that_each_would_be_measured_to(folder):
+    """One of those that are measured alike is measured, for all of them."""
+    opened = warehouse.open(warehouse=folder)
+    kpis, columns = catalog.load(), ["value", "n", "n_open", "is_final", "reason", "n_unmeasured"]
+    found = measure.scoreboard(opened).to_pylist()
+    empty = {name for name in kpis if not any(row["n"] or row["n_unmeasured"] for row in found if row["kpi"] == name)}
+    assert len(empty) > 20
+    for name in empty:
+        lines = [row for row in found if row["kpi"] == name and row["plant"] is None]
+        periods = [(row["period_start"], row["period_end"]) for row in lines]
+        measured = measure.compute(opened.cursor(), kpis[name], periods, opened.as_of).to_pylist()
+        told = sorted(([row[c] for c in ("period_start", *columns)] for row in lines), key=str)
+        assert told == sorted(([row[c] for c in ("period_start", *columns)] for row in measured), key=str), name
+
+
+def test_budgets_are_published_and_kept_of_every_run(demo):
     """What the published table says is what readers count, with the corrections of that moment, and what was published
     before stays known."""
+    folder = demo
     opened = warehouse.open(warehouse=folder)
 
     def published(table="agg_budget") -> list[dict]:
@@ -122,7 +155,7 @@ def test_budgets_are_published_and_kept_of_every_run(folder):
     assert sorted(live, key=str) == before and len({row["kpi"] for row in before}) >= 5
     month = opened.as_of.date().replace(day=1)
     decision.correct("Ann", "shutdown", "closed", month, opened.as_of.date(), warehouse=folder)
-    republish(folder, as_of=opened.as_of)
+    republish(folder, as_of=opened.as_of, config=DEMO)
     after = published()
     assert after != before
     assert {row["n_due"] for row in after if row["period_start"] == month} == {0}
@@ -138,11 +171,13 @@ def test_budgets_are_published_and_kept_of_every_run(folder):
 
 
 def test_decisions_that_cannot_be_read_cost_the_budgets_and_not_the_night(folder):
+    opened = warehouse.open(warehouse=folder)
+    assert opened.cursor().sql("select count(*) > 0 from agg_budget").fetchall() == [(True,)]
     (folder / "decisions.sqlite").write_bytes(b"half a file" * 100)
     said = []
     con = load.open_work(folder)
     load.book_run(con, "20300101T000000Z", datetime(2030, 1, 1))
-    publish.publish(con, folder, "20300101T000000Z", utc_now(), SOURCES, DEMO, said.append)
+    publish.publish(con, folder, "20300101T000000Z", utc_now(), SOURCES, Config(), said.append)
     con.close()
     assert any("budgets left out: " in words and "restore it from a backup" in words for words in said)
     opened = warehouse.open(warehouse=folder)

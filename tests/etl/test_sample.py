@@ -90,6 +90,31 @@ def test_a_later_sample_reads_only_what_is_new_or_open(folder, odoo):
     assert take(odoo, folder) == usual + 1
 
 
+def test_what_samples_have_seen_does_not_pile_up_and_what_is_open_is_not_forgotten(folder, odoo, monkeypatch):
+    def known() -> list[tuple]:
+        con = load.open_work(folder, landing.SAMPLES_KNOWN)
+        try:
+            return con.sql("select id, state from raw.queue_job order by id, _valid_from").fetchall()
+        finally:
+            con.close()
+
+    monkeypatch.setattr(sample, "KEEP", 3)
+    job(odoo, state="failed")
+    jobs = odoo.odoo.rows["queue.job"]
+    jobs |= {number: jobs[2] | {"id": number, "uuid": str(number), "state": "done"} for number in range(3, 9)}
+    take(odoo, folder)
+    take(odoo, folder)
+    assert known() == [(2, "failed"), (6, "done"), (7, "done"), (8, "done")]
+    usual = take(odoo, folder)
+    job(odoo, state="done", date_done=str(utc_now()))
+    assert take(odoo, folder) == usual
+    assert known() == [(6, "done"), (7, "done"), (8, "done")]
+    monkeypatch.undo()
+    run(odoo, folder, only=("integrations",))
+    assert [state for state, _ in versions(folder)] == ["failed", "done"]
+    assert work(folder, "select count(*) from stg_queue_job") == [(8,)]
+
+
 def test_a_sample_older_than_what_was_read_since_changes_nothing(folder, odoo):
     job(odoo, state="failed", exc_name="Boom")
     take(odoo, folder)
@@ -133,7 +158,7 @@ def test_it_needs_no_lock_and_two_at_a_time_are_told_apart(folder, odoo):
     con = load.open_work(folder, landing.SAMPLES_KNOWN)
     said = etl(folder, "sample", **odoo.environment)
     con.close()
-    assert said.returncode == 1 and "another sample is working" in said.stderr
+    assert said.returncode == 75 and "another sample is working" in said.stderr
 
 
 def test_an_upgrade_between_two_samples_is_no_change_of_what_they_saw(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -105,3 +107,26 @@ def test_after_stopping_no_question_is_asked(streams):
     odoo.stop()
     with pytest.raises(Stopped):
         odoo.count("x.y", [])
+
+
+def test_a_signal_that_does_not_interrupt_the_waiting_is_heard_all_the_same():
+    """It reaches another thread, as one that comes just before the waiting reaches none."""
+    told = threading.Event()
+
+    def work(_):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+        told.wait(20)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # workers of a test session ignore it
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            list(ahead(work, [1], 1))
+        assert time.monotonic() - started < 10
+    finally:
+        told.set()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        signal.signal(signal.SIGINT, before)

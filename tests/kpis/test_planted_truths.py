@@ -428,7 +428,7 @@ def test_what_was_never_begun_is_found_once_it_is_closed(opened, incidents):
         plant: ("missing", {LYON: UNBEGUN[1], MILWAUKEE: 1}.get(plant, 0), 0) for plant in BY_CODE
     }
     assert found[LYON].n_concerned > 1000 and found[LYON].high < 0.02
-    rows = warehouse.read(opened, "deviation", rule=BEGUN.name, plant=None).to_pylist()
+    rows = warehouse.read(opened, "deviation", rule=BEGUN.name, plant=None, most=None).to_pylist()
     assert {(row["activity"], row["times"]) for row in rows} == {("started", 1)}
     assert [row["plant"] for row in rows if row["product_family"] == PROTOTYPES] == [LYON] * UNBEGUN[1]
     [imported] = [row["record_id"] for row in rows if row["product_family"] != PROTOTYPES]

@@ -46,6 +46,7 @@ def play(env, anchor=None):
         truth = list(scene.play(FLOWS))
         for order in production_flows.in_real_time(scene):
             truth.extend({**row, "flow": "in_real_time"} for row in order.rows())
+        player.date_jobs()
         return truth
     finally:
         player.close()

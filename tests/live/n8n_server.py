@@ -130,6 +130,8 @@ class N8n:
             "GENERIC_TIMEZONE": "UTC",
             "TZ": "UTC",
             "NODE_ENV": "production",
+            "N8N_METRICS": "true",
+            "N8N_METRICS_INCLUDE_MESSAGE_EVENT_BUS_METRICS": "true",
         } | more  # fmt: skip
 
     def pid(self):

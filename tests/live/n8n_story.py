@@ -88,6 +88,10 @@ class Story:
         """The runs of a workflow that n8n lists, the oldest first."""
         return self.api.get("/executions", params={"workflowId": workflow}).raise_for_status().json()["data"][::-1]
 
+    def listed(self) -> list[dict]:
+        """The newest runs that n8n lists."""
+        return self.api.get("/executions").raise_for_status().json()["data"]
+
     def begun(self) -> None:
         self.call("wait")
         self.call("long")

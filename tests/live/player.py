@@ -6,12 +6,11 @@ created or wrote to the scripted time. Steps therefore run one after the other, 
 to the database meanwhile.
 """
 
-import json
+import contextlib
 import time
-import urllib.error
-import urllib.request
 from datetime import datetime, timedelta
 
+import httpx
 import psycopg
 
 # Tables whose rows are moved, with the columns (besides create_date and write_date) that a step may have
@@ -73,12 +72,14 @@ WORKED_TIME = """
         select workorder_id, sum(duration) as minutes from mrp_workcenter_productivity
         group by 1 having max(write_date) = at) p where p.workorder_id = w.id;
 """
-# Jobs have neither creation nor write dates.
-JOB_DATES = ("date_created", "date_enqueued", "date_started", "date_done", "date_cancelled")
+# Jobs have no write dates: by the column, which of a step's moments it is moved to. When a job was created is moved
+# last of all: the job runner remembers it, and one that changes costs it a restart of five seconds.
+JOB_DATES = {"date_enqueued": "begun", "date_started": "begun", "date_done": "at", "date_cancelled": "at"}
 MOVED_JOBS = "update queue_job set " + ", ".join(
-    f"{column} = case when {column} >= date_trunc('second', %(began)s::timestamp) then %(at)s else {column} end"
-    for column in JOB_DATES
+    f"{column} = case when {column} >= date_trunc('second', %(began)s::timestamp) then %({moment})s else {column} end"
+    for column, moment in JOB_DATES.items()
 )
+NEW_JOBS = "select id from queue_job where date_created >= date_trunc('second', %s::timestamp)"
 DAYS = {"reservation_date", "request_date", "close_date"}  # columns that hold a date without a time
 # Finish dates that Odoo recalculates from "now" when work starts: shifted with the step as well.
 PLANNED = ["mrp_production", "mrp_workorder"]
@@ -92,83 +93,90 @@ class Player:
     """A connection to Odoo as several users, and to its database."""
 
     def __init__(self, env, anchor):
-        self.url = env["ODOO_URL"].rstrip("/") + "/jsonrpc"
+        self.url = env["ODOO_URL"].rstrip("/")
         self.db = env["ODOO_DB"]
         self.passwords = {env["ODOO_USER"]: env["ODOO_PASSWORD"]}
-        self.uids = {}
+        self.sessions: dict[str, httpx.Client] = {}
+        self.jobs: dict[int, datetime] = {}  # when each was created
         self.anchor = anchor
         self.pg = psycopg.connect(env["PG_DSN"], autocommit=True)
         self.pg.execute("set timezone to 'UTC'")
         self.pg.execute(shift_function(self.existing_tables()))
 
     def close(self):
-        """Close the database connection."""
+        """Close the database connection and the sessions."""
         self.pg.close()
+        for session in self.sessions.values():
+            session.close()
 
     # ------------------------------------------------------------ RPC
 
-    def rpc(self, service, method, *args):
+    def session(self, login):
+        """The user logged in as in the browser (checking a password with each call takes a third of a second whenever
+        Odoo clears its caches); every provisioned user's password is the login."""
+        if login not in self.sessions:
+            session = httpx.Client(base_url=self.url, timeout=60)
+            who = {"db": self.db, "login": login, "password": self.passwords.get(login, login)}
+            if not self.rpc(session, "/web/session/authenticate", **who)["uid"]:
+                raise OdooError(f"Odoo refused the login of {login}.")
+            self.sessions[login] = session
+        return self.sessions[login]
+
+    def uid(self, login):
+        """The user's id."""
+        [(uid,)] = self.sql("select id from res_users where login = %s", login)
+        return uid
+
+    def rpc(self, session, path, **params):
         """One JSON-RPC call."""
-        body = {"jsonrpc": "2.0", "method": "call", "params": {"service": service, "method": method, "args": args}}
-        request = urllib.request.Request(self.url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            answer = json.load(response)
+        answer = session.post(path, json={"jsonrpc": "2.0", "method": "call", "params": params}).json()
         if "error" in answer:
             error = answer["error"]
             raise OdooError((error.get("data") or {}).get("message") or error["message"])
         return answer.get("result")  # a method without a result gives no such key
-
-    def uid(self, login):
-        """The user's id; every provisioned user's password is the login."""
-        if login not in self.uids:
-            uid = self.rpc("common", "login", self.db, login, self.passwords.get(login, login))
-            if not uid:
-                raise OdooError(f"Odoo refused the login of {login}.")
-            self.uids[login] = uid
-        return self.uids[login]
 
     def call(self, user, model, method, *args, company=None, context=None, **kwargs):
         """Call a model's method as *user*, in the user's language, without touching any time."""
         full = {"lang": "fr_FR" if user == "pierre" else "en_US", "tz": "UTC", **(context or {})}
         if company:
             full["allowed_company_ids"] = [company]
-        kwargs["context"] = full
-        password = self.passwords.get(user, user)
-        return self.rpc("object", "execute_kw", self.db, self.uid(user), password, model, method, args, kwargs)
+        called = {"model": model, "method": method, "args": args, "kwargs": {**kwargs, "context": full}}
+        return self.rpc(self.session(user), f"/web/dataset/call_kw/{model}/{method}", **called)
 
-    def step(self, at, user, model, method, *args, jobs=False, **options):
+    def step(self, at, user, model, method, *args, jobs=None, **options):
         """Call as in ``call``, then move everything the call created or wrote to the time *at*; with *jobs* also what
-        the background jobs did that were waiting then."""
+        the background jobs did that were waiting then: the moments at which they were created and began."""
         if at > self.anchor:
             raise ValueError(f"Step {model}.{method} at {at} lies after the anchor {self.anchor}.")
         began = self.pg.execute("select pg_temp.begin_step()").fetchone()[0]
         result = self.call(user, model, method, *args, **options)
         if jobs:
             self.wait_for_jobs()
-            self.pg.execute(MOVED_JOBS, {"began": began, "at": at})
+            created, begun = jobs
+            self.jobs = dict.fromkeys((id for (id,) in self.sql(NEW_JOBS, began)), created) | self.jobs
+            self.pg.execute(MOVED_JOBS, {"began": began, "at": at, "begun": begun})
         self.pg.execute("select pg_temp.end_step(%s, %s)", [began, at])
         return result
 
     def hook(self, at, uuid, payload):
         """Call a webhook as another system does, and move what it left to the time *at*; returns the status."""
         began = self.pg.execute("select pg_temp.begin_step()").fetchone()[0]
-        request = urllib.request.Request(
-            self.url.replace("/jsonrpc", f"/web/hook/{uuid}"),
-            json.dumps(payload).encode(),
-            {"Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                status = response.status
-        except urllib.error.HTTPError as error:
-            status = error.code
+        status = httpx.post(f"{self.url}/web/hook/{uuid}", json=payload, timeout=60).status_code
         self.pg.execute("update ir_logging set create_date = %s where create_date >= %s", [at, began])
         self.pg.execute("select pg_temp.end_step(%s, %s)", [began, at])
         return status
 
+    def date_jobs(self):
+        """Move the creation of every job; the runner is not asked for anything after this."""
+        for id, created in self.jobs.items():
+            self.pg.execute("update queue_job set date_created = %s where id = %s", [created, id])
+
     def wait_for_jobs(self, seconds=120):
         """Until the job runner has nothing to do."""
-        waiting = "select count(*) from queue_job where state in ('pending', 'enqueued', 'started') and eta is null"
+        waiting = (
+            "select count(*) from queue_job where state in ('pending', 'enqueued', 'started') "
+            "and coalesce(eta, '-infinity') <= now() at time zone 'UTC'"
+        )
         until = time.monotonic() + seconds
         while self.sql(waiting)[0][0]:
             if time.monotonic() > until:
@@ -176,6 +184,13 @@ class Player:
             time.sleep(0.1)
 
     # ------------------------------------------------------------ SQL
+
+    @contextlib.contextmanager
+    def locked(self, table, id):
+        """Somebody else works on a row meanwhile."""
+        with psycopg.connect(self.pg.info.dsn) as other:
+            other.execute(f"select 1 from {table} where id = %s for update", [id])
+            yield
 
     def sql(self, query, *parameters):
         """Rows of a query."""

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from etl import inbox
+from queries.config import Config
 from tests.live.player import OdooError, clock, text
 from tests.live.truth import (
     ZONES,
     Exceptional,
     Expected,
-    Held,
     Hold,
-    Job,
     Maintenance,
     Production,
     Purchase,
+    Reported,
     Span,
+    Transaction,
     clocks_changed,
     closures,
     local,
@@ -23,6 +25,7 @@ from tests.live.truth import (
 
 APPROVAL_LIMIT = 5000
 ROBOT = "n8n"  # a user that tests/live/ops.toml lists
+PORTAL = Config().inboxes[0]
 FLOWS = []
 
 
@@ -591,17 +594,54 @@ class Part:
         second = {"name": f"{self.code} second", "parent_id": first if in_a_circle else False}
         return first, self.step(at, "admin", "res.partner", "create", second)
 
-    def enqueue(self, at, first, second, later=False):
-        """A job that hangs the first contact below the second, and its run unless it waits for a *later* hour."""
-        when = "eta=86400 * 365" if later else ""
-        return self.in_background(at, "res.partner", f"browse({first})", f"write({{'parent_id': {second}}})", when)
+    def hang(self, created, first, second, begun=None, ended=None, when=""):
+        """A job that hangs the first contact below the second; returns it."""
+        call = f"write({{'parent_id': {second}}})"
+        return self.in_background(created, "res.partner", f"browse({first})", call, begun, ended, when)
 
-    def in_background(self, at, model, records, call, when=""):
-        """The administrator has a job call something on records of a model; returns the job."""
-        code = f"model.{records}.with_delay({when}).{call}"
-        action = self.step(at, "admin", "ir.actions.server", "create", self.action(model, code))
-        self.step(at, "admin", "ir.actions.server", "run", [action], jobs=True)
+    def post(self, created, order, begun, ended, author=None):
+        """A job that posts on a purchase order in the name of its vendor, or of another contact; returns it."""
+        call = f"message_post(body='Sent', author_id={author or self.vendor[1]})"
+        return self.in_background(created, "purchase.order", f"browse({order})", call, begun, ended)
+
+    def in_background(self, created, model, records, call, begun=None, ended=None, when=""):
+        """The administrator has a job call something on records of a model, which begins and ends then if it is to run
+        at once; returns the job."""
+        self.enqueue(created, model, f"model.{records}.with_delay({when}).{call}", begun, ended)
+        return self.newest_job()
+
+    def enqueue(self, created, model, code, begun=None, ended=None):
+        """The administrator has jobs made by Python."""
+        ended = ended or created
+        action = self.step(created, "admin", "ir.actions.server", "create", self.action(model, code))
+        self.step(ended, "admin", "ir.actions.server", "run", [action], jobs=(created, begun or ended))
+
+    def newest_job(self):
+        """The job that was made last."""
         return self.scene.player.sql("select max(id) from queue_job")[0][0]
+
+    def newest_chain(self):
+        """The last job that was made together with another one that waits for it, and that one."""
+        newest = "select graph_uuid from queue_job order by id desc limit 1"
+        chain = f"select id from queue_job where graph_uuid = ({newest}) order by state = 'wait_dependencies'"
+        return [id for (id,) in self.scene.player.sql(chain)]
+
+    def in_weeks(self):
+        """A moment that no test lives to see; the job runner cannot sleep for longer."""
+        return self.scene.player.anchor + timedelta(days=20)
+
+    def numbers(self, at):
+        """Numbers without gaps, which only one at a time can draw."""
+        values = {"name": f"Labels {self.code}", "implementation": "no_gap"}
+        return self.step(at, "admin", "ir.sequence", "create", values)
+
+    def put_off(self, at, job, until):
+        """The job is not to run before a moment; when that is past it runs."""
+        self.step(at, "admin", "queue.job", "write", [job], {"eta": text(until)})
+
+    def run_put_off(self, due, begun, ended, job):
+        """The moment has come until which the job was put off; it runs."""
+        self.step(ended, "admin", "queue.job", "write", [job], {"eta": text(due)}, jobs=(begun, begun))
 
     def action(self, model, code):
         """An action that runs Python."""
@@ -626,24 +666,26 @@ class Part:
 
     def on_job(self, at, job, method):
         """Call a button of the job, and let it run if it is to."""
-        self.step(at, "admin", "queue.job", method, [job], jobs=True)
+        self.step(at, "admin", "queue.job", method, [job], jobs=(at, at))
 
     def mend(self, at, second):
         """Take the second contact out of the circle."""
         self.step(at, "admin", "res.partner", "write", [second], {"parent_id": False})
 
-    def cron_run(self, cron, note, at, failed):
+    def cron_run(self, cron, note, at, failed=False, **facts):
         """The truth about a run of a scheduled action."""
-        return Job(cron, None, None, note, at, failed, "failed" if failed else "success", model="ir.cron")
+        facts |= {"failed": 1, "failed_at": at} if failed else {}
+        facts |= {"model": "ir.cron", "is_scheduled": True, "is_given_up": False, "is_correlated": False}
+        status = "failed" if failed else "success"
+        return Transaction(cron, None, None, note, status, at, begun=at, ended=at, **facts)
 
-    def job(self, id, note, at=None, failed=0, status=None, ended=None):
+    def job(self, id, note, status, created, **facts):
         """The truth about a job. Odoo knows its company only: a plant where that has just one."""
-        return Job(id, self.only_plant(), self.plant.company_name, note, at, failed, status, ended)
+        return Transaction(id, self.only_plant(), self.plant.company_name, note, status, created, **facts)
 
-    def job_for(self, id, order, note, at, failed, status, ended):
-        """The truth about a job for an order of the plant: it holds the order until it succeeds."""
-        job = Job(id, self.plant.key, self.plant.company_name, note, at, failed, status, ended)
-        return Held(job, order, at, ended)
+    def job_for(self, id, note, status, created, **facts):
+        """The truth about a job for a document of the plant."""
+        return Transaction(id, self.plant.key, self.plant.company_name, note, status, created, **facts)
 
     # ------------------------------------------------------------ webhooks and e-mails
 
@@ -667,8 +709,10 @@ class Part:
 
     def call(self, rule, note, at, error=None):
         """The truth about a call of a webhook, which is of no plant."""
+        facts = {"failed": 1, "failed_at": at, "error": error} if error else {"is_end_told": False}
+        facts |= {"model": "base.automation", "is_given_up": False, "is_correlated": False}
         status = "failed" if error else "success"
-        return Job(rule, None, None, note, at, int(bool(error)), status, model="base.automation", error=error)
+        return Transaction(rule, None, None, note, status, at, begun=at, ended=at, **facts)
 
     def write_to_vendor(self, at, order):
         """Write to the vendor about a purchase order; returns what tells of the e-mail."""
@@ -686,9 +730,27 @@ class Part:
         )
         return notification
 
-    def mail(self, model, id, note, failed, plant, error=None):
+    def mail(self, model, id, note, created, failed, plant, error=None):
         """The truth about an e-mail that failed; how often it was tried is not told."""
-        return Job(id, plant, None, note, failed, 1, "failed", model=model, error=error, are_attempts_told=False)
+        facts = {"failed": 1, "failed_at": failed, "ended": failed, "model": model, "error": error}
+        facts |= {"are_attempts_told": False, "is_correlated": False}
+        return Transaction(id, plant, None, note, "failed", created, **facts)
+
+    def reported(self, note, status, created, order=None, processed=None):
+        """The truth about a run that the portal reports: it began three seconds after it was asked for and ended, if it
+        is known how, six seconds later."""
+        begun, ended = created + timedelta(seconds=3), created + timedelta(seconds=9)
+        is_known = status != "unknown"
+        line = {"run_id": f"{self.code}-{text(created)}", "flow": "answers", "status": status, "direction": "in"}
+        line |= {"plant": self.plant.key, "created_at": text(created), "correlation_id": f"{self.code} {order or note}"}
+        line |= {"odoo_model": order and "purchase.order", "odoo_res_id": order, "attempts": 1}
+        line |= {"started_at": text(begun), "ended_at": text(ended)} if is_known else {}
+        facts = {"begun": begun, "ended": ended} if is_known else {}
+        facts |= {"failed": 1, "failed_at": ended} if status == "failed" else {}
+        facts |= {"processed": processed + timedelta(seconds=9)} if processed else {}
+        id = inbox.id_of(line, PORTAL)
+        run = Transaction(id, self.plant.key, None, note, status, created, model="inbox.event", **facts)
+        return Reported(line, run)
 
     # ------------------------------------------------------------ purchase
 

@@ -260,8 +260,10 @@ def by_hand(p):
     p.on_purchase(p.at(hours=3), purchase, "button_lock", "admin")
     p.on_purchase(unlocked, purchase, "button_unlock", "pierre")
     first, second = p.contacts(p.at(hours=1), in_a_circle=True)
-    job = p.enqueue(p.at(hours=2), first, second)
+    failed = p.at(hours=2)
+    job = p.hang(failed, first, second)
     p.on_job(ended, job, "button_done")
+    facts = {"begun": failed, "failed": 1, "failed_at": failed, "ended": ended}
 
     def did(model, id, kind, at, **more):
         row = fact(p, "manual_intervention_count", model, id, kind, kind=kind, at=text(at), amount=1, **more)
@@ -280,16 +282,18 @@ def by_hand(p):
             did("queue.job", job, "job done by hand", ended),
             absent("manual_intervention_count", mo, right, "only made"),
         ),
+        p.job(job, "failed, done by hand", "cancelled", failed, **facts),
     ]
 
 
 @flow(days_ago=24)
 def entered_afterwards(p):
-    """Work and a transfer that are entered a day after they were done, and one that is entered at once."""
+    """Work that is entered a day and a transfer that is entered a week after it was done, and one that is entered at
+    once."""
     created, released, started = p.at(), p.at(hours=2), p.at(days=1)
     begun, ended, entered = p.at(days=1, hours=1), p.at(days=1, hours=3, seconds=20), p.at(days=2, hours=4, seconds=40)
     soon, done = p.at(days=2, hours=5), p.at(days=3, seconds=11)
-    moved, validated = p.at(days=1, hours=2), p.at(days=3, hours=7, seconds=50)
+    moved, validated = p.at(days=1, hours=2), p.at(days=8, hours=7, seconds=50)
     p.stock_arrives(p.at(hours=-2), 14)
     p.add_operation(p.at(hours=-1))
     order = p.new_order(created)
@@ -299,8 +303,8 @@ def entered_afterwards(p):
     p.produce(p.at(days=2, hours=6), order, 5)
     p.finish(done, order)
     picking = p.transfer(validated, p.plant.stock, p.plant.quarantine, 4)
-    p.step(p.at(days=4), "pierre", "stock.picking", "write", [picking], {"date_done": text(moved)})
-    at_once = p.transfer(p.at(days=4, hours=1), p.plant.quarantine, p.plant.stock, 4)
+    p.step(p.at(days=9), "pierre", "stock.picking", "write", [picking], {"date_done": text(moved)})
+    at_once = p.transfer(p.at(days=9, hours=1), p.plant.quarantine, p.plant.stock, 4)
 
     def lag(model, id, said, at):
         row = told(p, model, id, "entered afterwards") | {"kpi": "recording_lag"}
@@ -320,7 +324,7 @@ def entered_afterwards(p):
             lag(log, logs[0], ended, entered),
             lag(log, logs[1], soon, soon),
             lag("stock.picking", picking, moved, validated),
-            lag("stock.picking", at_once, p.at(days=4, hours=1), p.at(days=4, hours=1)),
+            lag("stock.picking", at_once, p.at(days=9, hours=1), p.at(days=9, hours=1)),
             late(log, logs[0], entered),
             late("stock.picking", picking, validated),
             absent("manual_intervention_count", log, logs[1], "entered at once"),

@@ -189,7 +189,7 @@ def test_a_user_without_rights_learns_exactly_what_is_missing(player, by_passwor
     assert other["models"] == useful and not other["needed"]
     assert gap["models"] == refused and facts["instances"][0]["kpi_count"] == len(KPIS)
     assert set(gap["kpis"]) == {kpi.title for kpi in KPIS.values()}  # jobs find their plant through their documents
-    assert f'write the read-only group "{acl.GROUP}" with `python -m etl check --write-acl' in gap["remedy"]
+    assert f'write the read-only group "{acl.GROUP}" with `.venv/bin/python -m etl check --write-acl' in gap["remedy"]
     assert "Role / Administrator (mail.tracking.value)" in gap["remedy"]
     assert any("production order KPIs cannot be measured" in cost for cost in gap["cost"])
 

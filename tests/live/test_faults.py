@@ -22,8 +22,8 @@ import pytest
 from etl import __main__ as command_line
 from etl import extract, load, odoo, publish, refresh, resolve
 from etl.source import discover
-from queries import warehouse
-from tests.conftest import skip_or_fail
+from queries import catalog, warehouse
+from tests.conftest import in_turn, skip_or_fail
 from tests.live.conftest import SALT, environment
 from tests.live.proxy import ALWAYS, FAULTS, Fault, Proxy
 
@@ -78,7 +78,8 @@ def impatient(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def few_sources(request, monkeypatch):
-    """Most tests read a few models, as if the others were not installed; `every_source` reads all."""
+    """Most tests read a few models, as if the others were not installed, and measure one KPI; `every_source` reads and
+    measures all."""
     if "every_source" in request.fixturenames:
         return
     resolve_all = resolve.resolve
@@ -90,6 +91,8 @@ def few_sources(request, monkeypatch):
 
     monkeypatch.setattr(resolve, "resolve", resolve_few)
     monkeypatch.setattr(publish, "validate", lambda sources, config: None)
+    kpi = catalog.load()["release_lead_time"]
+    monkeypatch.setattr(catalog, "load", lambda: {kpi.name: kpi})
 
 
 @pytest.fixture
@@ -188,7 +191,7 @@ def state(folder: Path) -> tuple:
     return warehouse.current_version(folder), sorted(path.name for path in folder.glob("ops_*"))
 
 
-@pytest.mark.parametrize("kind", PASSING)
+@pytest.mark.parametrize(("kind", "transport"), in_turn(PASSING, TRANSPORTS))
 def test_what_passes_is_waited_for_and_nothing_is_lost_or_doubled(kind, transport, run, proxy, undisturbed, tmp_path):
     fault = Fault(kind, PAGED, nth=2, times=PASSING[kind])
     proxy.faults.append(fault)
@@ -204,7 +207,7 @@ def test_what_passes_is_waited_for_and_nothing_is_lost_or_doubled(kind, transpor
         assert "trying again in 0 s (2 of 5)" in run.said
 
 
-@pytest.mark.parametrize("kind", LASTING)
+@pytest.mark.parametrize(("kind", "transport"), in_turn(LASTING, TRANSPORTS))
 def test_what_stays_ends_in_a_sentence_and_the_next_refresh_goes_on(kind, transport, run, proxy, undisturbed, tmp_path):
     proxy.faults.append(Fault(kind, PAGED, nth=2, times=ALWAYS))
     run("--transport", transport)
@@ -260,7 +263,7 @@ class OneRow(Fault):
         return call.model == self.model and call.method == self.method and any(self.row in ids for ids in asked)
 
 
-@pytest.mark.parametrize("kind", ["502", "silent close", "half JSON", "other list"])
+@pytest.mark.parametrize(("kind", "transport"), in_turn(["502", "silent close", "half JSON", "other list"], TRANSPORTS))
 def test_questions_other_than_pages_are_asked_again_too(kind, transport, run, proxy, undisturbed, tmp_path):
     """Searches for ids, the fields of a model, the first greeting and the login."""
     proxy.faults += [
@@ -376,7 +379,7 @@ def test_a_second_refresh_meanwhile_is_one_sentence(run, tmp_path, monkeypatch):
     try:
         assert holder.stdout.readline() == b"held\n"
         run()
-        assert run.code == 1
+        assert run.code == 75
         assert f"another refresh is working in {tmp_path}: wait until it ends, or stop it, then try again." in run.said
     finally:
         holder.stdin.close()

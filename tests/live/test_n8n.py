@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from etl import n8n
+from etl import check_beside, n8n
+from etl.publish import kpis_of_sources
+from etl.systems import every
+from queries import catalog, warehouse
 from queries.config import N8n
+from tests.etl.constructed_odoo import ConstructedOdoo, served
+from tests.etl.constructed_scene import Scene
 from tests.etl.n8n_expected import *  # noqa: F403 - the tests themselves
 from tests.etl.n8n_expected import Told
 from tests.etl.n8n_reader import Reader, at_hour
 from tests.etl.n8n_replay import Recorder
-from tests.live.n8n_story import Story, Upstream, server
+from tests.etl.test_command_line import etl
+from tests.live.n8n_story import KEPT, UNREAD, Story, Upstream, server, until
 from tests.live.n8n_workflows import UPSTREAM
 
 pytestmark = pytest.mark.live
@@ -76,3 +83,47 @@ def test_a_wrong_key_or_address_is_told(story, place, tmp_path, monkeypatch, pat
     reader = Reader(tmp_path, N8n("n8n", place["N8N_URL"] + path))
     assert reader.read().rows("from fct_integration_event") == []
     assert sentence in reader.said[-1]
+
+
+def test_the_first_look_says_what_is_there_and_that_the_key_may_too_much(place, monkeypatch):
+    monkeypatch.setenv("N8N_API_KEY", place["N8N_API_KEY"])
+    kpis = kpis_of_sources(list(every().values()), catalog.load())
+    found = check_beside.look_at_n8n(N8n("n8n", place["N8N_URL"]), [], kpis)
+    assert found.ok and found.gaps == []
+    assert re.fullmatch(rf"n8n \d+\.\d+\.\d+ at {place['N8N_URL']}", found.facts[0])
+    assert found.facts[1].startswith("16 workflows, 16 of them active; ")
+    [rights] = [note for note in found.notes if "may more than it needs" in note]
+    assert "workflow:list, execution:list, execution:read" in rights
+
+
+def test_a_sample_keeps_a_run_that_n8n_clears_away_and_what_n8n_counted_tells_those_it_missed(place, tmp_path):
+    server("down")
+    server("start", f"EXECUTIONS_DATA_PRUNE_MAX_COUNT={KEPT}", "EXECUTIONS_DATA_PRUNE_SOFT_DELETE_INTERVAL=0.05")
+    told = Story(place["N8N_URL"], place["N8N_API_KEY"], upstream=None)
+    with served(ConstructedOdoo(19, Scene(19).rows)) as odoo:
+
+        def command(*words: str) -> None:
+            said = etl(tmp_path, *words, **odoo.environment | place)
+            assert said.returncode == 0, said.stderr
+
+        told.call("order-ok")  # n8n's counter is there from the first run on
+        command("refresh")
+        before = max((int(run["id"]) for run in told.listed()), default=0)
+        told.call("stop")
+        command("sample")
+        told.call("stop")
+        told.call("order-ok", UNREAD)
+        until(lambda: not told.runs("wfStop0000000001"))
+        command("refresh", "--only", "integrations")
+    told.api.close()
+    opened = warehouse.open(warehouse=tmp_path)
+    rows = opened.cursor().sql(
+        f"""select record_id, flow_name, status, error_text from fct_integration_event
+            where source = 'n8n' and record_id > {before} order by record_id"""
+    )
+    rows = rows.fetchall()
+    assert rows[0] == (before + 1, "Refuse", "failed", "No price for [e-mail]")
+    assert rows[1] == (before + 2, "not known", "unknown", None)
+    [coverage] = warehouse.read(opened, "run_coverage").to_pylist()
+    assert (coverage["started_count"], coverage["is_implausible"]) == (2 + UNREAD, False)
+    assert coverage["unknown_count"] == sum(status == "unknown" for _, _, status, _ in rows) > 0

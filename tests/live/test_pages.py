@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from tests.live.test_truth import DURATIONS, STOCKS
 pytestmark = pytest.mark.live
 
 KPIS = catalog.load()
-QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9}
+QUANTILES = {"p50": 0.5, "p85": 0.85, "p90": 0.9, "p95": 0.95}
 # Plants in which nothing but the flows of these tests ever happened.
 PLAYED = ("/LYO", "Plant Pulse Nord/WH")
 
@@ -26,7 +27,8 @@ def intervals(kpi, truth: list[dict], opened, plant: str) -> list[tuple[datetime
     told = [row for row in truth if row.get("kpi") == kpi.name]
     records = {(row["record_model"], row["record_id"]) for row in told}
     start, end = ("entered_at", "left_at") if kpi.measure == "stock" else ("started_at", "ended_at")
-    query = f"select {start}, {end}, record_model, record_id from ({kpi.sql}) where plant = $plant"
+    measured = "and is_measured" if kpi.coverage else ""
+    query = f"select {start}, {end}, record_model, record_id from ({kpi.sql}) where plant = $plant {measured}"
     parameters = {"plant": plant} | ({"as_of": opened.as_of} if "$as_of" in kpi.sql else {})
     found = opened.cursor().sql(query, params=parameters).fetchall()
     moments = [
@@ -43,10 +45,14 @@ def expected_value(kpi, cases: list[tuple[datetime, datetime | None]], as_of: da
     lies beyond all that ended."""
     started, ended = zip(*cases, strict=True)
     if kpi.measure == "stock":
-        ages = sorted((as_of - start).total_seconds() for start, end in zip(started, ended, strict=True) if end is None)
+        ages = sorted(
+            (as_of - start).total_seconds()
+            for start, end in zip(started, ended, strict=True)
+            if end is None and start < as_of
+        )
         if kpi.statistic == "count":
             return len(ages)
-        return ages[max(0, -(-len(ages) * 85 // 100) - 1)]
+        return ages[math.ceil(len(ages) * QUANTILES[kpi.statistic] - 1e-9) - 1]
     seconds = [((end or as_of) - start).total_seconds() for start, end in zip(started, ended, strict=True)]
     fitted = KaplanMeierFitter().fit(seconds, [end is not None for end in ended])
     survival = fitted.survival_function_["KM_estimate"]

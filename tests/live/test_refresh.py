@@ -229,7 +229,7 @@ def test_a_second_refresh_at_the_same_time_is_refused(login, tmp_path):
         said = login.run(tmp_path, "etl", "refresh")
     finally:
         held.close()
-    assert said.returncode == 1
+    assert said.returncode == 75
     assert "another refresh is working" in said.stderr
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 
@@ -12,7 +13,7 @@ import pytest
 from etl.odoo import connect
 from etl.refresh import logins
 from etl.source import discover
-from queries import config
+from queries import config, warehouse
 from tests.live.conftest import environment
 from tests.live.player import Player, hour_of
 
@@ -41,11 +42,18 @@ def reader(login):
         return connect(logins(config.load())[0])
 
 
+@pytest.fixture(scope="module")
+def read_once(login, truth, tmp_path_factory):
+    """A warehouse that has read everything once."""
+    folder = tmp_path_factory.mktemp("read_once")
+    login.refresh(folder)
+    return folder
+
+
 @pytest.fixture
-def folder(login, truth, tmp_path):
-    """A warehouse that has read everything once; its rows count as long ago, so that only the traps are re-read."""
-    login.refresh(tmp_path)
-    return tmp_path
+def folder(read_once, tmp_path):
+    """Its copy, which only the trap of one test changes."""
+    return shutil.copytree(read_once, tmp_path, dirs_exist_ok=True)
 
 
 def query(folder, sql) -> list:
@@ -244,3 +252,37 @@ def test_a_right_that_was_taken_away_is_told_and_hides_nothing_of_the_past(login
     outcome = login.refresh(folder)
     assert query(folder, state) == [(False, False)]
     assert before and [item.row_count for item in outcome.loaded if item.source == "qc_inspection"] == [before]
+
+
+def test_a_sample_keeps_a_failure_that_a_success_wipes_out_before_the_next_refresh(login, folder, people, pg):
+    """Odoo counts a scheduled action's failures in a row, and forgets them with its next success."""
+    [(model,)] = pg.execute("select id from ir_model where model = 'res.partner'").fetchall()
+
+    def failing(name: str) -> int:
+        values = {"name": name, "model_id": model, "state": "code", "code": "raise UserError('not yet')"}
+        cron = made(people, "ir.cron", values | {"user_id": 1, "interval_number": 1, "interval_type": "weeks"})
+        people.call("admin", "ir.cron", "method_direct_trigger", [cron])
+        return cron
+
+    def recovers(cron: int) -> None:
+        people.call("admin", "ir.cron", "write", [cron], {"code": "model.search_count([])"})
+        people.call("admin", "ir.cron", "method_direct_trigger", [cron])
+
+    seen, unseen = failing("Seen by a sample"), 0
+    try:
+        sampled = login.run(folder, "etl", "sample")
+        assert sampled.returncode == 0, sampled.stderr
+        unseen = failing("Seen by nobody")
+        time.sleep(6)  # runs less than five seconds apart are not told apart
+        recovers(seen)
+        recovers(unseen)
+        login.refresh(folder, only=("integrations",))
+        told = warehouse.open(warehouse=folder).cursor().execute(
+            """select record_id, status from fct_integration_event
+               where source = 'cron' and record_id in ($seen, $unseen) order by record_id, started_at, event_key""",
+            {"seen": seen, "unseen": unseen},
+        )  # fmt: skip
+        assert told.fetchall() == [(seen, "failed"), (seen, "success"), (unseen, "success"), (unseen, "success")]
+    finally:
+        people.call("admin", "ir.cron", "unlink", [cron for cron in (seen, unseen) if cron])
+        login.refresh(folder)

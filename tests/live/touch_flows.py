@@ -40,5 +40,8 @@ def by_a_background_job(p):
     """Created by the robot, confirmed by a job that a person enqueued: Odoo shows that person's name."""
     done = p.at(hours=4, seconds=8)
     order = p.new_purchase(p.at(), LOW, user=ROBOT)
-    p.in_background(done, "purchase.order", f"browse({order})", "button_confirm()")
-    return [p.purchase(order, "robot, then a background job", touch=(done, True, "B"), ordered=(done, True))]
+    job = p.in_background(done, "purchase.order", f"browse({order})", "button_confirm()")
+    return [
+        p.purchase(order, "robot, then a background job", touch=(done, True, "B"), ordered=(done, True)),
+        p.job_for(job, "confirmed an order", "success", done, begun=done, ended=done),
+    ]

@@ -24,7 +24,22 @@ PURCHASE_KPIS = [
     "overdue_approval_count",
     "approval_sla_breach_share",
 ]
-INTEGRATION_KPIS = ["integration_failure_rate", "integration_attempt_failure_rate", "integration_loss_rate"]
+INTEGRATION_KPIS = [
+    "integration_failure_rate",
+    "integration_attempt_failure_rate",
+    "integration_first_try_failure_rate",
+    "integration_loss_rate",
+    "integration_latency",
+    "integration_latency_p95",
+    "integration_queue_time",
+    "integration_execution_time",
+    "integration_recovery_time",
+    "integration_dead_letter_count",
+    "integration_stuck_count",
+    "integration_on_time_share",
+    "integration_duplicate_share",
+]
+SHARED = ("ir.cron", "base.automation")  # models one record of which has many runs
 MAINTENANCE_KPIS = ["maintenance_response_time", "time_to_restoration", "maintenance_wait", "preventive_compliance"]
 APPROVAL_LIMIT = timedelta(days=3)  # of the exception waiting_approval, and of the KPIs of approvals past it
 STEP_KPIS = ["approval_age", "open_approval_count"]
@@ -293,57 +308,148 @@ class Hold:
 
 
 @dataclass
-class Job:
-    """A background job or a run of a scheduled action: when it first failed, or else succeeded, and how often it
-    failed; without a status it has no outcome yet."""
+class Transaction:
+    """A background job, a run of a scheduled action, a call of a webhook, an e-mail or a run that another system
+    reported: when it was asked for, began, first failed and ended, as far as its source tells; without an outcome
+    or while it waits for its turn without some of them."""
 
     id: int
     plant: str | None
     company: str | None
     note: str
-    at: datetime | None = None
-    failed: int = 0
-    status: str | None = None
-    ended: datetime | None = None  # when it came to an end, if that was later
+    status: str
+    created: datetime
+    due: datetime | None = None  # it was put off until then
+    begun: datetime | None = None
+    failed_at: datetime | None = None  # its first failure; of one whose first failure left no trace, its last start
+    ended: datetime | None = None
+    failed: int = 0  # how many tries failed
     model: str = "queue.job"
     error: str | None = None
+    stuck: datetime | None = None  # since when it takes longer than an hour
+    limit: timedelta | None = None  # what ops.toml asks of the interface
+    processed: datetime | None = None  # when what it is about had been processed before
+    is_scheduled: bool = False
+    is_end_told: bool = True
+    is_correlated: bool = True
+    is_given_up: bool = True  # once it failed, nobody tries it again
     are_attempts_told: bool = True
+    is_next_failure: bool = False  # of a schedule: the run before failed, too
+
+    @property
+    def is_open(self):
+        return self.status in ("pending", "waiting", "retrying")
+
+    @property
+    def succeeded(self):
+        return self.ended if self.status == "success" else None
 
     def rows(self):
-        """The expected rows."""
-        if not self.status:
-            return [absent(kpi, self.model, self.id, self.note) for kpi in INTEGRATION_KPIS]
+        """The expected rows; of a record with one transaction, also the KPIs and exceptions that must not show it."""
+        rows = [*self.spans(), *self.stocks(), *self.outcomes(), *self.facts()]
+        if self.model in SHARED:
+            return rows
+        rows += absences(INTEGRATION_KPIS, rows, self.model, self.id, self.note)
+        dead = self.failed_at if self.status == "failed" and self.is_given_up else None
+        rows.append(exception("dead_letter", self.model, self.id, self.plant, dead, self.note))
+        stuck = self.stuck if self.is_open else None
+        return [*rows, exception("stuck_run", self.model, self.id, self.plant, stuck, self.note)]
+
+    def row(self, kpi, **more):
+        """One expected row of a KPI."""
+        record = {"kpi": kpi, "record_model": self.model, "record_id": self.id, "plant": self.plant}
+        return record | {"company": self.company, "note": self.note} | more
+
+    def span(self, kpi, started, ended):
+        """One expected row of a duration or a stock."""
+        return self.row(kpi, started_at=text(started), ended_at=text(ended))
+
+    def spans(self):
+        """How long it waited, ran and took, and how long it took to recover."""
+        has_outcome = self.status in ("success", "failed") or self.is_open
+        if has_outcome and not self.is_scheduled and self.is_end_told:
+            yield self.span("integration_latency", self.created, self.succeeded)
+            yield self.span("integration_latency_p95", self.created, self.succeeded)
+        if self.begun and not self.is_scheduled:
+            yield self.span("integration_queue_time", self.due or self.created, self.begun)
+        elif self.is_open and not self.due:
+            yield self.span("integration_queue_time", self.created, None)
+        if self.begun and self.is_end_told and (self.status == "success" or self.is_open):
+            yield self.span("integration_execution_time", self.begun, self.succeeded)
+        if self.failed_at and self.status != "cancelled" and not self.is_next_failure:
+            yield self.span("integration_recovery_time", self.failed_at, self.succeeded)
+
+    def stocks(self):
+        """From when to when it was due, given up and stuck. What is put off and not due yet is in no backlog."""
+        until = None if self.is_open else self.failed_at or self.ended
+        if (until and until >= (self.due or self.created)) or (self.is_open and not self.due):
+            for kpi in ("integration_backlog_count", "integration_backlog_age"):
+                yield self.span(kpi, self.due or self.created, until)
+        if self.failed_at and self.is_given_up:
+            until = None if self.status == "failed" else self.ended
+            yield self.span("integration_dead_letter_count", self.failed_at, until)
+        if self.stuck:
+            yield self.span("integration_stuck_count", self.stuck, self.ended)
+
+    def outcomes(self):
+        """Whether it failed, how often, and whether it was lost."""
+        if (not self.failed and self.status != "success") or self.is_open:
+            return
+        at = text(self.failed_at or self.ended)
         attempts = self.failed + (self.status == "success")
-        common = {"record_model": self.model, "record_id": self.id, "plant": self.plant, "company": self.company}
-        common["note"] = self.note
-        facts = {"at": text(self.at), "is_bad": self.failed > 0, "status": self.status}
-        facts |= {"failed_attempts": self.failed, "attempts": attempts if self.are_attempts_told else None}
+        facts = {"at": at, "is_bad": self.failed > 0, "status": self.status, "failed_attempts": self.failed}
+        facts |= {"attempts": attempts if self.are_attempts_told else None}
         facts |= {"error_code": self.error} if self.error else {}
-        tried = {"at": text(self.at), "numerator": self.failed, "denominator": attempts}
-        lost = {"at": text(self.ended or self.at), "is_bad": self.status != "success"}
-        attempted = {"kpi": "integration_attempt_failure_rate"} | common
-        attempted |= {"expect": tried} if self.are_attempts_told else {"absent": True}
-        return [
-            {"kpi": "integration_failure_rate"} | common | facts,
-            attempted,
-            {"kpi": "integration_loss_rate", "expect": lost} | common,
-        ]
+        yield self.row("integration_failure_rate", **facts)
+        if self.are_attempts_told:
+            tried = {"at": at, "is_bad": self.failed > 0}
+            yield self.row("integration_first_try_failure_rate", expect=tried)
+            tried = {"at": at, "numerator": self.failed, "denominator": attempts}
+            yield self.row("integration_attempt_failure_rate", expect=tried)
+        lost = {"at": text(self.ended), "is_bad": self.status != "success"}
+        yield self.row("integration_loss_rate", expect=lost)
+
+    def facts(self):
+        """Whether its path can be followed, its outcome is known, and it was in time and new."""
+        created = {"at": text(self.created)}
+        is_known = self.status != "unknown"
+        yield self.row("integration_coverage", expect=created | {"is_good": is_known})
+        if is_known and not self.is_scheduled:
+            yield self.row("integration_correlation_share", expect=created | {"is_good": self.is_correlated})
+        if self.limit and self.status != "cancelled":
+            due = self.created + self.limit
+            is_good = self.succeeded is not None and self.succeeded <= due
+            yield self.row("integration_on_time_share", expect={"due_at": text(due), "is_good": is_good})
+        if self.succeeded and self.is_correlated:
+            once = {"at": text(self.ended), "is_bad": bool(self.processed), "processed_at": text(self.processed)}
+            yield self.row("integration_duplicate_share", expect=once)
 
 
 @dataclass
 class Held:
     """A job for a production order, which it holds from its failure to its success."""
 
-    job: Job
+    job: Transaction
     order: int
-    since: datetime
-    until: datetime
 
     def rows(self):
         """The rows of the job, and the hours of the order that are the integration's."""
         held = {"held_by": "integration", "job_id": self.job.id, "record_model": "mrp.production"}
-        held |= {"record_id": self.order, "since_at": text(self.since), "until_at": text(self.until)}
+        held |= {"record_id": self.order, "since_at": text(self.job.failed_at), "until_at": text(self.job.ended)}
         return [*self.job.rows(), held | {"plant": self.job.plant, "note": self.job.note}]
+
+
+@dataclass
+class Reported:
+    """A run that another system reports: the line of its log, and what must be told of it."""
+
+    line: dict
+    run: Transaction
+
+    def rows(self):
+        """The rows of the run, and its report."""
+        report = {"report": self.line, "record_model": self.run.model, "record_id": self.run.id}
+        return [*self.run.rows(), report | {"plant": self.run.plant, "note": self.run.note}]
 
 
 @dataclass

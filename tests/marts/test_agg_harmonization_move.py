@@ -22,7 +22,7 @@ def test_the_step_that_a_plant_skips_comes_first(moves):
     first = moves["A", "B", 1]
     assert (first["kind"], first["activity"], first["following"]) == ("occurrence", "inspected", None)
     assert first["low"] <= -0.2 <= first["high"] < 0
-    assert first["move"] == f'skips "inspected" on {round(-first["difference"] * 100)} % more cases'
+    assert first["move"] == f'skips "inspected" on {round(-first["difference"] * 100)} points more of the cases'
     assert first["explained"] == pytest.approx(1)
     assert (first["name"], first["record_id"]) == ("P2", 2)  # one that skipped it
 
@@ -54,6 +54,6 @@ def test_there_are_at_most_five():
     found = built(closed("A", {"created > done": 500}) + closed("B", ways | {"created > done": 150}), marts=BOTH)[1]
     mine = [row for row in found if (row["plant"], row["other"]) == ("A", "B")]
     assert [row["rank"] for row in mine] == [1, 2, 3, 4, 5]
-    assert mine[0]["move"].startswith('skips "step ') and mine[0]["move"].endswith("on 10 % more cases")
+    assert mine[0]["move"].startswith('skips "step ') and mine[0]["move"].endswith("on 10 points more of the cases")
     assert all(row["low"] > 0 or row["high"] < 0 for row in mine)
     assert sum(row["explained"] for row in mine) <= 1

@@ -30,6 +30,7 @@ def rows(build):
 def test_of_100_closed_orders(rows):
     saved = rows["Nord/WH", "saved without a tracked change"]
     assert (saved["order_count"], saved["touched_order_count"], saved["touch_count"]) == (25, 15, 20)
+    assert saved["once_order_count"] == 10
     assert saved["stands_at"] == "confirmed"
     assert saved["touches_per_100"] == 80
     counts = [1] * 10 + [2] * 5 + [0] * 10

@@ -42,7 +42,8 @@ def jobs(build):
         job(14, "failed", started="05 09:00", retry=5, exc_name="odoo.addons.queue_job.exception.FailedJobError"),
         job(15, "done", done="05 09:00", started="05 08:00", result="Manually set to done by Anna"),
     ]
-    # 16: seen failed without a message, requeued and done; 17: seen failed without a message, done by hand
+    # 16: seen failed without a message, requeued and done; 17: seen failed without a message, done by hand;
+    # 18: seen at its first try, and tried again
     seen = [
         *versions(
             job(16, "failed", started="05 09:00", retry=2, seen="2026-01-05 12:00", **USER_ERROR),
@@ -52,6 +53,10 @@ def jobs(build):
         *versions(
             job(17, "failed", started="05 09:00", seen="2026-01-05 12:00", **USER_ERROR),
             job(17, "done", started="05 09:00", done="06 09:00", seen="2026-01-06 12:00"),
+        ),
+        *versions(
+            job(18, "started", started="05 09:00", retry=0, seen="2026-01-05 09:01"),
+            job(18, "done", started="05 09:20", done="05 09:21", retry=2, seen="2026-01-06 12:00"),
         ),
     ]
     messages = [
@@ -85,6 +90,7 @@ def test_how_jobs_stand(jobs):
         15: ("cancelled", False, None),
         16: ("success", True, "later success"),
         17: ("cancelled", True, "done by hand"),
+        18: ("success", True, "later success"),
     }
 
 
@@ -109,7 +115,7 @@ def test_when_it_failed_and_ended(jobs):
 
 def test_what_failed_and_for_how_long(jobs):
     classes = {id: row["failure_class"] for id, row in jobs.items() if row["failure_class"]}
-    assert classes == dict.fromkeys((3, 4, 5, 6, 9, 10, 14), "technical") | {2: "business", 13: "crash"} | {
+    assert classes == dict.fromkeys((3, 4, 5, 6, 9, 10, 14, 18), "technical") | {2: "business", 13: "crash"} | {
         16: "business",
         17: "business",
     }
@@ -118,6 +124,15 @@ def test_what_failed_and_for_how_long(jobs):
     assert (jobs[3]["started_at"], jobs[2]["e2e_seconds"]) == (day("05 09:01"), None)
     assert (jobs[1]["plant"], jobs[1]["company"], jobs[1]["flow_name"]) == ("South/WH", "South", "stock.picking.send")
     assert jobs[1]["event_key"] == jobs[1]["root_key"] == "queue_job:test:u-1"
+
+
+def test_when_a_job_that_was_tried_again_first_began_is_known_if_it_was_seen(jobs):
+    """Its row keeps the last start, which is no end of its waiting and no beginning of its run."""
+    found = facts(jobs, "started_at", "queue_seconds", "exec_seconds")
+    assert found[10] == found[14] == (None, None, None)
+    assert found[18] == (day("05 09:00"), 3600, 21 * 60)
+    assert (jobs[10]["e2e_seconds"], jobs[10]["first_failed_at"]) == (61 * 60, day("05 09:00"))
+    assert jobs[18]["first_failed_at"] == day("05 09:00"), "not earlier"
 
 
 def test_which_records_a_job_is_for(build):

@@ -50,6 +50,13 @@ def test_how_they_came_out(found):
     }
 
 
+def test_what_is_not_known_of_a_run_takes_no_time_that_is_told(build):
+    names = ("queue_seconds", "exec_seconds", "e2e_seconds")
+    built = integrated(build, run(1, f"{T} 08:00", started_at=None), run(2, f"{T} 08:00", created_at=None))
+    rows = {row["record_id"]: tuple(row[name] for name in names) for row in built.rows(ALL)}
+    assert rows == {1: (None, None, 70), 2: (None, 60, None)}
+
+
 def test_from_end_to_end_is_to_the_success(found):
     assert found[1]["e2e_seconds"] == 70 and found[2]["e2e_seconds"] == 20 * 60 + 70
     assert found[7]["succeeded_at"] == at(f"{T} 09:01:10") and found[9]["succeeded_at"] is None

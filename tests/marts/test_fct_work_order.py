@@ -85,6 +85,7 @@ def test_while_work_goes_on(works):
         at("2026-01-16 09:00"), None, at("2026-01-16 10:00"),
     )  # fmt: skip
     assert row["is_running"] and row["is_time_recorded"]
+    assert row["worked_by"] == "Anna" and works[2]["worked_by"] is None
 
 
 def test_up_to_odoo_16_plan_and_actual_have_fields_of_their_own(works):

@@ -70,6 +70,8 @@ def test_no_file_is_no_kpi(tmp_path):
     ("header", "sentence"),
     [
         ({"titel": '"x"'}, r"unknown header key 'titel': did you mean 'title'\?"),
+        ({"told": '"takes long"'}, r"header key 'told' must say \{value\} once"),
+        ({"told": '"takes {value} of {kpi}"'}, r"header key 'told' must say \{value\} once"),
         ({"zebra": '"x"'}, r"unknown header key 'zebra': known keys are audience, clocks, .*unit"),
         ({"title": '"a"\nname = "b"'}, r"unknown header key 'name'"),
         ({"title": '"a"\ndomain = "b"'}, r"unknown header key 'domain'"),
@@ -214,6 +216,18 @@ def test_a_duration_has_no_due_at_of_its_own(write):
             "severity = 'high'\nsla = 'soon' */ select 1",
             r"exceptions/a\.sql: sla: 'soon' is no",
         ),
+        (
+            "checks",
+            "/* title = 'x'\ndefinition = 'x'\nowner = 'x'\nremedy = 'x'\nseverity = 'warn'\n"
+            "about = 'masterdata' */ select 1",
+            r"checks/a\.sql: about 'masterdata' is unknown: did you mean 'master data'\?",
+        ),
+        (
+            "exceptions",
+            "/* title = 'x'\ndefinition = 'x'\nowner = 'x'\nfallback = 'x'\nremedy = 'x'\n"
+            "severity = 'high'\nsla = '1 d'\nabout = 'duty' */ select 1",
+            r"exceptions/a\.sql: about 'duty' is unknown: did you mean 'duties'\?",
+        ),
     ],
 )
 def test_slips_in_other_files(tmp_path, kind, text, sentence):
@@ -221,6 +235,14 @@ def test_slips_in_other_files(tmp_path, kind, text, sentence):
     (tmp_path / kind / "a.sql").write_text(text)
     with pytest.raises(CatalogError, match=sentence):
         getattr(catalog, kind)(tmp_path)
+
+
+def test_a_check_about_master_data_says_which_records_are_wrong():
+    check = catalog.checks()["duplicate_vendor"]
+    catalog.check_check_columns(check, ["record_id", "plant", "is_wrong"])
+    catalog.check_check_columns(catalog.checks()["order_without_plant"], ["record_id"])
+    with pytest.raises(CatalogError, match=r"duplicate_vendor\.sql: .* with plant and is_wrong: add them"):
+        catalog.check_check_columns(check, ["record_id", "plant"])
 
 
 def mart(folder, name: str, sql: str) -> None:

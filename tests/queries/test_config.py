@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from queries.config import (
     Objective,
     Place,
     Plant,
+    Recipient,
     Target,
     Tolerance,
     Users,
@@ -510,3 +511,57 @@ def test_changes_are_read_with_their_day_plants_and_kpis(read):
 def test_a_slip_in_a_change_is_named(read, text, sentence):
     with pytest.raises(ConfigError, match=re.escape(sentence)):
         read(text)
+
+
+RECIPIENT = '[[digest.recipient]]\nname = "A"\nrole = "operator"\nsend_to = ["DIGEST_A"]\n'
+
+
+def test_recipients_of_the_digest(read):
+    found = read(
+        '[digest]\nlink = "https://pulse.example.com"\nstale_after = "30 h"\nlines = 5\n'
+        + RECIPIENT
+        + 'plants = "LYON"\nbrief_at = "06:30"\ndays = ["Mon", "Fri"]\nquiet = ["20:00", 06:30:00]\nnames = true\n'
+        + 'timezone = "Europe/Paris"\nabout = ["brief"]\nseverity = "high"\nstep = "overdue"\nowners = ["Buyer"]\n'
+        + RECIPIENT.replace('"A"', '"B"')
+        + "brief_at = false\n"
+    ).digest
+    assert (found.link, found.stale_after, found.lines) == ("https://pulse.example.com", 30 * 3600, 5)
+    first, second = found.recipients
+    assert first == Recipient(
+        "A", "operator", ("DIGEST_A",), ("LYON",), True, "Europe/Paris", time(6, 30), (0, 4), (time(20), time(6, 30)),
+        ("brief",), "high", "overdue", ("Buyer",),
+    )  # fmt: skip
+    assert second.brief_at is None and second.days == tuple(range(7)) and second.quiet is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[digest]\nlnk = "https://a"\n', "ops.toml: [digest]: unknown key 'lnk': did you mean 'link'?"),
+        ('[digest]\nlink = "pulse.example.com"\n', "[digest] link must begin with https:// or http://, not"),
+        ("[digest]\nstale_after = 0\n", '[digest] stale_after must be more than 0, as "26 h".'),
+        ("[digest.recipient]\n", "recipients are a list: write each below a line [[digest.recipient]], in double"),
+        ('[[digest.recipient]]\nname = "A"\nrole = "operator"\n', "'A': add the missing key; needed are send_to."),
+        (RECIPIENT + RECIPIENT, "[[digest.recipient]] 'A' stands there twice: give each its own name."),
+        (RECIPIENT.replace('"A"', '" "'), "name is empty: say who it is."),
+        (RECIPIENT.replace("operator", "boss"), "role 'boss' is unknown: use executive, plant manager, operator."),
+        (RECIPIENT.replace('["DIGEST_A"]', "[]"), "send_to is empty: name one"),
+        (RECIPIENT + 'about = ["kpis"]\n', "unknown about 'kpis': did you mean 'kpi'?"),
+        (RECIPIENT + 'days = ["Monday"]\n', "unknown days 'Monday': did you mean 'Mon'?"),
+        (RECIPIENT + 'severity = "urgent"\n', "severity 'urgent' is unknown: use high, medium, low."),
+        (RECIPIENT + 'step = "late"\n', "step 'late' is unknown: use open, overdue, twice overdue."),
+        (RECIPIENT + 'names = "yes"\n', "names must be true or false, not 'yes'."),
+        (RECIPIENT + 'brief_at = "7"\n', "brief_at: '7' is no time of the day: write it as \"07:00\"."),
+        (RECIPIENT + 'quiet = ["20:00"]\n', 'quiet must be from when to when, as in quiet = ["20:00", "06:30"].'),
+        (RECIPIENT + 'timezone = "Paris"\n', "timezone 'Paris' is unknown: use a name such as Europe/Paris."),
+    ],
+)
+def test_a_slip_in_the_digest_is_named(read, text, sentence):
+    with pytest.raises(ConfigError, match=re.escape(sentence)):
+        read(text)
+
+
+def test_an_address_in_ops_toml_is_refused_and_not_repeated(read):
+    with pytest.raises(ConfigError, match="names the environment variable") as refused:
+        read(RECIPIENT.replace("DIGEST_A", "mailto://user:Sesame123@example.com"))
+    assert "Sesame123" not in str(refused.value)

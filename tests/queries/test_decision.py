@@ -288,6 +288,35 @@ def test_who_sees_an_acceptance_and_whose_names(tmp_path):
     assert not {one.who for one in seen} & {"Ann"} and not {one.owner for one in seen} & {"Carla"}
 
 
+@pytest.mark.parametrize("take", [correct, lambda folder, **of: accept(folder, **of)])
+def test_what_costs_money_or_rules_is_not_for_operators_and_the_role_is_kept(tmp_path, take):
+    def known() -> list:
+        return [*decision.corrections(tmp_path), *decision.acceptances(tmp_path)]
+
+    with pytest.raises(DecisionError, match="is not for the role 'operator': ask somebody who decides as executive or"):
+        take(tmp_path, role="operator")
+    assert known() == []
+    number = take(tmp_path, role=" Plant manager ")
+    assert [one.role for one in known()] == ["Plant manager"]
+    with pytest.raises(DecisionError, match="is not for the role 'Head of IT'"):
+        decision.withdraw(number, "Bo", "no", tmp_path, role="Head of IT")
+    assert [one.withdrawn_at for one in known()] == [None]
+    decision.withdraw(number, "Bo", "no", tmp_path, role="executive")
+    assert [one.withdrawn_by for one in known()] == ["Bo"]
+
+
+def test_whoever_says_no_role_is_held_to_none_and_files_from_before_roles_are_read(tmp_path):
+    decision.withdraw(correct(tmp_path), "Bo", "no", tmp_path)
+    accept(tmp_path)
+    con = sqlite3.connect(tmp_path / "decisions.sqlite")
+    con.execute("drop table decision_role")
+    con.close()
+    found = [*decision.corrections(tmp_path), *decision.acceptances(tmp_path)]
+    assert [one.role for one in found] == [None, None]
+    correct(tmp_path, role="executive")
+    assert decision.corrections(tmp_path)[0].role == "executive"
+
+
 ISSUE = "issue:e1-0123456789ab"
 
 
@@ -376,3 +405,28 @@ def test_processes_that_decide_at_once_lose_nothing_and_readers_see_whole_decisi
         seen = len(found)
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     assert len(decision.decisions(tmp_path)) == 75
+
+
+OF_X = Scope(frozenset({"X"}))
+
+
+@pytest.mark.parametrize(
+    ("plant", "words"), [("Y", "is of Y, which you do not see"), (None, "several plants, or about none")]
+)
+@pytest.mark.parametrize("kind", [correct, accept, decide])
+def test_who_sees_some_plants_decides_about_those_only(tmp_path, kind, plant, words):
+    with pytest.raises(DecisionError, match=words):
+        kind(tmp_path, plant=plant, scope=OF_X)
+    assert kind(tmp_path, plant="X", scope=OF_X) == 1
+    assert decision.withdraw(1, "Cy", "no", tmp_path, scope=OF_X) == 2
+
+
+@pytest.mark.parametrize(
+    ("plant", "words"), [("Y", "there is no decision 1: known are none yet"), (None, "several plants, or about none")]
+)
+@pytest.mark.parametrize("kind", [correct, accept, decide])
+def test_who_sees_some_plants_takes_back_what_is_about_those_only(tmp_path, kind, plant, words):
+    kind(tmp_path, plant=plant)
+    with pytest.raises(DecisionError, match=words):
+        decision.withdraw(1, "Cy", "no", tmp_path, scope=OF_X)
+    assert decision.withdraw(1, "Cy", "no", tmp_path, scope=Scope()) == 2

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pm4py
 import pytest
@@ -324,3 +325,19 @@ def test_cases_of_two_plants_with_one_name_stay_apart(log):
     names = log.groupby("case:concept:name")["case:name"].first()
     shared = [name for name, count in Counter(names).items() if count > 1]
     assert shared, "the demo has plants that share a warehouse code"
+
+
+def test_parquet_holds_every_published_table_with_the_rows_that_the_scope_shows(demo_warehouse, tmp_path):
+    masked = warehouse.open(Scope(frozenset({LYON}), sees_names=False), demo_warehouse)
+    done = []
+    written = export.to_parquet(masked, tmp_path, lambda number, total: done.append((number, total)))
+    assert set(written) == {path.stem for path in tmp_path.iterdir()} >= {"fct_case", "fct_event", "agg_kpi", "version"}
+    assert done[-1] == (len(written), len(written))
+    for table in ("fct_case", "fct_event", "fct_exception"):
+        file = duckdb.read_parquet(str(tmp_path / f"{table}.parquet"))
+        assert file.types == masked.cursor().view(table).types
+        assert said(masked, f"select count(*) from {table}") == file.aggregate("count(*)").fetchall()
+        assert file.aggregate("count(*)").fetchall() == [(written[table],)]
+        assert written[table] and file.project("plant").distinct().fetchall() == [(LYON,)]
+    people = duckdb.read_parquet(str(tmp_path / "fct_event.parquet")).filter("actor is not null").project("actor")
+    assert {name[:7] for (name,) in people.distinct().fetchall()} == {"person "}

@@ -140,7 +140,7 @@ def test_a_plant_that_skips_a_step_on_a_fifth_is_told_apart_and_the_step_named(i
     expected = -0.1 if is_part else -0.2  # half of all are the plant's own
     assert first.low <= expected <= first.high < 0
     assert first.difference == pytest.approx(first.rate - first.rate_other)
-    assert first.words.startswith('skips "inspected" on ') and first.words.endswith(" % more cases")
+    assert first.words.startswith('skips "inspected" on ') and first.words.endswith(" points more of the cases")
     assert first.explained > 0.5
     assert sum(move.explained for move in told) <= 1 + 1e-9
 
@@ -323,7 +323,7 @@ def test_nothing_in_common():
     assert (found.emd, found.state) == (1, DIFFERENT)
     assert found.low == 0
     [move] = harmonization.moves(own, rest, False, both)
-    assert (move.explained, move.difference, move.words) == (1, 1, 'does "a" on 100 % more cases')
+    assert (move.explained, move.difference, move.words) == (1, 1, 'does "a" on 100 points more of the cases')
 
 
 def test_a_repeated_step_is_a_move_of_its_own():
@@ -331,17 +331,17 @@ def test_a_repeated_step_is_a_move_of_its_own():
     own, rest = np.array([355, 145]), np.array([400, 100])
     [move] = harmonization.moves(own, rest, False, both)
     assert move.feature == Feature(REPETITION, "approved")
-    assert move.words == 'does "approved" twice or more on 9 % more cases'
+    assert move.words == 'does "approved" twice or more on 9 points more of the cases'
     turned = move.turned()
     assert (turned.low, turned.high, turned.difference) == (-move.high, -move.low, -move.difference)
-    assert turned.words == 'does "approved" twice or more on 9 % fewer cases'
+    assert turned.words == 'does "approved" twice or more on 9 points fewer of the cases'
 
 
 def test_another_order_is_a_move_where_no_step_is_left_out():
     both = harmonization.ways({"a > b > c": 2, "a > c > b": 1})
     move = harmonization.moves(np.array([300, 200]), np.array([400, 100]), False, both)[0]
     assert (move.feature.kind, move.explained) == (SUCCESSION, pytest.approx(1))
-    assert move.words == 'goes from "a" straight to "b" on 20 % fewer cases'
+    assert move.words == 'goes from "a" straight to "b" on 20 points fewer of the cases'
 
 
 def test_where_nothing_is_large_the_surest_difference_is_told():
@@ -354,7 +354,7 @@ def test_where_nothing_is_large_the_surest_difference_is_told():
         for counts in ((1000, 30, 500, 470), (1030, 0, 470, 500))
     )
     [move] = harmonization.moves(own, rest, False, both)
-    assert move.words == 'does "rework" on 2 % more cases' and move.low > 0
+    assert move.words == 'does "rework" on 2 points more of the cases' and move.low > 0
     assert 0 < move.explained < harmonization.LEAST_EXPLAINED
     [told] = harmonization.judged([harmonization.compare(own, rest, False, both, 1, DRAWN, tests=20)])
     assert told.state == DIFFERENT and told.value > 97

@@ -71,10 +71,11 @@ def test_what_it_rests_on():
 
 
 def test_what_is_different_says_both_shares():
-    move = {"plant": "A", "move": 'skips "sent" on 20 % more cases', "rate": 0.151, "rate_other": 0.351}
+    move = {"plant": "A", "move": 'skips "sent" on 20 points more of the cases', "rate": 0.151, "rate_other": 0.351}
     move |= {"low": -0.27, "high": -0.131, "explained": 0.846}
     assert commands._told(move) == (
-        'A skips "sent" on 20 % more cases (13.1 to 27.0; 15.1 % of its cases, 35.1 % there): 85 % of the distance'
+        'A skips "sent" on 20 points more of the cases (13.1 to 27.0; 15.1 % of its cases, 35.1 % there): '
+        "85 % of the distance"
     )
     assert commands._told(move | {"explained": 0.002}).endswith("35.1 % there)")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -12,13 +13,19 @@ from etl import load
 from queries import __main__ as command_line
 from queries import measure, warehouse
 from queries.catalog import CatalogError
-from tests.etl.test_publish import folder, republish  # noqa: F401
+from tests.etl.test_publish import DEMO, republish
 
 KPI = "release_lead_time"
 
 
 @pytest.fixture
-def week(folder):  # noqa: F811
+def folder(demo_warehouse, tmp_path):
+    """A private copy of the published demo plants."""
+    return shutil.copytree(demo_warehouse, tmp_path / "warehouse")
+
+
+@pytest.fixture
+def week(folder):
     """A final week of the demo plants whose orders a later refresh finds created two hours earlier."""
     opened = warehouse.open(warehouse=folder)
     weeks = measure.scoreboard(opened, KPI, period="week").to_pylist()
@@ -30,11 +37,11 @@ def week(folder):  # noqa: F811
         {"start": found["period_start"], "end": found["period_end"]},
     )
     con.close()
-    republish(folder, as_of=opened.as_of + timedelta(days=1))
+    republish(folder, as_of=opened.as_of + timedelta(days=1), config=DEMO)
     return found
 
 
-def test_the_past_is_told_as_it_was_known_then(folder, week):  # noqa: F811
+def test_the_past_is_told_as_it_was_known_then(folder, week):
     opened = warehouse.open(warehouse=folder)
 
     def value(table) -> float:
@@ -48,7 +55,7 @@ def test_the_past_is_told_as_it_was_known_then(folder, week):  # noqa: F811
     assert measure.known(opened, opened.as_of - timedelta(days=9), KPI).num_rows == 0
 
 
-def test_what_was_restated_is_listed_and_nothing_else(folder, week):  # noqa: F811
+def test_what_was_restated_is_listed_and_nothing_else(folder, week):
     opened = warehouse.open(warehouse=folder)
     found = measure.restated(opened, opened.as_of - timedelta(hours=1), KPI).to_pylist()
     changed = [row for row in found if row["plant"] is None and row["clock"] == "elapsed"]
@@ -63,7 +70,7 @@ def test_what_was_restated_is_listed_and_nothing_else(folder, week):  # noqa: F8
     } == {plant}
 
 
-def test_weeks_that_are_gone_are_told(folder, week):  # noqa: F811
+def test_weeks_that_are_gone_are_told(folder, week):
     opened = warehouse.open(warehouse=folder)
     opened.connection.execute(
         """create or replace view agg_kpi as select * from published.main.agg_kpi
@@ -75,7 +82,7 @@ def test_weeks_that_are_gone_are_told(folder, week):  # noqa: F811
     assert {(row["value_now"], row["n_now"]) for row in gone} == {(None, None)}
 
 
-def test_readers_of_one_plant_see_its_history_alone(folder, week):  # noqa: F811
+def test_readers_of_one_plant_see_its_history_alone(folder, week):
     every = warehouse.open(warehouse=folder)
     plant = measure.known(every, every.as_of, KPI)["plant"].to_pylist()[-1]
     scoped = warehouse.open(warehouse.Scope(plants=frozenset({plant})), warehouse=folder)
@@ -84,7 +91,7 @@ def test_readers_of_one_plant_see_its_history_alone(folder, week):  # noqa: F811
     assert set(measure.known(scoped, every.as_of, KPI)["plant"].to_pylist()) <= {plant, None}
 
 
-def test_from_the_terminal(folder, week, monkeypatch):  # noqa: F811
+def test_from_the_terminal(folder, week, monkeypatch):
     monkeypatch.setenv("OPS_WAREHOUSE", str(folder))
     as_of = warehouse.open(warehouse=folder).as_of
 
@@ -105,7 +112,7 @@ def test_from_the_terminal(folder, week, monkeypatch):  # noqa: F811
     assert "now" in printed and str(week["period_start"])[:7] in printed, printed
 
 
-def test_a_version_from_before_says_what_to_do(folder):  # noqa: F811
+def test_a_version_from_before_says_what_to_do(folder):
     opened = warehouse.open(warehouse=folder)
     opened.connection.execute("drop view agg_kpi_history")
     with pytest.raises(CatalogError, match=r"was published before it held what was known earlier: refresh once\."):

@@ -160,3 +160,45 @@ def test_what_is_held_up():
     assert words(0, 1, 20.0) == "due soon, 20 EUR"
     assert words(0, 0, 0.0) == "0 EUR"
     assert words(None, None, None) == ""
+
+
+@pytest.fixture
+def read_in(monkeypatch):
+    """read_in("de-DE"): in this test the reader has this locale; other tests of this process keep their own."""
+    return lambda name: monkeypatch.setattr(readable, "_telling", [lambda: name])
+
+
+@pytest.mark.parametrize(
+    ("locale", "number", "four", "share", "days", "day"),
+    [
+        (None, "12,345.6", "1,234", "4.2 %", "3.2 d", "22 Nov 2020"),
+        ("en-GB", "12,345.6", "1,234", "4.2 %", "3.2 d", "22 Nov 2020"),
+        ("en-US", "12,345.6", "1,234", "4.2 %", "3.2 d", "Nov 22, 2020"),
+        ("de-DE", "12.345,6", "1.234", "4,2 %", "3,2 d", "22 Nov 2020"),
+        ("fr-FR", "12\u202f345,6", "1\u202f234", "4,2 %", "3,2 d", "22 Nov 2020"),
+        ("es-ES", "12.345,6", "1234", "4,2 %", "3,2 d", "22 Nov 2020"),
+        ("es-MX", "12,345.6", "1234", "4.2 %", "3.2 d", "22 Nov 2020"),
+        ("pl", "12\u00a0345,6", "1234", "4,2 %", "3,2 d", "22 Nov 2020"),
+        ("de-Latn-CH", "12’345.6", "1’234", "4.2 %", "3.2 d", "22 Nov 2020"),
+        ("nonsense", "12,345.6", "1,234", "4.2 %", "3.2 d", "22 Nov 2020"),
+    ],
+)
+def test_numbers_and_days_in_the_locale_of_the_reader(read_in, locale, number, four, share, days, day):
+    read_in(locale)
+    assert readable.number(12345.6, 1) == number
+    assert readable.money(1234, "EUR") == f"{four} EUR" and readable.number(-1234) == f"-{four}"
+    assert readable.share(0.042) == share
+    assert readable.duration(276480) == days
+    assert readable.day(date(2020, 11, 22)) == day
+
+
+def test_words_around_numbers_stay_whole_in_any_locale(read_in):
+    read_in("de-DE")
+    assert readable.moved_between(-0.22, -0.33, -0.09, "duration") == "22 % shorter (9 % to 33 %)"
+    assert readable.moved_between(0.5, -0.98, 50.4, "duration") == "too uncertain to tell"
+    assert readable.moved(3.15, "duration") == "4,2 times as long"
+    assert readable.service_level(0.985, 7200, "elapsed") == "98,5 % within 2 h"
+
+
+def test_zones_that_a_browser_may_tell():
+    assert readable.is_zone("Europe/Paris") and not readable.is_zone("Mars/Base") and not readable.is_zone("../etc")

@@ -68,6 +68,21 @@ def test_hours_share_and_median_of_each_owner(built):
     assert next(iter(found)) == "planner", "the most hours first"
 
 
+def test_orders_that_an_owner_held_the_longest_first(built):
+    found = listed(built, "wait_order", plant="Nord/WH", owner="planner")
+    assert [(row["record_id"], row["held_seconds"] / HOUR, row["outcome"]) for row in found[-3:]] == [
+        (3, 6, "completed"),
+        (2, 4, "completed"),
+        (1, 2, "completed"),
+    ]
+    assert [(row["record_id"], row["last_owner"], row["ended_at"]) for row in found[:-3]] == [(4, "planner", None)]
+    [short] = listed(built, "wait_order", plant="Nord/WH", owner="supplier or stock")
+    assert (short["record_id"], short["lead_seconds"] / HOUR, short["held_seconds"] / HOUR) == (3, 16, 2)
+    assert [row["record_id"] for row in listed(built, "wait_order", plant="Nord/WH", owner="closed")][-1] == 3
+    assert listed(built, "wait_order", plant="Süd/WH", owner="planner") == []
+    assert len(listed(built, "wait_order", plant="Nord/WH", owner=None)) == 4
+
+
 def test_what_freeing_an_owner_gives_at_least_and_at_most(built):
     """Lead times are 3, 5 and 16 hours; without the drafts 1, 1 and 10. While the approver holds the order, so does its
     supplier: freeing the approver may give nothing, or all of the four hours."""

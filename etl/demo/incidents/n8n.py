@@ -4,13 +4,14 @@ works."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from random import Random
 
 from etl.demo.clock import stamp
 from etl.demo.document import Block
 from etl.demo.incidents import Incident
 from etl.demo.plants import PLANTS
-from etl.n8n import EXECUTION, WORKFLOW, key_of
+from etl.n8n import EXECUTION, WORKFLOW, count_row, key_of
 
 _HOUR, _DAY = 3600, 86400
 _MILWAUKEE, _, _, _TULSA = PLANTS
@@ -47,13 +48,23 @@ def plant(block: Block, found: dict[str, list[dict]]) -> list[Incident]:
     for number, run in enumerate(runs, start=1):
         run["id"] = number
     found["n8n_execution"] = [_record(run) for run in runs]
+    found["n8n_count"] = _counts(block, runs)
     given_up = [run["id"] for run in runs if run.get("error_code") == "401"]
     return [
         *(Incident("dead_letter", "n8n.execution", id, _TULSA.code) for id in given_up),
         Incident("n8n_run_not_kept", plant=_MILWAUKEE.code),
         Incident("n8n_run_missing"),
         Incident("n8n_plant_unknown"),
+        Incident("n8n_count_differs"),
     ]
+
+
+def _counts(block: Block, runs: list[dict]) -> list[dict]:
+    """What n8n itself has counted, a week ago and now: runs that are not kept, too."""
+    week = FAILING_DAYS * _DAY
+    started, *readings = (datetime.fromisoformat(stamp(block.now - age)) for age in (2 * week, week, 0))
+    counts = (sum(run["at"] < block.now - age for run in runs) for age in (week, 0))
+    return [count_row(started, *reading) for reading in zip(readings, counts, strict=True)]
 
 
 def _dispatch(block: Block) -> Iterator[dict]:

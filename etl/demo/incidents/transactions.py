@@ -13,7 +13,7 @@ from etl.demo.clock import stamp
 from etl.demo.document import Block
 from etl.demo.incidents import Incident, add_like
 from etl.demo.plants import MES, PLANTS
-from etl.load import DEMO_INSTANCE
+from queries.trust import DEMO_INSTANCE
 
 _HOUR, _DAY = 3600, 86400
 _MILWAUKEE, _LYON, _SINGAPORE, _TULSA = PLANTS

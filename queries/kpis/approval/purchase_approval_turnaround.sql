@@ -7,6 +7,7 @@ target = "1 d"
 measure = "duration"
 statistic = "p50"
 headline = 4
+told = "takes {value} to approve a purchase"
 objective = 0.9
 limit = "2 d"
 owner = "Head of purchasing"

@@ -11,22 +11,26 @@ dimensions = ["plant", "company", "workflow", "activity", "confidence"]
 audience = ["plant manager", "operator"]
 */
 select
-    instance,
-    record_model,
-    record_id,
-    name,
-    plant,
-    company,
-    workflow,
-    activity,
-    actor_kind,
-    actor_confidence as confidence,
-    actor_rule as rule,
-    event_id,
-    event_at as at,
-    actor_kind <> 'human' as is_good,
-from fct_event
-where actor_kind in ('human', 'automation', 'integration')
-    and recorded_by <> 'snapshot'
-    and workflow in ('production', 'purchase')
-    and told_by_model is null
+    event.instance,
+    event.record_model,
+    event.record_id,
+    document.name,
+    event.plant,
+    document.company,
+    event.workflow,
+    event.activity,
+    event.actor_kind,
+    event.actor_confidence as confidence,
+    event.actor_rule as rule,
+    event.event_id,
+    event.event_at as at,
+    event.actor_kind <> 'human' as is_good,
+from fct_event as event
+left join dim_document as document
+    on document.instance = event.instance
+    and document.record_model = event.record_model
+    and document.record_id = event.record_id
+where event.actor_kind in ('human', 'automation', 'integration')
+    and event.recorded_by <> 'snapshot'
+    and event.workflow in ('production', 'purchase')
+    and event.told_by_model is null

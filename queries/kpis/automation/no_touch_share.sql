@@ -4,6 +4,7 @@ definition = "Of the production and purchase orders that were completed, how man
 unit = "share"
 direction = "higher"
 headline = 6
+told = "processes {value} of its orders without a person"
 owner = "Head of operations"
 measure = "share"
 statistic = "rate"

@@ -5,6 +5,7 @@ target = 0.02
 unit = "share"
 direction = "lower"
 headline = 5
+told = "has {value} of its integration transactions fail at first"
 objective = 0.98
 owner = "Head of IT"
 measure = "share"

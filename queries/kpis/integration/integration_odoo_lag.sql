@@ -39,10 +39,14 @@ event as (
         event.instance,
         event.record_model,
         event.record_id,
-        event.name,
+        document.name,
         event.event_at,
         event.activity,
     from fct_event as event
+    inner join fct_case as document
+        on document.instance = event.instance
+        and document.record_model = event.record_model
+        and document.record_id = event.record_id
     semi join reported
         on reported.instance = event.instance
         and reported.record_model = event.record_model

@@ -5,6 +5,7 @@ target = "1 d"
 unit = "duration"
 direction = "lower"
 headline = 1
+told = "takes {value} to release an order"
 objective = 0.9
 limit = "2 d"
 owner = "Head of production planning"

@@ -5,6 +5,7 @@ target = "2 d"
 unit = "duration"
 direction = "lower"
 headline = 2
+told = "waits {value} for material that an order lacks"
 objective = 0.85
 limit = "5 d"
 owner = "Head of production planning"

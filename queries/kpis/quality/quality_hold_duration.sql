@@ -5,6 +5,7 @@ unit = "duration"
 direction = "lower"
 target = "2 d"
 headline = 3
+told = "holds goods for {value}"
 objective = 0.9
 limit = "4 d"
 owner = "Head of quality"

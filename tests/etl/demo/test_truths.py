@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.rrule import DAILY, rrule
 
-from etl.demo import mes, with_incidents
+from etl.demo import empty, mes
 from etl.demo.basics import stock_location_id
+from etl.demo.clock import whole_hour
 from etl.demo.incidents import n8n
 from etl.demo.interfaces import INTERFACES
 from etl.demo.people import MACHINES
@@ -457,7 +458,10 @@ def _mails(demo) -> list[Case]:
 
 def _dispatches(now: datetime) -> dict[str, list[Case]]:
     """Runs of an n8n workflow, which is beside the plants; whoever repeated one that failed made it succeed."""
-    runs, found = with_incidents(seed=1, now=now)[0]["n8n_execution"], defaultdict(list)
+    beside, found = {}, defaultdict(list)
+    until = whole_hour(now)
+    n8n.plant(empty(1, until, until, 730), beside)
+    runs = beside["n8n_execution"]
     repeated, tags = {run["retry_of_id"] for run in runs}, frozenset({("flow_name", n8n.DISPATCH)})
     for run in runs:
         if run["workflow_id"] == n8n.CODES[n8n.DISPATCH] and run["mode"] != "retry":

@@ -1,0 +1,22 @@
+"""What is out of the ordinary, and how the headline KPIs stand in each plant.
+
+Opened each morning by executives and plant managers, who decide which plant and which number to ask about today.
+Then three clicks: the KPI behind a sentence, the slow cases among its records, the one of them in Odoo.
+"""
+
+import streamlit as st
+
+from dashboard import brief_view, components
+
+TITLE = "Morning brief"
+ICON = ":material/wb_twilight:"
+
+chosen = st.session_state["filters"]
+with components.guard("The brief"):
+    brief_view.sentences(chosen)
+with components.guard("What was decided"):
+    brief_view.decided(chosen)
+with components.guard("Headline KPIs"):
+    brief_view.headlines(chosen)
+with components.guard("Other KPIs"):
+    brief_view.others(chosen)

@@ -1,0 +1,2 @@
+insert or ignore into kept (letter_id, plain, markdown, html)
+values (:letter_id, :plain, :markdown, :html);

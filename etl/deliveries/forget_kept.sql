@@ -1,0 +1,1 @@
+delete from kept where letter_id = :letter_id;

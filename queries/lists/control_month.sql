@@ -1,0 +1,13 @@
+/*
+title = "Ways round controls by month"
+definition = "How often each way round a control was taken in each plant and month since a day, and, of approvals, of how many."
+*/
+select
+    plant,
+    month,
+    kind,
+    n,
+    of_count,
+from agg_control_month
+where month >= $from_on::date
+order by kind, plant, month
