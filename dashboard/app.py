@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, filters, navigation, sign_in, texts, timing
+from dashboard import components, data, download, filters, navigation, sign_in, texts, timing
 
 st.set_page_config(page_title=texts.APP, page_icon=str(components.ICON), layout="wide")
 st.html(components.STYLE)
@@ -20,10 +20,14 @@ with st.container(key="head", horizontal=True, vertical_alignment="bottom", hori
     st.title(page.title, anchor=False, width="content")
     with st.container(key="filters", horizontal=True, vertical_alignment="top", width="content"):
         st.session_state["filters"] = filters.bar(data.plants(), data.filter_options)
+        files = st.container(width="content", key="files")
 components.trust_line(version, sign_in.still())
 
 if navigation.is_for(page.url_path, reader.roles):
+    download.begin()
     with components.guard(page.title), timing.SECONDS.labels(page.title).time():
         page.run()
+    with files:
+        download.menu()
 else:
     st.html(f'<div class="pp-note">{escape(texts.not_for(page.title, reader.roles))}</div>')

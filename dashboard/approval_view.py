@@ -252,6 +252,6 @@ def what_if(steps: Sequence[Step], chosen: Filters) -> None:
             "What if": lambda line: f"<strong>{escape(line[2])}</strong>",
         }, lines)  # fmt: skip
         rows = [dict(zip(("what", "as_it_was", "what_if"), line, strict=True)) for line in lines]
-        download.buttons("what_if", "What if", rows)
+        download.offer("what_if", "What if", rows)
         if now.unvalued_count:
             st.html(f'<p class="pp-sub">{escape(texts.unvalued(now.unvalued_count))}</p>')

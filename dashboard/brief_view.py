@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import cards, components, data, tables, texts
+from dashboard import cards, components, data, download, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.reading import Reading
@@ -72,6 +72,8 @@ def headlines(filters: Filters) -> None:
     board = _board(filters)
     kpis = data.domains().get(data.HEADLINE, [])
     numbers = [board[kpi.name, code] for kpi in kpis for code in filters.plants or data.plant_names()]
+    rows = [cards.as_row(reading, plant) for (name, plant), reading in board.items() if data.kpis()[name] in kpis]
+    download.offer("headline_kpis", texts.HEADLINES, rows)
     components.heading(texts.HEADLINES, f"{texts.on_target(numbers)}; {texts.BRIEF_PERIOD}")
     if len(filters.plants) == 1:
         with st.grid(3, min_column_width=230, gap="small"):
@@ -128,8 +130,18 @@ def others(filters: Filters) -> None:
         return
     components.heading(texts.OTHERS, texts.OTHERS_OF)
     board, plant = _board(filters), next(iter(filters.plants), None)
-    for domain, kpis in data.domains().items():
-        if domain != data.HEADLINE:
-            readings = [board[kpi.name, plant] for kpi in kpis]
-            with st.expander(texts.standing(texts.domain(domain), "KPI", readings)):
-                cards.lines(texts.domain(domain), readings, filters)
+    found = {
+        domain: [board[kpi.name, plant] for kpi in kpis]
+        for domain, kpis in data.domains().items()
+        if domain != data.HEADLINE
+    }
+    download.offer("other_kpis", texts.OTHERS, [
+        {"domain": domain} | cards.as_row(reading, plant) for domain, readings in found.items() for reading in readings
+    ])  # fmt: skip
+    st.html("".join(_folded(texts.domain(domain), readings, filters) for domain, readings in found.items()))
+
+
+def _folded(title: str, readings: list[Reading], filters: Filters) -> str:
+    """The KPIs of a domain behind how they stand: HTML's own folding, as a page of widgets opens later."""
+    words = escape(texts.standing(title, "KPI", readings))
+    return f'<details class="pp-fold"><summary>{words}</summary>{cards.lines_html(title, readings, filters)}</details>'

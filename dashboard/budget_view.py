@@ -47,7 +47,7 @@ def panel(kpi: Kpi, filters: Filters) -> None:
     with st.container(border=True, key="panel-budget"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
             components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
-            download.buttons(f"{kpi.name}_budget", f"Budget of {kpi.title}", months)
+            download.offer(f"{kpi.name}_budget", f"Budget of {kpi.title}", months)
             if data.may_decide(decision.BUDGET_CORRECTION):
                 _correct(kpi)
         tables.table(f"Budget of {now[0].start:%B %Y} by plant", {
@@ -86,7 +86,7 @@ def _missed(kpi: Kpi, now: list[Budget], filters: Filters) -> None:
         rows = data.misses(month, tuple(one.plant for one in now if one.plant), MISSES)
         if len(rows) == MISSES:
             st.html(f'<p class="pp-sub">the newest {MISSES}</p>')
-        download.buttons(f"{kpi.name}_misses", f"Misses of {kpi.title}", rows)
+        download.offer(f"{kpi.name}_misses", f"Misses of {kpi.title}", rows)
         with st.container(height=420 if len(rows) > TALL else "content", border=False, key="misses-table"):
             tables.misses(rows, kpi, filters, data.plant_name)
 
@@ -101,7 +101,7 @@ def _corrections(kpi: Kpi, filters: Filters) -> None:
     if not found:
         return
     with st.expander(f"Days left out ({sum(one.holds for one in found)})", expanded=True, key="corrections"):
-        download.buttons("days_left_out", "Days left out of the budget", found)
+        download.offer("days_left_out", "Days left out of the budget", found)
         tables.table("Days left out of the budget", {
             "Days": tables.short(texts.days_of),
             "Plant": lambda one: _plant(one.plant),

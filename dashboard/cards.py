@@ -33,7 +33,15 @@ def body(reading: Reading) -> str:
 
 
 def lines(title: str, readings: list[Reading], filters: Filters) -> None:
-    """The KPIs of a domain below each other, each with a link to its page."""
+    """KPIs below each other, each with a link to its page."""
+    name = title.lower().replace(" ", "_")
+    plant = filters.plants[0] if len(filters.plants) == 1 else None
+    download.offer(name, title, [as_row(reading, plant) for reading in readings])
+    with st.container(border=True, key=f"lines-{name.replace('_', '-')}"):
+        st.html(lines_html(title, readings, filters))
+
+
+def lines_html(title: str, readings: list[Reading], filters: Filters) -> str:
     columns = {
         "KPI": lambda reading: _title(reading, filters),
         "Value": _value,
@@ -42,12 +50,7 @@ def lines(title: str, readings: list[Reading], filters: Filters) -> None:
         "Target": target,
         "Cases": lambda reading: f'<span class="pp-muted">{escape(texts.cases(reading.kpi, reading.now))}</span>',
     }
-    name = title.lower().replace(" ", "_")
-    with st.container(border=True, gap="small", key=f"lines-{name.replace('_', '-')}"):
-        plant = filters.plants[0] if len(filters.plants) == 1 else None
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            download.buttons(name, title, [as_row(reading, plant) for reading in readings])
-        tables.table(title, columns, readings)
+    return f'<div class="pp-lines">{tables.table_html(title, columns, readings)}</div>'
 
 
 def as_row(reading: Reading, plant: str | None) -> dict:

@@ -87,7 +87,11 @@ def band(title: str, below: str, found: Mapping[str, str | None]) -> str:
 
 
 def heading(words: str, note: str = "") -> None:
-    st.html(f'<h2 class="pp-h2">{escape(words)}</h2>' + (f'<p class="pp-sub">{escape(note)}</p>' if note else ""))
+    st.html(heading_html(words, note))
+
+
+def heading_html(words: str, note: str = "") -> str:
+    return f'<h2 class="pp-h2">{escape(words)}</h2>' + (f'<p class="pp-sub">{escape(note)}</p>' if note else "")
 
 
 def not_narrowed(missing: Sequence[str]) -> None:

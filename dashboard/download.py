@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from datetime import UTC, date, datetime
+from html import escape
 
 import streamlit as st
 import xlsxwriter
@@ -17,6 +18,7 @@ from queries.cell import safe
 
 Rows = Sequence[object] | Callable[[], Sequence[object]]
 
+OFFERED = "offered"  # in the session
 MOST = 50_000  # rows of a sheet; more take longer than a reader waits, and the CSV has them
 LONGEST = 16_000  # characters of a cell: a spreadsheet counts 32 767, rare ones twice
 FIRST_YEAR = 1901  # spreadsheets disagree about the days before
@@ -24,19 +26,53 @@ WIDEST, NARROWEST = 48, 8  # characters of a column
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def buttons(name: str, title: str, rows: Rows, *, key: str | None = None) -> None:
-    """Two small buttons: the rows (or what gives them at a click) as CSV and as XLSX."""
-    key, said, still = key or name, about(title), sign_in.still()
-    is_empty = not (callable(rows) or rows)
+@dataclass(frozen=True)
+class Offer:
+    """A table that a page gives as files: their name, what it is, and the rows or what gives them at a click."""
+
+    name: str
+    title: str
+    rows: Rows
+
+
+def begin() -> None:
+    """A page begins to be drawn: none of its tables is offered yet."""
+    st.session_state[OFFERED] = {}
+
+
+def offer(name: str, title: str, rows: Rows, *, key: str | None = None) -> None:
+    """Puts a table of the page that is drawn among those it gives as files."""
+    st.session_state[OFFERED][key or name] = Offer(name, title, rows)
+
+
+def menu() -> None:
+    """One button for all tables of the page that was drawn: behind it each as CSV and XLSX, drawn while it is open."""
+    offered: dict[str, Offer] = st.session_state.pop(OFFERED)
+    if not offered:
+        return
+    opened = st.popover(texts.EXPORT, icon=":material/download:", key="export", on_change="rerun")
+    if opened.open:
+        with opened:
+            for key, one in offered.items():
+                _buttons(key, one)
+
+
+def csv_of(one: Offer) -> Callable[[], bytes]:
+    """What makes the CSV of a table at a click, outside the session; then nothing for who may not see it any more."""
+    still = sign_in.still()
+    return lambda: as_csv(_plain(one.rows, still))
+
+
+def _buttons(key: str, one: Offer) -> None:
+    said, still = about(one.title), sign_in.still()
+    is_empty = not (callable(one.rows) or one.rows)
     small = {"type": "tertiary", "disabled": is_empty, "on_click": "ignore"}
-    with st.container(horizontal=True, gap="small", width="content", key=f"download_{key}"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"download_{key}"):
+        st.html(f"<span>{escape(one.title)}</span>", width="stretch")
+        st.download_button("CSV", csv_of(one), f"{one.name}.csv", "text/csv", key=f"csv_{key}", **small)
         st.download_button(
-            "CSV", lambda: as_csv(_plain(rows, still)), f"{name}.csv", "text/csv", icon=":material/download:",
-            key=f"csv_{key}", **small,
-        )  # fmt: skip
-        st.download_button(
-            "XLSX", lambda: as_xlsx(_plain(rows, still), said), f"{name}.xlsx", XLSX, key=f"xlsx_{key}", **small,
-        )  # fmt: skip
+            "XLSX", lambda: as_xlsx(_plain(one.rows, still), said), f"{one.name}.xlsx", XLSX, key=f"xlsx_{key}", **small
+        )
 
 
 def about(title: str) -> dict[str, str]:

@@ -64,7 +64,7 @@ def trend(reading: Reading, changes: Sequence[Change]) -> None:
         if any(week.value is None for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.GAPS)}</p>')
         with st.expander("Table behind this chart"):
-            download.buttons(f"{kpi.name}_weeks", f"{kpi.title} by week", weeks)
+            download.offer(f"{kpi.name}_weeks", f"{kpi.title} by week", weeks)
             tables.weeks(weeks, kpi)
 
 
@@ -130,7 +130,7 @@ def _histogram(kpi: Kpi, filters: Filters) -> None:
     if bins[-1]["bin_to_seconds"] is None:
         st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"], kpi.unit))}</p>')
     with st.expander("Table behind this chart"):
-        download.buttons(f"{kpi.name}_spread", f"Distribution of {kpi.title}", bins)
+        download.offer(f"{kpi.name}_spread", f"Distribution of {kpi.title}", bins)
         tables.table(f"Distribution of {kpi.title}", {
             "From": lambda b: escape(readable.measured(b["bin_from_seconds"], kpi.unit)),
             "To": lambda b: escape(
@@ -155,7 +155,7 @@ def _survival(kpi: Kpi, filters: Filters) -> None:
     charts.draw(charts.survival(curve, kpi.unit), f"survival_{kpi.name}", f"{kpi.title}: {words}")
     st.html(f'<p class="pp-sub">{escape(words)} {escape(texts.SURVIVAL)}</p>')
     with st.expander("Table behind this chart"):
-        download.buttons(f"{kpi.name}_curve", f"Which share is still open, {kpi.title}", curve)
+        download.offer(f"{kpi.name}_curve", f"Which share is still open, {kpi.title}", curve)
         tables.table(f"How long until a share of cases has ended, {kpi.title}", {
             "Ended": lambda row: readable.share(row["share"], 0),
             "Within": lambda row: escape(
@@ -209,7 +209,7 @@ def as_known(kpi: Kpi, filters: Filters) -> None:
             return
         moved = sum(row["was_final"] and _is_moved(row) for row in rows)
         st.html(f'<p class="pp-sub">{escape(texts.as_known(rows[0]["known_at"], moved))}</p>')
-        download.buttons(f"{kpi.name}_as_known", f"{kpi.title} as known on {on:%Y-%m-%d}", rows)
+        download.offer(f"{kpi.name}_as_known", f"{kpi.title} as known on {on:%Y-%m-%d}", rows)
         tables.table(texts.AS_KNOWN, {
             "Week": lambda row: escape(f"{readable.day(row['period_start'])} to {readable.day(row['period_end'])}"),
             "Known then": lambda row: _known(row["value_then"], row["n_then"], kpi),

@@ -41,7 +41,7 @@ def head(
         with st.container(gap=None, width="stretch"):
             components.heading(title, note)
             whole(of if of is not None else () if callable(stored) else stored)
-        download.buttons(name, title, stored, key=key)
+        download.offer(name, title, stored, key=key)
 
 
 def whole(rows: Sequence[object]) -> None:

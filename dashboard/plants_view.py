@@ -13,7 +13,7 @@ from dashboard import cards, components, data, panel, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.reading import Reading, is_better, is_too_few
-from dashboard.tables import below, inside, short, table
+from dashboard.tables import below, inside, short, table, table_html
 from queries import brief, readable
 from queries.brief import Shift
 from queries.catalog import Kpi
@@ -39,10 +39,11 @@ def kpis(filters: Filters) -> None:
         others = {domain: found for domain, found in data.domains().items() if domain != data.HEADLINE}
         numbers = [board[kpi.name, plant] for found in others.values() for kpi in found for plant in plants]
         with st.expander(texts.standing(texts.OTHERS, "number", numbers)):
+            columns, parts = _columns(plants, filters), []
             for domain, found in others.items():
-                components.heading(texts.domain(domain))
-                rows = [_row(kpi, plants, board) for kpi in found]
-                table(f"{texts.domain(domain)} by plant", _columns(plants, filters), rows)
+                title, rows = texts.domain(domain), [_row(kpi, plants, board) for kpi in found]
+                parts += [components.heading_html(title), table_html(f"{title} by plant", columns, rows)]
+            st.html("".join(parts))  # one of many is drawn sooner than many
 
 
 def _row(kpi: Kpi, plants: Sequence[str], board: Mapping[tuple, Reading]) -> dict[str | None, Reading]:

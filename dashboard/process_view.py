@@ -214,7 +214,7 @@ def _steps(of: Compared, steps: Sequence[Step]) -> None:
         for plant, passage in zip(of.plants, step.passages, strict=True)
         if passage
     ]
-    download.buttons("steps", "All steps", rows)
+    download.offer("steps", "All steps", rows)
     table("All steps", columns, steps)
 
 

@@ -25,9 +25,12 @@ HIDDEN = {"record_id", "record_model", "record_url", "name", "instance"}
 
 def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> None:
     """An HTML table; each column is a heading and a function that gives the cell's HTML (already escaped)."""
+    st.html(table_html(caption, columns, rows))
+
+
+def table_html(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> str:
     if not rows:
-        st.html(f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>')
-        return
+        return f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>'
     if ODOO in columns and not any(row.get("record_url") for row in rows if isinstance(row, Mapping)):
         columns = {name: cell for name, cell in columns.items() if name != ODOO}  # no Odoo stands behind these rows
     side = {name: ' class="pp-num"' if getattr(cell, "is_number", False) else "" for name, cell in columns.items()}
@@ -37,7 +40,7 @@ def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequ
         "<tr>" + "".join(f"<td{side[name]}{label[name]}>{cell(row)}</td>" for name, cell in columns.items()) + "</tr>"
         for row in rows
     )
-    st.html(
+    return (
         f'<div class="pp-scroll" tabindex="0"><table class="pp-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -39,6 +39,7 @@ FILE_PLANTS, FILE_PERIOD, FILE_CLOCK, FILE_COUNT = "Plants", "Period", "Clock", 
 FILE_COLUMN, FILE_STORED = "Column", "as stored, and in the CSV"
 EVERY_PLANT = "all that you may see"
 MORE_FILTERS_LABEL = "More filters"
+EXPORT = "Export"
 MORE_FILTERS = {  # in the URL: name, what stands there while none is chosen
     "company": ("Company", "All companies"),
     "family": ("Product family", "All product families"),

@@ -135,6 +135,7 @@ def test_waiting_record_leads_to_its_timeline_and_on_to_a_linked_one(tab, app_ur
 
 def test_rows_come_as_csv(tab, app_url):
     page = tab().open(f"{app_url}/kpi?kpi=approval_age")
+    page.get_by_role("button", name=texts.EXPORT).click()
     with page.expect_download() as download:
         page.locator(".st-key-csv_approval_age button").click()
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
@@ -144,8 +145,10 @@ def test_rows_come_as_csv(tab, app_url):
 
 def test_a_table_comes_as_a_spreadsheet_and_a_chart_as_a_picture(tab, app_url):
     page = tab().open(f"{app_url}/kpi?kpi=release_lead_time&weeks=13")
+    page.get_by_role("button", name=texts.EXPORT).click()
     with page.expect_download() as download:
         page.locator(".st-key-xlsx_release_lead_time button").click()
+    page.keyboard.press("Escape")
     assert download.value.suggested_filename == "release_lead_time.xlsx"
     assert download.value.path().read_bytes()[:2] == b"PK"
     page.locator(".st-key-panel-trend .js-plotly-plot").hover()

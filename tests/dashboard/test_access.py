@@ -180,11 +180,11 @@ def enter(access, monkeypatch):
     """enter(email=..., groups=...) -> Tab: the session of whom a token names; without claims of nobody."""
     files: list = []
 
-    def kept(label, content, *_, **__) -> None:
-        if label == "CSV":
-            files.append(content)
+    def kept() -> None:
+        offered = download.st.session_state.pop(download.OFFERED)
+        files.extend(download.csv_of(one) for one in offered.values())
 
-    monkeypatch.setattr(download.st, "download_button", kept)
+    monkeypatch.setattr(download, "menu", kept)
 
     def make(**claims) -> Tab:
         app = AppTest.from_file(str(APP), default_timeout=120)

@@ -162,3 +162,13 @@ def test_the_rest_of_a_long_table_is_in_the_address(open_page, monkeypatch):
     opened = open_page("production", more_orders_at_risk="true", page_more_orders_at_risk="2").text
     assert part(opened, "More: orders at risk").count("<tr>") == 1 + 5
     assert part(opened, "Orders at risk") == part(closed, "Orders at risk")
+
+
+def test_files_are_offered_by_one_button_and_drawn_when_it_is_open(open_page):
+    page = open_page()
+    assert not page.app.get("download_button")
+    page.app.session_state["export"] = True
+    page.app.run()
+    assert not page.app.exception
+    names = [one.proto.label for one in page.app.get("download_button")]
+    assert names == ["CSV", "XLSX"] * 2  # headline KPIs, and all others
