@@ -25,6 +25,11 @@ def files(folder: Path = FOLDER) -> list[Path]:
     return sorted((p for p in folder.glob("*.py") if p.name[0] != "_"), key=lambda p: (_number(p), p.stem))
 
 
+def names(folder: Path = FOLDER) -> list[str]:
+    """The addresses of all pages but the landing page, below that of the app."""
+    return [_stem(file) for file in files(folder)[1:]]
+
+
 def pages(roles: Collection[str] = ROLES, folder: Path = FOLDER) -> dict[str, list[st.Page]]:
     """One st.Page per file, by section; the first is the landing page. Those for none of the roles are not in the menu,
     and app.py does not run them: see is_for."""

@@ -1,4 +1,4 @@
-"""The dashboard as it is served: the app, and beside it what a monitor asks.
+"""The dashboard as it is served: the app, which loads frame.js first, and beside it what a monitor asks.
 
 `/-/ready` tells whether a published version can be read and is not stale (`?stale=ok`: whether it can be read),
 `/-/metrics` the same and how long pages take, for Prometheus. Neither holds a number of the business.
@@ -8,13 +8,23 @@ Start it from the repository's root, which `-m` puts on the path: python -m stre
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from streamlit.file_util import get_static_dir
 
+from dashboard import navigation
 from queries import metrics, readiness, warehouse
+
+SCRIPT = Path(__file__).with_name("frame.js")
+FRESH = {"Cache-Control": "no-cache"}  # a browser asks each time whether it is still the same
+KEPT = {"Cache-Control": "public, immutable, max-age=31536000"}
 
 
 def ready(request: Request) -> JSONResponse:
@@ -38,11 +48,30 @@ def figures(request: Request) -> Response:
     return Response(generate_latest(now) + generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
+@cache
+def _frame() -> str:
+    """Streamlit's own page, which loads our script first; another script has another address."""
+    page = Path(get_static_dir(), "index.html").read_text(encoding="utf-8")
+    mark = hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]
+    return page.replace("<script", f'<script defer src="./-/frame.js?{mark}"></script>\n    <script', 1)
+
+
+def frame(request: Request) -> HTMLResponse:
+    """What every page of the app begins with."""
+    return HTMLResponse(_frame(), headers=FRESH)
+
+
+def script(request: Request) -> FileResponse:
+    return FileResponse(SCRIPT, headers=KEPT)
+
+
 def routes() -> list[Route]:
     """Below the path that the app is served under."""
     prefix = st.get_option("server.baseUrlPath").strip("/")
     at = f"/{prefix}" if prefix else ""
-    return [Route(f"{at}/-/ready", ready), Route(f"{at}/-/metrics", figures)]
+    asked = {"-/ready": ready, "-/metrics": figures, "-/frame.js": script}
+    asked |= dict.fromkeys(("", *navigation.names()), frame)
+    return [Route(f"{at}/{path}", answer) for path, answer in asked.items()]
 
 
 app = st.App("app.py", routes=routes())

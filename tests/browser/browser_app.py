@@ -67,7 +67,8 @@ def _wait(url: str, app: subprocess.Popen) -> None:
 def settle(page) -> None:
     """Wait until the run of the page has ended and its charts stand."""
     page.wait_for_selector(".pp-trust, .pp-empty", timeout=30_000)
-    page.get_by_test_id("stStatusWidget").wait_for(
-        state="detached", timeout=30_000
-    )  # no script: a policy may forbid it
+    ended = page.locator('[data-testid=stApp][data-test-script-state="notRunning"]')
+    ended.wait_for(timeout=30_000)  # a locator needs no script, which a policy may forbid
     page.wait_for_timeout(800)
+    ended.wait_for(timeout=30_000)
+    page.get_by_test_id("stSkeleton").first.wait_for(state="detached", timeout=30_000)

@@ -223,3 +223,21 @@ def test_clock_changes_link_and_numbers_and_a_record_shows_its_hours(tab, app_ur
     hours.get_by_text("counts", exact=False).first.wait_for()
     assert hours.get_by_text("night").count() + hours.get_by_text("weekend").count() > 0
     assert not page.evaluate(TOO_WIDE)
+
+
+def test_a_link_in_a_table_changes_the_page_in_place_and_in_another_tab_opens_it(tab, app_url):
+    page = tab().open(f"{app_url}/plants?weeks=13")
+    page.evaluate("window.isSame = true")
+    link = page.locator(".st-key-panel-matrix td[data-label=Lyon] a").first
+    link.click()
+    page.wait_for_url("**/kpi?**")
+    browser_app.settle(page)
+    assert page.get_by_role("heading", name="KPI", exact=True).count() == 1
+    assert page.evaluate("window.isSame")  # nothing was loaded again
+    page.go_back()
+    browser_app.settle(page)
+    assert page.evaluate("window.isSame") and "/plants" in page.url
+    with page.context.expect_page() as opened:
+        link.click(modifiers=["Control"])
+    assert "/kpi?" in opened.value.url
+    opened.value.close()
