@@ -16,9 +16,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from queries import readable
+from queries import readable, secret
 from queries.config import EXECUTIVE, PLANT_MANAGER
-from queries.warehouse import Scope, folder, pseudonym
+from queries.warehouse import Scope, folder, pseudonym, pseudonym_key
 
 FILE = "decisions.sqlite"
 SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "decisions").glob("*.sql")}
@@ -128,21 +128,21 @@ def corrections(warehouse: Path | None = None, scope: Scope | None = None) -> li
     """All corrections of budgets that concern the plants of `scope`, withdrawn ones included, the newest first; people
     under pseudonyms where the scope says so."""
     rows = _rows("budget_correction", warehouse)
-    return _seen([_correction(row, scope or Scope()) for row in rows], scope)
+    return _seen([_correction(row, _key(warehouse, scope)) for row in rows], scope)
 
 
 def acceptances(warehouse: Path | None = None, scope: Scope | None = None) -> list[Acceptance]:
     """All accepted deviations that concern the plants of `scope`, expired and withdrawn ones included, the newest
     first; people under pseudonyms where the scope says so."""
     rows = _rows("acceptance", warehouse, needs="accepted_deviation")
-    return _seen([_acceptance(row, scope or Scope()) for row in rows], scope)
+    return _seen([_acceptance(row, _key(warehouse, scope)) for row in rows], scope)
 
 
 def decisions(warehouse: Path | None = None, scope: Scope | None = None) -> list[Decision]:
     """All decisions about subjects that concern the plants of `scope`, withdrawn ones included, the newest first;
     people under pseudonyms where the scope says so."""
     rows = _rows("subject", warehouse, needs="decision_subject")
-    return _seen([_decision(row, scope or Scope()) for row in rows], scope)
+    return _seen([_decision(row, _key(warehouse, scope)) for row in rows], scope)
 
 
 def correct(
@@ -254,22 +254,13 @@ def withdraw(
     return _add(who, WITHDRAWAL, why, warehouse, role, withdraws=number)
 
 
-def copy(warehouse: Path, to: Path) -> None:
-    """What was decided as another file, in the folder `to`, to be read there: as it is at one moment, in place of the
-    one there at once. Nothing can be decided in it. DecisionError when it cannot be read or written."""
-    source, part = _path(warehouse), to / f".copy_{FILE}"
+def close(path: Path) -> None:
+    """Makes a file a copy to be read: nothing can be decided in it. DecisionError where it is no file of decisions."""
     try:
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-        with closing(_open(part)) as con:
-            if source.exists():
-                with closing(_open(source)) as original:
-                    original.backup(con)
+        with closing(_open(path)) as con:
             con.executescript(SQL["schema"] + SQL["close"])
-        part.replace(_path(to))
-    except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
-        raise DecisionError(f"{source} could not be copied to {to} ({error}): see that both can be used.") from error
+    except sqlite3.Error as error:
+        raise DecisionError(f"{path} could not be used ({error}): see that it is whole, then copy again.") from error
 
 
 def _must_be_allowed(kind: str, role: str | None) -> None:
@@ -364,19 +355,29 @@ def _open(path: Path) -> sqlite3.Connection:
     return con
 
 
-def _correction(row: dict, scope: Scope) -> Correction:
-    return Correction(**_typed(row, scope, ("from_on", "until_on"), ("who", "withdrawn_by")))
+def _key(warehouse: Path | None, scope: Scope | None) -> str | None:
+    """What hides people from who is not to know them; None for others."""
+    if scope is None or scope.sees_names:
+        return None
+    try:
+        return pseudonym_key(warehouse)
+    except secret.SecretMissing as error:
+        raise DecisionError(f"names of people cannot be hidden: {error}") from error
 
 
-def _acceptance(row: dict, scope: Scope) -> Acceptance:
-    return Acceptance(**_typed(row, scope, ("until_on",), ("who", "withdrawn_by", "owner")))
+def _correction(row: dict, key: str | None) -> Correction:
+    return Correction(**_typed(row, key, ("from_on", "until_on"), ("who", "withdrawn_by")))
 
 
-def _decision(row: dict, scope: Scope) -> Decision:
-    return Decision(**_typed(row, scope, ("until_on",), ("who", "withdrawn_by", "owner")))
+def _acceptance(row: dict, key: str | None) -> Acceptance:
+    return Acceptance(**_typed(row, key, ("until_on",), ("who", "withdrawn_by", "owner")))
 
 
-def _typed(row: dict, scope: Scope, days: tuple[str, ...], people: tuple[str, ...]) -> dict:
+def _decision(row: dict, key: str | None) -> Decision:
+    return Decision(**_typed(row, key, ("until_on",), ("who", "withdrawn_by", "owner")))
+
+
+def _typed(row: dict, key: str | None, days: tuple[str, ...], people: tuple[str, ...]) -> dict:
     moments = {name: row[name] and datetime.fromisoformat(row[name]) for name in ("decided_at", "withdrawn_at")}
-    named = {name: row[name] if scope.sees_names else pseudonym(row[name]) for name in people}
+    named = {name: pseudonym(row[name], key) if key else row[name] for name in people}
     return row | moments | {name: row[name] and date.fromisoformat(row[name]) for name in days} | named
