@@ -10,6 +10,7 @@ holds from the next look on; how a subject stands is told by all decisions about
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -210,13 +211,15 @@ def decide(
     owner: str | None = None,
     until_on: date | None = None,
     plant: str | None = None,
+    plants: Collection[str] = (),
     role: str | None = None,
     scope: Scope | None = None,
     today: date | None = None,
     warehouse: Path | None = None,
 ) -> int:
     """Keeps what becomes of a subject: one of ABOUT_A_SUBJECT, with an owner for an assignment and a last day for a
-    mute; the number of the decision. `scope`: of who decides, who must see the subject's plant."""
+    mute; the number of the decision. `scope`: of who decides, who must see the subject's `plant`, or all the `plants`
+    where these are several, or all there are where none is named."""
     today = today or readable.utc_now().date()
     if what not in ABOUT_A_SUBJECT:
         raise DecisionError(f"decision {what!r} is unknown: use {', '.join(ABOUT_A_SUBJECT)}.")
@@ -226,7 +229,9 @@ def decide(
         raise DecisionError("say until which day it is muted: what is muted for good is never seen again.")
     if what == MUTE and until_on < today:
         raise DecisionError(f"the last day, {until_on}, is over: give today, {today}, or a later one.")
-    _must_see(plant, scope)
+    for one in plants or (plant,):
+        _must_see(one, scope)
+    plant = next(iter(plants)) if len(plants) == 1 else plant
     about = {"add_subject": {"subject": subject, "owner": owner.strip() if what == ASSIGNMENT else None}}
     until = until_on.isoformat() if what == MUTE else None
     return _add(who, what, why, warehouse, role, about, plant=plant, until_on=until)

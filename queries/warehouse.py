@@ -26,6 +26,13 @@ ODOO_URL_MACRO = """
         when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
             then rtrim(url, '/') || '/odoo/' || model || '/' || id
         else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
+# In which order states of automation are listed: what is most wrong first.
+RANK_MACRO = """
+    create or replace macro automation_rank(state) as list_position(
+        [
+            'failing', 'silent', 'late', 'deactivated by Odoo', 'degraded', 'never ran', 'unknown', 'works',
+            'switched off'
+        ], state)"""
 # How long each case took by both clocks, so far if it is open; one that a wrong clock ended before it began took 0. An
 # ASOF join over few rows, as DuckDB estimates them, would look at every interval of the calendar.
 CLOCK_MACRO = """
@@ -95,7 +102,7 @@ WORDS_MACRO = """
         when seconds >= 8635680 then round(seconds / 86400)::bigint || ' d'
         else replace(printf('%.1f d', seconds / 86400), '.0 d', ' d') end"""
 # What marts, KPIs and measures need in any database they run in.
-MACROS = (CLOCK_MACRO, DUE_MACRO, SECONDS_MACRO, WILSON_MACRO, WORDS_MACRO)
+MACROS = (CLOCK_MACRO, DUE_MACRO, SECONDS_MACRO, WILSON_MACRO, WORDS_MACRO, RANK_MACRO)
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
 PSEUDONYM_KEY_BYTES = 16  # in hexadecimal it and a name are one block of the hash: twice as fast
 PSEUDONYM_DIGITS = 10  # two of 10 000 people have the same in one of 20 000 warehouses
