@@ -195,7 +195,10 @@ def _next(opened: Warehouse, of: Board) -> Part:
 def _register(of: Board, found: Sequence[dict], days: str) -> Part:
     told = [(_name(row), _state(row), _owner(row), _runs(row), _failures(row), _last(row)) for row in found]
     heads = ("What", "State", "Owner", "Runs", "Failed", "Last run (UTC)")
-    note = f"Everything that runs by itself, with runs and failures of {days} as far as its source tells."
+    note = (
+        f"Everything that runs by itself, with runs and failures of {days} as far as its source tells: Odoo keeps runs "
+        "of scheduled actions for a week; counted are those that refreshes saw."
+    )
     return Part(
         "Register", note, table=report.table(heads, told, (6, 6, 3, 3, 2, 3), right=(3, 4), empty="None known.")
     )

@@ -34,7 +34,8 @@ def found(build) -> dict[str, dict]:
             FLOW | {"id": 2, "workflow_id": "w2", "name": "Never ran", "owner": "Head of logistics"},
             FLOW | {"id": 3, "workflow_id": "w3", "name": "Off", "active": False},
             FLOW | {"id": 4, "workflow_id": "w4", "name": "Not kept", "keeps_success": False},
-            FLOW | {"id": 5, "workflow_id": "w5", "name": "Gone", "_valid_to": at("2026-01-08 00:00"), "_closed_by": "deleted"},
+            FLOW | {"id": 5, "workflow_id": "w5", "name": "Gone", "_valid_to": at("2026-01-08 00:00"),
+                    "_closed_by": "deleted"},
         ],
         n8n_execution=[
             {"id": 1, "workflow_id": "w1", "status": "success", "mode": "trigger",
