@@ -103,15 +103,18 @@ def may_decide(kind: str) -> bool:
     return bool(set(st.session_state["reader"].roles) & set(decision.RESERVED.get(kind, ROLES)))
 
 
-def _by(who: str, role: str | None, plant: str | None) -> tuple[str, str | None]:
-    """Who decides about a plant (None: about all, or none), and in which role: whoever is signed in, whatever the form
-    says. DecisionError where that one has no role there."""
+def _by(who: str, role: str | None, *plants: str | None) -> tuple[str, str | None]:
+    """Who decides about plants (None: about all, or none), and in which role: whoever is signed in, whatever the form
+    says, in the narrowest of the roles there. DecisionError where that one has no role in one of them."""
     held = st.session_state["reader"]
     if held.person is None:
         return who, role
-    if not (roles := held.roles_in(plant)):
-        raise DecisionError(texts.no_role_in(plant))
-    return held.person.name, roles[0]
+    found = []
+    for plant in plants:
+        if not (roles := held.roles_in(plant)):
+            raise DecisionError(texts.no_role_in(plant))
+        found.append(roles[0])
+    return held.person.name, max(found, key=ROLES.index)
 
 
 def version() -> Version:
@@ -972,10 +975,15 @@ def subject_decisions() -> list[Decision]:
     return decision.decisions(Path(version().folder), version().scope)
 
 
-def decide(who: str, *what, plant: str | None, role: str | None, **of) -> None:
-    """decision.decide in this warehouse, by the reader."""
-    who, role = _by(who, role, plant)
-    decision.decide(who, *what, plant=plant, role=role, **of, scope=version().scope, warehouse=Path(version().folder))
+def decide(who: str, *what, plants: tuple[str, ...], role: str | None, **of) -> None:
+    """decision.decide in this warehouse, by the reader; about no plant: about all of them, or none."""
+    who, role = _by(who, role, *(plants or (None,)))
+    decision.decide(who, *what, plants=plants, role=role, **of, scope=version().scope, warehouse=Path(version().folder))
+
+
+def decide_issue(who: str, what: str, row: dict, why: str, **of) -> None:
+    """The same about an error issue, a row of `error_issues`: who puts it aside decides for all plants that it hits."""
+    decide(who, what, row["subject"], why, plants=issue.plants(row, what), **of)
 
 
 def trace(what: str) -> list[dict]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from html import escape
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import components, data, tables, texts
 from dashboard.tables import short, table
-from queries import decision, readable
+from queries import decision, issue, readable
 from queries import subject as subjects
 
 
@@ -40,8 +40,29 @@ def must_be_readable() -> None:
         data.subject_decisions()
 
 
-def decisions(subject: str, plant: str | None = None, earlier: tuple[str, ...] = ()) -> None:
-    """Decisions about a subject of a plant (None: of several or none), or about one of `earlier`, names it also has."""
+def of_issue(row: dict) -> None:
+    """Decisions about an error issue; where it hits plants that the reader does not see, these are not for them."""
+    whole = data.sees_all_plants() or not row["is_elsewhere"]
+    whats = [one for one in decision.ABOUT_A_SUBJECT if whole or one not in issue.FOR_ALL]
+    note = "" if whole else texts.ISSUE_ELSEWHERE
+    _decisions(
+        row["subject"], (), lambda who, what, why, **of: data.decide_issue(who, what, row, why, **of), whats, note
+    )
+
+
+def decisions(subject: str, plant: str | None, earlier: tuple[str, ...] = ()) -> None:
+    """Decisions about a subject of a plant (None: of none), or about one of `earlier`, names it also has."""
+    plants = (plant,) if plant else ()
+    _decisions(subject, earlier, lambda who, what, why, **of: data.decide(who, what, subject, why, plants=plants, **of))
+
+
+def _decisions(
+    subject: str,
+    earlier: tuple[str, ...],
+    decide: Callable[..., None],
+    whats: Sequence[str] = decision.ABOUT_A_SUBJECT,
+    note: str = "",
+) -> None:
     found = [one for one in data.subject_decisions() if one.subject in (subject, *earlier)]
     if found:
         table("Decisions", {
@@ -51,10 +72,11 @@ def decisions(subject: str, plant: str | None = None, earlier: tuple[str, ...] =
             "Why": lambda one: escape(one.why or "–"),
         }, found)  # fmt: skip
     with st.popover("Decide", icon=":material/gavel:"), st.form("decide", border=False):
-        what = st.selectbox("What", decision.ABOUT_A_SUBJECT, format_func=texts.sentence)
+        if note:
+            st.html(f'<p class="pp-sub">{escape(note)}</p>')
+        what = st.selectbox("What", whats, format_func=texts.sentence)
         owner = st.text_input("Owner, where it is given to somebody")
         until = st.date_input("Last day, where it is muted", data.as_of().date() + timedelta(days=7))
         who, role, why = components.who_decides()
         if st.form_submit_button("Decide"):
-            of = {"owner": owner, "until_on": until, "plant": plant, "role": role}
-            components.keep(lambda: data.decide(who, what, subject, why, **of))
+            components.keep(lambda: decide(who, what, why, owner=owner, until_on=until, role=role))

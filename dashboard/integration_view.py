@@ -265,8 +265,7 @@ def error_issue(key: str, filters: Filters) -> None:
     with st.container(border=True, gap=None, key="panel-issue"):
         st.html(components.band(row["flow_name"] or "–", escape(issue.what(row)), facts))
         with components.guard("Decisions"):
-            of_one = row["plants"] if row["plants"] in data.plant_names() else None
-            decision_view.decisions(row["subject"], of_one)
+            decision_view.of_issue(row)
     with st.container(border=True, key="panel-cases-issue-runs"):
         runs = data.issue_runs(key)
         panel.head("issue_runs", "Runs behind it", texts.issue_runs(len(runs), components.zone()), runs)

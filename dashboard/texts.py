@@ -751,6 +751,11 @@ def decided_by(name: str) -> str:
     return f"Decided by you, {name}"
 
 
+ISSUE_ELSEWHERE = (
+    "It hits plants that you do not see, or runs of no plant: who sees all plants mutes, resolves or reopens it."
+)
+
+
 def no_role_in(plant: str | None) -> str:
     if plant is None:
         return "that is about several plants, or about none: ask somebody who sees all of them."

@@ -32,6 +32,7 @@ from queries import warehouse as published
 from queries.catalog import CatalogError
 from queries.config import ConfigError
 from queries.decision import DecisionError
+from queries.secret import SecretMissing
 from queries.terminal import show
 
 app = typer.Typer(
@@ -45,7 +46,7 @@ BUSY = 75  # exit code: nothing is wrong, try again later (EX_TEMPFAIL)
 STOPPED = "stopped; what was read is kept, and the next refresh goes on from there."
 KNOWN_ERRORS = (
     *(OdooError, ConfigError, CatalogError, CheckFailed, DecisionError, OutboxError),
-    *(WarehouseNewer, published.WarehouseMissing),
+    *(WarehouseNewer, published.WarehouseMissing, SecretMissing),
 )
 
 

@@ -8,10 +8,11 @@ that are stale: who is an operator is told that instead.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -35,6 +36,19 @@ RANK = {alert.RUNNING_OUT: 0, alert.USED_UP: 1} | {state: step for step, state i
 GOT_WORSE, BEGAN, ENDED = "Got worse", "New", "Over"
 CALLED = {DATA: "data", alert.SHIFT: "shifts", alert.TARGET: "targets", BUDGET: "budgets", EXCEPTION: "exceptions"}
 BRIEF = "brief"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Where a letter goes: the variable that holds the address, and of a mail (else "") one of its readers."""
+
+    variable: str
+    reader: str
+
+    @property
+    def name(self) -> str:
+        """How the outbox tells it from others, without the address itself."""
+        return self.variable + (f"/{hashlib.sha256(self.reader.encode()).hexdigest()[:12]}" if self.reader else "")
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,7 @@ def run(
     troubles = _troubles(everything, folder)
     is_all = everything.stale and len(everything.stale) == len(everything.names)
     outcome = Outcome(stale=("",) if is_all else tuple(everything.stale))
+    show = cache(say) if is_dry else None  # what several readers of a mail are told is shown once
     with opened(folder) as outbox:
         seen: dict[tuple, Data] = {}
         for one in digest.recipients:
@@ -114,9 +129,11 @@ def run(
                 continue
             if (scope, one.about) not in seen:
                 seen[scope, one.about] = _data(folder, scope, digest, now, one.about)
-            for channel in one.send_to:
-                tell = partial(_deliver, outbox, one, channel, seen[scope, one.about], troubles, digest, now, zone)
-                outcome = _add(outcome, **tell(say if is_dry else None))
+            for variable in one.send_to:
+                for reader in sending.readers(variable):
+                    to = Channel(variable, reader)
+                    tell = partial(_deliver, outbox, one, to, seen[scope, one.about], troubles, digest, now, zone)
+                    outcome = _add(outcome, **tell(show))
     return outcome
 
 
@@ -138,40 +155,40 @@ def _add(outcome: Outcome, sent: int = 0, failed: tuple = (), quiet: tuple = ())
 
 
 def _deliver(
-    outbox: Outbox, one: Recipient, channel: str, data: Data, troubles: Standing, digest: Digest, now: datetime,
+    outbox: Outbox, one: Recipient, to: Channel, data: Data, troubles: Standing, digest: Digest, now: datetime,
     zone: ZoneInfo, show: Callable[[str], None] | None,
 ) -> dict:  # fmt: skip
-    """Sends what waits for one address of a recipient, then what is new; with `show` only says what that is. An address
+    """Sends what waits for one address of a recipient, then what is new; with `show` only says what that is. One
     that takes nothing is not tried twice in a run."""
     sent = 0
-    for letter in outbox.waiting(one.name, channel) if show is None else ():
+    for letter in outbox.waiting(one.name, to.name) if show is None else ():
         if (now - letter.as_of).total_seconds() >= digest.stale_after:
             outbox.dropped(letter.id, now)
             continue
-        if failure := _try(outbox, letter.id, channel, letter.words, now):
+        if failure := _try(outbox, letter.id, to, letter.words, now):
             return {"sent": sent, "failed": (failure,)}
         sent += 1
-    told = outbox.told(one.name, channel)
+    told = outbox.told(one.name, to.name)
     news = _news(one, data, troubles, told, now, zone)
     if not news.told:
         return {"sent": sent}
     words = write(_letter(one, data, news, digest, now, zone, is_first=not told))
     if show is not None:
-        show(f"To {one.name} ({channel}): {words.title}\n\n{words.plain}\n")
+        show(f"To {one.name} ({to.variable}): {words.title}\n\n{words.plain}\n")
         return {}
-    number = outbox.write(now, one.name, channel, data.opened.version, data.opened.as_of, words.title, news.told)
-    if failure := _try(outbox, number, channel, words, now):
+    number = outbox.write(now, one.name, to.name, data.opened.version, data.opened.as_of, words.title, news.told)
+    if failure := _try(outbox, number, to, words, now):
         return {"sent": sent, "failed": (failure,)}
     return {"sent": sent + 1}
 
 
-def _try(outbox: Outbox, number: int, channel: str, words: Words, now: datetime) -> str | None:
+def _try(outbox: Outbox, number: int, to: Channel, words: Words, now: datetime) -> str | None:
     """Why a letter could not be sent; None where it was."""
     try:
-        sending.send(channel, words)
+        sending.send(to.variable, words, to.reader)
     except SendError as error:
         outbox.failed(number, now, str(error), words)
-        return str(error)
+        return f"to {to.reader}: {error}" if to.reader else str(error)
     outbox.sent(number, now)
     return None
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from etl import landing, mask, plan, postgres
+from etl import landing, plan, postgres
 from etl.log import event
 from etl.odoo import NoRight, Odoo, OdooError, TooBig
 from etl.plan import Known, Mode, Plan
@@ -22,6 +22,7 @@ from etl.resolve import Resolved, domain_of
 from etl.source import Source
 from etl.streams import Streams, ahead, width
 from etl.table import masked_values, to_table
+from queries import secret
 
 PAGE_ROWS = 5_000
 SAMPLE_ROWS = 200  # of a source, compared before it is read from PostgreSQL
@@ -121,7 +122,8 @@ def _read_pages(
     to_read = int(np.count_nonzero(planned.ids["to_read"].to_numpy()))
     whole = to_read == planned.ids.num_rows > postgres.LEAST_ROWS
     languages = odoo.languages() if source.languages else [None]
-    salt = mask.salt(folder.parents[1]) if any(f.mask == "account" for f in source.fields.values()) else None
+    has_accounts = any(field.mask == "account" for field in source.fields.values())
+    salt = secret.of(folder.parents[1], secret.SALT) if has_accounts else None
     pace = Pace(PAGE_ROWS)
     report(source.name, 0, to_read)
     not_direct = None

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from etl import landing, load, publish
 from etl.refresh import utc_now
-from queries import decision
+from queries import decision, secret
 from queries import warehouse as published
 from queries.config import ConfigError
 
@@ -81,8 +81,8 @@ def back_up(
     patience: float = PATIENCE_SECONDS,
 ) -> Path:
     """A new folder in `target` with all that cannot be had again: the work database, what is published, decisions, the
-    salt, samples and inboxes that wait, and the configuration file. It waits `patience` seconds for a refresh to end,
-    and no refresh begins meanwhile; WarehouseBusy, or ConfigError when there is nothing to keep."""
+    secrets, samples and inboxes that wait, and the configuration file. It waits `patience` seconds for a refresh to
+    end, and no refresh begins meanwhile; WarehouseBusy, or ConfigError when there is nothing to keep."""
     if not (warehouse / load.WORK).exists():
         raise ConfigError(f"there is no {load.WORK} in {warehouse}: set OPS_WAREHOUSE to the folder to be backed up.")
     if warehouse.resolve() in (target.resolve(), *target.resolve().parents):
@@ -126,18 +126,22 @@ def _copy_all(warehouse: Path, to: Path, config: Path | None) -> None:
 
 
 def _copy_sqlite(path: Path, to: Path) -> None:
-    """As it is at one moment, whoever writes to it."""
+    """As it is at one moment, whoever writes to it; an empty file where there is none."""
+    to.unlink(missing_ok=True)
     to.touch(mode=0o600)
     try:
-        with closing(sqlite3.connect(path)) as original, closing(sqlite3.connect(to)) as con:
-            original.backup(con)
+        if path.exists():
+            with closing(sqlite3.connect(path)) as original, closing(sqlite3.connect(to)) as con:
+                original.backup(con)
     except sqlite3.Error as error:
+        to.unlink(missing_ok=True)
         raise ConfigError(f"{path} could not be copied ({error}): see that it is whole, or move it away.") from error
 
 
 def copy(warehouse: Path, target: Path) -> str:
-    """Brings what is published into another folder, for a node that serves it: the version, then what was decided, then
-    CURRENT, each whole or as it was. Returns the name of the version; WarehouseMissing when nothing can be read."""
+    """Brings what is published into another folder, for a node that serves it: the version, then what was decided and
+    the key of pseudonyms, then CURRENT, each whole or as it was. Returns the name of the version; WarehouseMissing when
+    nothing can be read."""
     version = published.current_version(warehouse)
     published.as_of(warehouse, version)
     if target.resolve() == warehouse.resolve():
@@ -151,10 +155,26 @@ def copy(warehouse: Path, target: Path) -> str:
         part.chmod(publish.READERS)
         _sync(part)
         part.replace(target / version)
-    decision.copy(warehouse, target)
+    _copy_decisions(warehouse, target)
+    _copy_key(warehouse, target)
     landing.write_text_atomically(target / "CURRENT", version, mode=publish.READERS)
     publish.retire(target, version)
     return version
+
+
+def _copy_decisions(warehouse: Path, target: Path) -> None:
+    part = target / f".copy_{decision.FILE}"
+    _copy_sqlite(warehouse / decision.FILE, part)
+    decision.close(part)
+    part.replace(target / decision.FILE)
+
+
+def _copy_key(warehouse: Path, target: Path) -> None:
+    """People have the same pseudonyms there."""
+    part = target / f".copy_{secret.PSEUDONYMS}"
+    part.touch(mode=0o600)
+    part.write_bytes(secret.of(warehouse, secret.PSEUDONYMS))
+    part.replace(target / secret.PSEUDONYMS)
 
 
 def _sync(path: Path) -> None:

@@ -7,14 +7,8 @@ error. Names of people cannot be told from other words: columns that may hold th
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
-from pathlib import Path
-from threading import Lock
 
-SALT_BYTES = 32
-_ONE_AT_A_TIME = Lock()
 READ_CHARACTERS = 4_000  # of a text, before it is masked
 KEPT_CHARACTERS = 1_000
 SHOWN_CHARACTERS = 4
@@ -80,15 +74,3 @@ def account(value: str, salt: bytes) -> str:
     digest = hashlib.blake2b(number.encode(), key=salt, digest_size=12).hexdigest()
     shown = number[-SHOWN_CHARACTERS:] if len(number) >= 2 * SHOWN_CHARACTERS else ""
     return f"{digest}…{shown}"
-
-
-def salt(warehouse: Path) -> bytes:
-    """The salt of a warehouse folder, made on first use: without it no account number can be tried out."""
-    path = warehouse / "salt"
-    with _ONE_AT_A_TIME:  # several sources are read at once, and all must hash alike
-        if not path.exists():
-            part = path.with_name("salt.part")
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(SALT_BYTES))
-            part.replace(path)
-    return path.read_bytes()

@@ -1,5 +1,5 @@
-"""Sends a letter to an address of Apprise: e-mail as HTML, to chats that set it (Teams, Slack) as Markdown, else as
-plain text.
+"""Sends a letter to an address of Apprise: e-mail to each of its readers by itself, as HTML; to chats that set it
+(Teams, Slack) as Markdown, else as plain text.
 
 An address holds passwords and tokens. It comes from the environment, and no part of it is repeated in what is said of
 a failure.
@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import apprise
 from apprise.plugins.email import NotifyEmail
@@ -17,6 +19,9 @@ from apprise.plugins.email import NotifyEmail
 from etl.outbox import Words
 
 SECRET = 4  # letters from which on a part of an address is taken out of a reason
+ASSET = apprise.AppriseAsset(
+    app_id="Plant Pulse", app_desc="Plant Pulse", app_url="", image_url_mask="", storage_mode="memory"
+)
 NOT_SECRET = re.compile(r"https?|localhost|[\w-]+(\.[\w-]+)+")
 
 
@@ -35,34 +40,56 @@ class _Reasons(logging.Handler):
         self.said.append(record.getMessage())
 
 
-def send(variable: str, words: Words) -> None:
-    """Sends a letter to the address that an environment variable holds; SendError where it is not taken."""
+def readers(variable: str) -> list[str]:
+    """Who gets a letter from the address that an environment variable holds: each e-mail address that it names, so that
+    one that is refused holds up no other; [""] where it is no mail."""
+    with _quietly():
+        receiver = _receiver(os.environ.get(variable, "").strip())
+    if not isinstance(receiver, NotifyEmail):
+        return [""]
+    named = [address for _, address in receiver.targets]
+    return list(dict.fromkeys((*named, *sorted(receiver.cc), *sorted(receiver.bcc)))) or [""]
+
+
+def send(variable: str, words: Words, reader: str = "") -> None:
+    """Sends a letter to the address that an environment variable holds, of a mail to one of its readers; SendError
+    where it is not taken."""
     address = os.environ.get(variable, "").strip()
     if not address:
         raise SendError(f"{variable} is not set: put the address there, as docs/operating.md shows.")
-    reasons = _Reasons()
-    log = logging.getLogger("apprise")
-    before = log.propagate
-    log.addHandler(reasons)
-    log.propagate = False
-    try:
-        asset = apprise.AppriseAsset(
-            app_id="Plant Pulse", app_desc="Plant Pulse", app_url="", image_url_mask="", storage_mode="memory"
-        )
-        receiver = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
+    with _quietly() as reasons:
+        receiver = _receiver(address)
         if receiver is None:
             raise SendError(
                 f"the address in {variable} is none that can be sent to: see docs/operating.md for examples."
             )
+        if reader:
+            receiver.targets, receiver.cc, receiver.bcc = [(receiver.names.get(reader, False), reader)], set(), set()
         kind, body = _body(receiver, words)
-        sender = apprise.Apprise(asset=asset)
+        sender = apprise.Apprise(asset=ASSET)
         sender.add(receiver)
         if not sender.notify(body=body, title=words.title, body_format=kind):
             why = "; ".join(dict.fromkeys(_without(address, one) for one in reasons.said)) or "it was not taken"
             raise SendError(f"{variable}: {why}.")
+
+
+@contextmanager
+def _quietly() -> Iterator[_Reasons]:
+    """What Apprise says meanwhile is collected and printed nowhere: it repeats addresses."""
+    reasons, log = _Reasons(), logging.getLogger("apprise")
+    before = log.propagate
+    log.addHandler(reasons)
+    log.propagate = False
+    try:
+        yield reasons
     finally:
         log.removeHandler(reasons)
         log.propagate = before
+
+
+def _receiver(address: str) -> apprise.NotifyBase | None:
+    """What an address leads to; None where it is none that can be sent to."""
+    return apprise.Apprise.instantiate(address, asset=ASSET, suppress_exceptions=True) if address else None
 
 
 def _body(receiver: apprise.NotifyBase, words: Words) -> tuple[apprise.NotifyFormat, str]:

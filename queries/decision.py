@@ -10,15 +10,16 @@ holds from the next look on; how a subject stands is told by all decisions about
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from queries import readable
+from queries import readable, secret
 from queries.config import EXECUTIVE, PLANT_MANAGER
-from queries.warehouse import Scope, folder, pseudonym
+from queries.warehouse import Scope, folder, pseudonym, pseudonym_key
 
 FILE = "decisions.sqlite"
 SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "decisions").glob("*.sql")}
@@ -128,21 +129,21 @@ def corrections(warehouse: Path | None = None, scope: Scope | None = None) -> li
     """All corrections of budgets that concern the plants of `scope`, withdrawn ones included, the newest first; people
     under pseudonyms where the scope says so."""
     rows = _rows("budget_correction", warehouse)
-    return _seen([_correction(row, scope or Scope()) for row in rows], scope)
+    return _seen([_correction(row, _key(warehouse, scope)) for row in rows], scope)
 
 
 def acceptances(warehouse: Path | None = None, scope: Scope | None = None) -> list[Acceptance]:
     """All accepted deviations that concern the plants of `scope`, expired and withdrawn ones included, the newest
     first; people under pseudonyms where the scope says so."""
     rows = _rows("acceptance", warehouse, needs="accepted_deviation")
-    return _seen([_acceptance(row, scope or Scope()) for row in rows], scope)
+    return _seen([_acceptance(row, _key(warehouse, scope)) for row in rows], scope)
 
 
 def decisions(warehouse: Path | None = None, scope: Scope | None = None) -> list[Decision]:
     """All decisions about subjects that concern the plants of `scope`, withdrawn ones included, the newest first;
     people under pseudonyms where the scope says so."""
     rows = _rows("subject", warehouse, needs="decision_subject")
-    return _seen([_decision(row, scope or Scope()) for row in rows], scope)
+    return _seen([_decision(row, _key(warehouse, scope)) for row in rows], scope)
 
 
 def correct(
@@ -210,13 +211,15 @@ def decide(
     owner: str | None = None,
     until_on: date | None = None,
     plant: str | None = None,
+    plants: Collection[str] = (),
     role: str | None = None,
     scope: Scope | None = None,
     today: date | None = None,
     warehouse: Path | None = None,
 ) -> int:
     """Keeps what becomes of a subject: one of ABOUT_A_SUBJECT, with an owner for an assignment and a last day for a
-    mute; the number of the decision. `scope`: of who decides, who must see the subject's plant."""
+    mute; the number of the decision. `scope`: of who decides, who must see the subject's `plant`, or all the `plants`
+    where these are several, or all there are where none is named."""
     today = today or readable.utc_now().date()
     if what not in ABOUT_A_SUBJECT:
         raise DecisionError(f"decision {what!r} is unknown: use {', '.join(ABOUT_A_SUBJECT)}.")
@@ -226,7 +229,9 @@ def decide(
         raise DecisionError("say until which day it is muted: what is muted for good is never seen again.")
     if what == MUTE and until_on < today:
         raise DecisionError(f"the last day, {until_on}, is over: give today, {today}, or a later one.")
-    _must_see(plant, scope)
+    for one in plants or (plant,):
+        _must_see(one, scope)
+    plant = next(iter(plants)) if len(plants) == 1 else plant
     about = {"add_subject": {"subject": subject, "owner": owner.strip() if what == ASSIGNMENT else None}}
     until = until_on.isoformat() if what == MUTE else None
     return _add(who, what, why, warehouse, role, about, plant=plant, until_on=until)
@@ -254,22 +259,13 @@ def withdraw(
     return _add(who, WITHDRAWAL, why, warehouse, role, withdraws=number)
 
 
-def copy(warehouse: Path, to: Path) -> None:
-    """What was decided as another file, in the folder `to`, to be read there: as it is at one moment, in place of the
-    one there at once. Nothing can be decided in it. DecisionError when it cannot be read or written."""
-    source, part = _path(warehouse), to / f".copy_{FILE}"
+def close(path: Path) -> None:
+    """Makes a file a copy to be read: nothing can be decided in it. DecisionError where it is no file of decisions."""
     try:
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-        with closing(_open(part)) as con:
-            if source.exists():
-                with closing(_open(source)) as original:
-                    original.backup(con)
+        with closing(_open(path)) as con:
             con.executescript(SQL["schema"] + SQL["close"])
-        part.replace(_path(to))
-    except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
-        raise DecisionError(f"{source} could not be copied to {to} ({error}): see that both can be used.") from error
+    except sqlite3.Error as error:
+        raise DecisionError(f"{path} could not be used ({error}): see that it is whole, then copy again.") from error
 
 
 def _must_be_allowed(kind: str, role: str | None) -> None:
@@ -364,19 +360,29 @@ def _open(path: Path) -> sqlite3.Connection:
     return con
 
 
-def _correction(row: dict, scope: Scope) -> Correction:
-    return Correction(**_typed(row, scope, ("from_on", "until_on"), ("who", "withdrawn_by")))
+def _key(warehouse: Path | None, scope: Scope | None) -> str | None:
+    """What hides people from who is not to know them; None for others."""
+    if scope is None or scope.sees_names:
+        return None
+    try:
+        return pseudonym_key(warehouse)
+    except secret.SecretMissing as error:
+        raise DecisionError(f"names of people cannot be hidden: {error}") from error
 
 
-def _acceptance(row: dict, scope: Scope) -> Acceptance:
-    return Acceptance(**_typed(row, scope, ("until_on",), ("who", "withdrawn_by", "owner")))
+def _correction(row: dict, key: str | None) -> Correction:
+    return Correction(**_typed(row, key, ("from_on", "until_on"), ("who", "withdrawn_by")))
 
 
-def _decision(row: dict, scope: Scope) -> Decision:
-    return Decision(**_typed(row, scope, ("until_on",), ("who", "withdrawn_by", "owner")))
+def _acceptance(row: dict, key: str | None) -> Acceptance:
+    return Acceptance(**_typed(row, key, ("until_on",), ("who", "withdrawn_by", "owner")))
 
 
-def _typed(row: dict, scope: Scope, days: tuple[str, ...], people: tuple[str, ...]) -> dict:
+def _decision(row: dict, key: str | None) -> Decision:
+    return Decision(**_typed(row, key, ("until_on",), ("who", "withdrawn_by", "owner")))
+
+
+def _typed(row: dict, key: str | None, days: tuple[str, ...], people: tuple[str, ...]) -> dict:
     moments = {name: row[name] and datetime.fromisoformat(row[name]) for name in ("decided_at", "withdrawn_at")}
-    named = {name: row[name] if scope.sees_names else pseudonym(row[name]) for name in people}
+    named = {name: pseudonym(row[name], key) if key else row[name] for name in people}
     return row | moments | {name: row[name] and date.fromisoformat(row[name]) for name in days} | named

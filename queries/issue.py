@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from queries import readable, subject, warehouse
-from queries.decision import Decision
+from queries.decision import MUTE, REOPENING, RESOLUTION, Decision
 from queries.warehouse import Warehouse
+
+FOR_ALL = (MUTE, RESOLUTION, REOPENING)  # what decides for every plant that an issue hits
 
 
 def issues(opened: Warehouse, decided: list[Decision], plant: str | None = None) -> list[dict]:
@@ -14,9 +16,23 @@ def issues(opened: Warehouse, decided: list[Decision], plant: str | None = None)
 
 
 def with_states(rows: list[dict], decided: list[Decision]) -> list[dict]:
-    """Rows of that list with how each stands by `decided`, those that nobody has seen to first."""
-    found = subject.with_states(rows, subject.of_issue, lambda row: row["last_seen_at"], decided)
+    """Rows of that list with how each stands by `decided`, those that nobody has seen to first. What was decided for
+    one plant puts nothing aside that hits others by now."""
+    of = {subject.of_issue(row): row for row in rows}
+    counting = [one for one in decided if one.subject not in of or _counts(one, of[one.subject])]
+    found = subject.with_states(rows, subject.of_issue, lambda row: row["last_seen_at"], counting)
     return sorted(found, key=lambda row: subject.STATES.index(row["state"]))
+
+
+def _counts(one: Decision, row: dict) -> bool:
+    is_more = row["is_elsewhere"] or set(row["hits"]) - {one.plant}
+    return one.plant is None or one.what not in FOR_ALL or not is_more
+
+
+def plants(row: dict, what: str) -> tuple[str, ...]:
+    """The plants that a decision about an issue is about, for which who decides must have a role; none where it must be
+    one in all plants. An acknowledgement, an owner and a comment are of the plants that this reader sees."""
+    return () if row["is_elsewhere"] and what in FOR_ALL else tuple(row["hits"])
 
 
 def what(row: dict) -> str:

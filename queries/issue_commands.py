@@ -92,7 +92,7 @@ def decide(
         for option, given, verb in (("--owner", owner, "own"), ("--until", until, "mute")):
             if given and what != verb:
                 raise CatalogError(f"{option} is for `decide {verb}`: leave it out.")
-        name, plant = _subject(warehouse.open(), about)
+        name, plants = _subject(warehouse.open(), about, VERBS[what])
         number = decision.decide(
             who,
             VERBS[what],
@@ -100,7 +100,7 @@ def decide(
             why,
             owner=owner or who,
             until_on=until and until.date(),
-            plant=plant,
+            plants=plants,
             role=role,
         )
         print(
@@ -128,11 +128,13 @@ def _known(found: list[dict], key: str) -> dict:
     raise CatalogError(f"there is no issue {key!r}: {hint}")
 
 
-def _subject(opened: Warehouse, about: str) -> tuple[str, str | None]:
-    """The subject that is meant, and its plant; CatalogError where there is none and never was."""
+def _subject(opened: Warehouse, about: str, what: str) -> tuple[str, tuple[str, ...]]:
+    """The subject that is meant, and the plants that are decided for; CatalogError where there is none and never
+    was."""
     kind, _, key = about.partition(":")
     if kind == subject.ISSUE or not key:
-        return _known(_issues(opened), key or kind)["subject"], None
+        found = _known(_issues(opened), key or kind)
+        return found["subject"], of.plants(found, what)
     if kind == subject.EXCEPTION:
         rows = warehouse.read(opened, "open_exception").to_pylist()
         known = {subject.of_exception(row): row["plant"] for row in rows}
@@ -146,7 +148,8 @@ def _subject(opened: Warehouse, about: str) -> tuple[str, str | None]:
         raise CatalogError(
             f"there is no {about!r}: `.venv/bin/python -m queries exceptions --json` prints subjects of exceptions."
         )
-    return about, (earlier | known)[about]
+    plant = (earlier | known)[about]
+    return about, (plant,) if plant else ()
 
 
 def _records(opened: Warehouse, key: str) -> list[dict]:

@@ -4,15 +4,16 @@ last review and what that did, what could run by itself next, and which deviatio
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 
 from queries import catalog, readable, report, report_numbers, touch
 from queries.alert import where
-from queries.decision import Acceptance
+from queries.decision import Acceptance, Decision
 from queries.report import BAD, GOOD, NONE, WARN, Cell, Part, Report
 from queries.report_executive import effect_table, effects_since
 from queries.report_numbers import Board, rows
+from queries.subject import REVIEW
 from queries.warehouse import Warehouse
 
 KPIS = (
@@ -25,8 +26,11 @@ TOUCHES_WEEKS = 18
 MOST = 40
 
 
-def automation_review(opened: Warehouse, acceptances: Sequence[Acceptance], since: date, today: date) -> Report:
-    """The review of all plants, of the days from `since` on; `today` (UTC) tells what is about to expire."""
+def automation_review(
+    opened: Warehouse, acceptances: Sequence[Acceptance], since: date, today: date, last: Decision | None = None
+) -> Report:
+    """The review of all plants, of the days from `since` on; `today` (UTC) tells what is about to expire, `last` who
+    held the review before."""
     kpis, of = catalog.load(), report_numbers.board(opened)
     found = rows(opened, "automation_review", since_at=datetime.combine(since, time()))
     changed = [
@@ -57,9 +61,23 @@ def automation_review(opened: Warehouse, acceptances: Sequence[Acceptance], sinc
         f"automation_review_{opened.as_of:%Y-%m-%d}",
         "Automation review",
         f"All plants, {days} {opened.as_of:%Y}",
-        (("Since the last review", days), *report_numbers.facts(opened, "all plants")),
+        (("Since the last review", days), ("Last review", _held(last)), *report_numbers.facts(opened, "all plants")),
         parts,
     )
+
+
+def last_held(decided: Iterable[Decision], before: date) -> Decision | None:
+    """The newest review that somebody held, on a day before."""
+    held = [
+        one for one in decided if one.subject == REVIEW and one.withdrawn_at is None and one.decided_at.date() < before
+    ]
+    return max(held, key=lambda one: one.decided_at, default=None)
+
+
+def _held(last: Decision | None) -> str:
+    if last is None:
+        return "none that was held before: hold this one with --held-by"
+    return f"held by {last.who} on {readable.day(last.decided_at.date())}"
 
 
 def _in_short(
@@ -93,6 +111,14 @@ def _state(row: Mapping) -> Cell:
     return Cell(row["state"], row["reason"] or "", STATE.get(row["state"], BAD))
 
 
+def _owner(row: Mapping) -> Cell:
+    """Who answers for it; where nobody does, who made it, or as whom it runs."""
+    if row["owner"]:
+        return Cell(row["owner"])
+    how = "runs as" if row["kind"] == "scheduled action" else "made by"
+    return Cell("nobody", f"{how} {row['made_by']}" if row["made_by"] else "", WARN)
+
+
 def _runs(row: Mapping) -> str:
     return "cannot be told" if row["run_count"] is None else readable.number(row["run_count"])
 
@@ -107,7 +133,7 @@ def _last(row: Mapping) -> str:
 
 def _wrong(found: Sequence[dict]) -> Part:
     told = [
-        (_name(row), _state(row), row["owner"] or Cell("nobody", mark=WARN), _runs(row), _failures(row), _last(row))
+        (_name(row), _state(row), _owner(row), _runs(row), _failures(row), _last(row))
         for row in found
         if row["state"] in WRONG
     ]
@@ -119,7 +145,7 @@ def _wrong(found: Sequence[dict]) -> Part:
 
 
 def _dead(found: Sequence[dict], since: date, days: str) -> Part:
-    told = [(_name(row), _state(row), row["owner"] or "nobody", _last(row)) for row in found if _is_dead(row, since)]
+    told = [(_name(row), _state(row), _owner(row), _last(row)) for row in found if _is_dead(row, since)]
     heads = ("What", "State and why", "Owner", "Last run (UTC)")
     note = f"No run in {days}, never ran, or switched off: remove it, or say who needs it."
     return Part(
@@ -167,11 +193,12 @@ def _next(opened: Warehouse, of: Board) -> Part:
 
 
 def _register(of: Board, found: Sequence[dict], days: str) -> Part:
-    told = [
-        (_name(row), _state(row), row["owner"] or "nobody", _runs(row), _failures(row), _last(row)) for row in found
-    ]
+    told = [(_name(row), _state(row), _owner(row), _runs(row), _failures(row), _last(row)) for row in found]
     heads = ("What", "State", "Owner", "Runs", "Failed", "Last run (UTC)")
-    note = f"Everything that runs by itself, with runs and failures of {days} as far as its source tells."
+    note = (
+        f"Everything that runs by itself, with runs and failures of {days} as far as its source tells: Odoo keeps runs "
+        "of scheduled actions for a week; counted are those that refreshes saw."
+    )
     return Part(
         "Register", note, table=report.table(heads, told, (6, 6, 3, 3, 2, 3), right=(3, 4), empty="None known.")
     )

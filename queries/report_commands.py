@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +11,12 @@ import typer
 from queries import decision, readable, report, warehouse
 from queries.catalog import CatalogError
 from queries.report import FORMATS, Report
-from queries.report_automation import automation_review
+from queries.report_automation import automation_review, last_held
 from queries.report_executive import executive_pack
+from queries.subject import REVIEW
 from queries.terminal import PLANT, check_plant, with_errors
 
 FIRST_REVIEW = timedelta(weeks=13)
-REVIEW = re.compile(r"automation_review_(\d{4}-\d\d-\d\d)\.(?:html|pdf)")
 TO = Annotated[Path | None, typer.Option("--to", help="The folder; reports in the warehouse folder unless said.")]
 FORMAT = Annotated[str | None, typer.Option("--format", help="html or pdf; both unless said.")]
 
@@ -41,20 +40,33 @@ def executive(plant: PLANT = None, to: TO = None, kind: FORMAT = None) -> None:
 def automation(
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day of the last review; by the newest one in the folder unless said."),
+        typer.Option(formats=["%Y-%m-%d"], help="The first day; that of the last review that was held unless said."),
     ] = None,
+    held_by: Annotated[
+        str | None, typer.Option("--held-by", help="Who holds the review: the next one begins where it ends.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="What the review came to; kept with it.")] = "",
     to: TO = None,
     kind: FORMAT = None,
 ) -> None:
     """Rules, scheduled actions, webhooks and flows: owner, use, failures, dead ones, changes since the last review."""
 
     def work() -> None:
+        if note and not held_by:
+            raise CatalogError("--note is kept with a review: say by --held-by who holds it.")
         opened = warehouse.open()
-        last = opened.as_of.date()
-        first = since.date() if since else _last_review(to or _folder(), last) or last - FIRST_REVIEW
-        if first > last:
-            raise CatalogError(f"--since {first} lies after the data's last day, {last}: give an earlier one.")
-        _save(automation_review(opened, decision.acceptances(), first, _today()), to, kind)
+        day = opened.as_of.date()
+        last = last_held(decision.decisions(), day)
+        first = since.date() if since else last.decided_at.date() if last else day - FIRST_REVIEW
+        if first > day:
+            raise CatalogError(f"--since {first} lies after the data's last day, {day}: give an earlier one.")
+        _save(automation_review(opened, decision.acceptances(), first, _today(), last), to, kind)
+        if held_by:
+            number = decision.decide(held_by, decision.ACKNOWLEDGEMENT, REVIEW, note)
+            print(
+                f"Decision {number}: {held_by} held this review; "
+                f"`.venv/bin/python -m queries withdraw {number}` takes it back."
+            )
 
     with_errors(work)
 
@@ -65,13 +77,6 @@ def _today() -> date:
 
 def _folder() -> Path:
     return warehouse.folder() / "reports"
-
-
-def _last_review(folder: Path, before: date) -> date | None:
-    """The day of the newest review in a folder that is from an earlier day."""
-    found = (REVIEW.fullmatch(path.name) for path in folder.glob("automation_review_*"))
-    days = [date.fromisoformat(match[1]) for match in found if match]
-    return max((day for day in days if day < before), default=None)
 
 
 def _save(found: Report, to: Path | None, kind: str | None) -> None:

@@ -67,9 +67,10 @@ def read(
         return [one for one in found if one.decided_at > now - SINCE and (not only or one.plant in (None, *only))]
 
     by_subject: dict[str, list[Decision]] = {}
-    for one in decided:
+    about = [one for one in decided if one.subject != subject.REVIEW]  # nothing becomes of a review that was held
+    for one in about:
         by_subject.setdefault(one.subject, []).append(one)
-    wanted = {one.subject for one in lately(decided) if one.withdrawn_at is None}
+    wanted = {one.subject for one in lately(about) if one.withdrawn_at is None}
     named = _named(opened, wanted)
     found = [_of_subject(by_subject[name], named.get(name, Named(name)), opened.as_of, now) for name in wanted]
     found += [_of_correction(one, kpis) for one in lately(corrections)]

@@ -15,6 +15,7 @@ from queries import readable
 from queries.decision import ACKNOWLEDGEMENT, ASSIGNMENT, MUTE, REOPENING, RESOLUTION, Decision
 
 ISSUE, EXCEPTION, RECORD = "issue", "exception", "record"
+REVIEW = "review:automation"  # is acknowledged by who holds the automation review
 STATES = ("open", "acknowledged", "owned", "muted", "resolved")
 PUT_ASIDE = ("muted", "resolved")  # states of what nobody needs to see for now
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from queries import answer, catalog
+from queries import answer, catalog, secret
 
 ODOO_URL_MACRO = """
     create or replace macro odoo_url(url, version, model, id) as case
@@ -26,6 +26,13 @@ ODOO_URL_MACRO = """
         when try_cast(regexp_extract(version, '[0-9]+') as integer) >= 18
             then rtrim(url, '/') || '/odoo/' || model || '/' || id
         else rtrim(url, '/') || '/web#id=' || id || '&model=' || model || '&view_type=form' end"""
+# In which order states of automation are listed: what is most wrong first.
+RANK_MACRO = """
+    create or replace macro automation_rank(state) as list_position(
+        [
+            'failing', 'silent', 'late', 'deactivated by Odoo', 'degraded', 'never ran', 'unknown', 'works',
+            'switched off'
+        ], state)"""
 # How long each case took by both clocks, so far if it is open; one that a wrong clock ended before it began took 0. An
 # ASOF join over few rows, as DuckDB estimates them, would look at every interval of the calendar.
 CLOCK_MACRO = """
@@ -95,8 +102,10 @@ WORDS_MACRO = """
         when seconds >= 8635680 then round(seconds / 86400)::bigint || ' d'
         else replace(printf('%.1f d', seconds / 86400), '.0 d', ' d') end"""
 # What marts, KPIs and measures need in any database they run in.
-MACROS = (CLOCK_MACRO, DUE_MACRO, SECONDS_MACRO, WILSON_MACRO, WORDS_MACRO)
+MACROS = (CLOCK_MACRO, DUE_MACRO, SECONDS_MACRO, WILSON_MACRO, WORDS_MACRO, RANK_MACRO)
 GROUP_OF_PLANTS = 3  # a reader of some plants sees totals only over at least this many
+PSEUDONYM_KEY_BYTES = 16  # in hexadecimal it and a name are one block of the hash: twice as fast
+PSEUDONYM_DIGITS = 10  # two of 10 000 people have the same in one of 20 000 warehouses
 BOARDS = ("agg_kpi", "agg_kpi_history", "agg_budget", "agg_budget_history")  # with lines over several plants
 OF_ALL_PLANTS = (
     "cfg_target",
@@ -193,9 +202,12 @@ def open(scope: Scope | None = None, warehouse: Path | None = None, version: str
     con.execute("set enable_progress_bar = false")
     try:
         con.execute(f"attach '{str(warehouse / version).replace(chr(39), chr(39) * 2)}' as published (read_only)")
-        _views(con, scope)
+        _views(con, scope, "" if scope.sees_names else pseudonym_key(warehouse))
         as_of = con.execute("select as_of from version").fetchone()[0]
         newer = _newer(con, as_of)
+    except secret.SecretMissing as error:
+        con.close()
+        raise WarehouseMissing(f"names of people cannot be hidden: {error}") from error
     except duckdb.Error as error:
         con.close()
         raise WarehouseMissing(
@@ -226,8 +238,8 @@ def _newer(con: duckdb.DuckDBPyConnection, as_of: datetime) -> dict[str, datetim
     return dict(con.execute("select mart, as_of from mart where as_of > $as_of", {"as_of": as_of}).fetchall())
 
 
-def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
-    """One view per published table; rows without a plant are only for readers of all plants."""
+def _views(con: duckdb.DuckDBPyConnection, scope: Scope, key: str) -> None:
+    """One view per published table; rows without a plant are only for readers of all plants. key: of pseudonyms."""
     tables: dict[str, list[str]] = {}
     for table, column in con.execute(
         """select table_name, column_name from duckdb_columns()
@@ -240,7 +252,8 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         con.execute("insert into allowed_plant select unnest($plants::varchar[])", {"plants": sorted(scope.plants)})
     for table, columns in tables.items():
         shown = [
-            _masked(name) if name in person.get(table, ()) and not scope.sees_names else f'"{name}"' for name in columns
+            _masked(name, key) if name in person.get(table, ()) and not scope.sees_names else f'"{name}"'
+            for name in columns
         ]
         if scope.plants is not None:
             shown = [
@@ -268,9 +281,10 @@ def _views(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         con.execute(macro)
 
 
-def _masked(name: str) -> str:
-    """A pseudonym that is the same wherever the same name stands."""
-    return f'case when "{name}" is not null then \'person \' || left(md5("{name}"), 8) end as "{name}"'
+def _masked(name: str, key: str) -> str:
+    """A pseudonym that is the same wherever the same name stands, as `pseudonym` makes it."""
+    return f"""case when "{name}" is not null
+        then 'person ' || left(sha256('{key}' || "{name}"), {PSEUDONYM_DIGITS}) end as "{name}\""""
 
 
 def _compared(column: str) -> str:
@@ -278,9 +292,15 @@ def _compared(column: str) -> str:
     return f"case when untouched_count >= {GROUP_OF_PLANTS} then {column} end as {column}"
 
 
-def pseudonym(name: str | None) -> str | None:
+def pseudonym(name: str | None, key: str) -> str | None:
     """The same for a name that is no column."""
-    return name and f"person {hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"
+    return name and f"person {hashlib.sha256((key + name).encode()).hexdigest()[:PSEUDONYM_DIGITS]}"
+
+
+def pseudonym_key(warehouse: Path | None = None) -> str:
+    """What makes pseudonyms of a warehouse folder and of its copies: who does not have it cannot compute them.
+    SecretMissing where there is none and none can be made."""
+    return secret.of(warehouse or folder(), secret.PSEUDONYMS)[:PSEUDONYM_KEY_BYTES].hex()
 
 
 def read(warehouse: Warehouse, name: str, **parameters) -> pa.Table:

@@ -3,7 +3,7 @@ create table if not exists letter (
     id integer primary key autoincrement,
     written_at text not null,   -- UTC
     recipient text not null,    -- its name in ops.toml
-    channel text not null,      -- the variable that holds its address
+    channel text not null,      -- the variable that holds its address, of a mail with a hash of the address
     version text not null,      -- of the data
     as_of text not null,        -- UTC
     title text not null

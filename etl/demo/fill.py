@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from etl import inbox, landing, load, mask, publish, refresh
+from etl import inbox, landing, load, publish, refresh
 from etl.demo import changes, interfaces, maintenance, mes, processes, with_incidents
 from etl.demo.incidents import defects
 from etl.demo.incidents import quality as quality_incidents
@@ -20,6 +20,7 @@ from etl.demo.scale import SHIFTED, shift
 from etl.source import Source
 from etl.systems import every
 from etl.table import to_table
+from queries import secret
 from queries.config import Config, ConfigError
 from queries.trust import DEMO_INSTANCE
 
@@ -85,7 +86,7 @@ def configured(config: Config) -> Config:
 
 def _land(folder: Path, source: Source, records: list[dict], scale: int, progress: refresh.Progress) -> None:
     """One source as pages: one per language, or one per copy."""
-    fields, salt = fields_of(source, records), mask.salt(folder.parents[1])
+    fields, salt = fields_of(source, records), secret.of(folder.parents[1], secret.SALT)
     pages = {
         language: to_table(source, fields, list(rows), INSTANCE, language, salt)
         for language, rows in _by_language(source, records)

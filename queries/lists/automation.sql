@@ -21,9 +21,7 @@ from fct_automation as automation
 left join odoo_instance on odoo_instance.instance = automation.instance
 where automation.gone_at is null
 order by
-    list_position(
-        ['failing', 'late', 'deactivated by Odoo', 'never ran', 'unknown', 'works', 'switched off'], automation.state
-    ),
+    automation_rank(automation.state),
     automation.name,
     automation.record_model,
     automation.record_id

@@ -1,6 +1,6 @@
 /*
 title = "Error issues"
-definition = "What keeps failing in integrations: failures of one flow whose texts say the same, as one line. Since when and until when, how often, the last seven days (recent_count) against the seven before (before_count), the plants it hits, and the records of runs that have not succeeded since with what waits for them; the most stuck runs first, then the newest. regressed_at: when it came back after two quiet weeks, or with another version of its source. An order that waits for two stuck records counts with both."
+definition = "What keeps failing in integrations: failures of one flow whose texts say the same, as one line. Since when and until when, how often, the last seven days (recent_count) against the seven before (before_count), the plants it hits, and the records of runs that have not succeeded since with what waits for them; the most stuck runs first, then the newest. regressed_at: when it came back after two quiet weeks, or with another version of its source. An order that waits for two stuck records counts with both. hits: the plants it hits, whatever `plant` is asked for; is_elsewhere: it hits plants that the reader does not see, or has runs of no plant."
 */
 -- Who sees all plants reads the line over all of them, who sees some adds theirs up.
 with
@@ -32,6 +32,17 @@ issue as (
     group by issue, source, instance
 ),
 
+-- All places that this reader sees.
+hit as (
+    select
+        issue,
+        list(plant order by plant) filter (where plant <> '(none)') as hits,
+        any_value(place_count) as place_count,
+    from agg_error_issue
+    where plant is not null
+    group by issue
+),
+
 stuck as (
     select distinct
         run.issue,
@@ -59,9 +70,12 @@ behind as (
 
 select
     issue.*,
+    coalesce(hit.hits, []) as hits,
+    hit.place_count > len(coalesce(hit.hits, [])) as is_elsewhere,
     coalesce(behind.stuck_record_count, 0) as stuck_record_count,
     behind.held_up_amount,
     behind.held_up_currency,
 from issue
+left join hit on hit.issue = issue.issue
 left join behind on behind.issue = issue.issue
 order by issue.stuck_run_count desc, issue.last_seen_at desc, issue.issue

@@ -90,5 +90,7 @@ select
     end as trend,
     returned.regressed_at,
     returned.regression,
+    -- In how many plants, and (none), it is; to be told to who sees some of them.
+    count(*) filter (where counted.in_plant is not null) over (partition by counted.issue) as place_count,
 from counted
 left join returned on returned.issue = counted.issue and returned.in_plant is not distinct from counted.in_plant

@@ -4,7 +4,8 @@ key = ["instance", "record_model", "record_id"]
 */
 -- state: works, failing, late, never ran, switched off, deactivated by Odoo, or unknown with the reason. A scheduled action
 -- is late when it was to begin more than an hour and its own interval ago: the only sign there is before Odoo 18. A rule that runs when a
--- record changes leaves no trace: its failure undoes the change, and nothing of it stays.
+-- record changes leaves no trace: its failure undoes the change, and nothing of it stays. made_by_id: the user who made it, of a
+-- scheduled action the one as whom it runs.
 with
 -- Odoo takes a scheduled action out of service after five failures in a row over at least seven days; the refresh
 -- before may have seen all but the last.
@@ -16,6 +17,7 @@ cron as (
         health.name,
         'scheduled action' as kind,
         null::varchar as target_model,
+        source.user_id as made_by_id,
         health.is_active,
         health.last_run_at,
         health.failing_since_at,
@@ -90,6 +92,7 @@ rule as (
             else 'rule by event'
         end as kind,
         model.model as target_model,
+        rule.created_by_id as made_by_id,
         coalesce(rule.active, true) as is_active,
         if(rule.trigger = 'on_webhook', called.last_run_at, rule.last_run_at) as last_run_at,
         called.failing_since_at,
@@ -115,6 +118,7 @@ outgoing as (
         action.name,
         'outgoing webhook' as kind,
         model.model as target_model,
+        action.created_by_id as made_by_id,
         true as is_active,
         null::timestamp as last_run_at,
         null::timestamp as failing_since_at,
@@ -161,5 +165,6 @@ select
         when kind = 'outgoing webhook' then 'Odoo keeps nothing of the calls it makes'
         else 'Odoo keeps nothing of the runs of rules that follow a change'
     end as unknown_because,
+    made_by_id,
     gone_at,
 from automation

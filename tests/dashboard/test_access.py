@@ -12,10 +12,12 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data, download, navigation, sign_in, texts
+from dashboard.filters import Filters
 from queries import decision, readable, warehouse
 from queries.access import SignInRefused
 
@@ -377,6 +379,37 @@ def test_who_is_signed_in_decides_under_that_name_and_in_that_role(enter, access
         "a budget correction is not for the role "[:40],
         "that is about several plants, or about n",
     ]
+
+
+def test_the_manager_of_one_plant_cannot_put_aside_an_issue_of_several(enter, decided, tmp_path, monkeypatch):
+    own = shutil.copytree(decided, tmp_path / "own")
+    monkeypatch.setenv("OPS_WAREHOUSE", str(own))
+    with duckdb.connect(own / warehouse.current_version(own)) as con:
+        [(key,)] = con.execute(
+            "update agg_error_issue set place_count = 2 where issue = (select max(issue) from agg_error_issue"
+            " where plant = $plant) and plant = $plant returning issue", {"plant": LYON}
+        ).fetchall()  # fmt: skip
+    shown = enter(**MANAGER).open("integrations", issue=key)
+    assert texts.ISSUE_ELSEWHERE in shown.sent
+    [what] = [one for one in shown.app.selectbox if one.label == "What"]
+    assert what.options == ["Acknowledgement", "Assignment", "Comment"]
+    refused = []
+
+    def decide(what: str) -> None:
+        [row] = [row for row in data.error_issues(Filters()) if row["issue"] == key]
+        try:
+            data.decide_issue("Board", what, row, "x", owner="Bo", until_on=readable.utc_now().date(), role="executive")
+        except decision.DecisionError as error:
+            refused.append(str(error))
+
+    for one in decision.ABOUT_A_SUBJECT:
+        monkeypatch.setattr(sign_in, "account", lambda *_, what=one: decide(what))
+        enter(**MANAGER)
+    found = [one for one in decision.decisions(own) if one.subject == f"issue:{key}"]
+    assert {(one.what, one.who, one.plant) for one in found} == {
+        (what, "lyon@example.com", LYON) for what in ("acknowledgement", "assignment", "comment")
+    }
+    assert len(refused) == 3 and {words[:28] for words in refused} == {"that is about several plants"}
 
 
 def test_forms_do_not_ask_who_is_signed_in_and_are_not_there_for_other_roles(enter):

@@ -6,16 +6,20 @@ import email
 import email.policy
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
+import ssl
 import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -23,6 +27,7 @@ import apprise
 import duckdb
 import pytest
 from aiosmtpd.controller import Controller
+from apprise.plugins.slack import NotifySlack
 
 from etl import digest, outbox, send
 from etl.letter import Letter, Line, Section, write
@@ -38,16 +43,23 @@ class Mailbox:
     """An SMTP server that keeps what it takes; `refuses` mails as long as it is told to."""
 
     def __init__(self):
-        self.mails, self.refuses = [], False
+        self.mails, self.refuses, self.unknown = [], False, set()
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.server = Controller(self, hostname="127.0.0.1", port=port)
         self.server.start()
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.unknown:
+            return "550 5.1.1 nobody has that mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server, session, envelope):
         if self.refuses:
             return "451 4.3.0 the disk is full, come again"
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        self.mails[-1].readers = envelope.rcpt_tos
         return "250 taken"
 
     @property
@@ -75,6 +87,7 @@ class Receiver:
                 with suppress(OSError):
                     self.send_response(outer.status)
                     self.end_headers()
+                    self.wfile.write(b"ok")  # Slack's answer
 
             def log_message(self, *_):
                 pass
@@ -281,6 +294,60 @@ def test_each_receiver_gets_the_form_that_it_sets(address, kind):
     assert wanted[kind] in body
 
 
+@pytest.fixture
+def teams(tmp_path, monkeypatch):
+    """A receiver that speaks TLS, as Apprise asks of every workflow of Teams."""
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    names = ["-subj", "/CN=127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*made, *names], check=True, capture_output=True)
+    found = Receiver()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    found.server.socket = context.wrap_socket(found.server.socket, server_side=True)
+    address = f"workflows://127.0.0.1:{found.server.server_port}/0123456789abcdef/AbCdEfGhIjKlMnOpQrStUvWxYz?verify=no"
+    monkeypatch.setenv("DIGEST_CHAT", address)
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@pytest.fixture
+def slack(receiver, monkeypatch):
+    """Apprise knows the address of Slack by itself: it is told this one instead."""
+    monkeypatch.setattr(NotifySlack, "webhook_url", receiver.url.partition("?")[0].replace("json:", "http:"))
+    monkeypatch.setenv("DIGEST_CHAT", "https://hooks.slack.com/services/T0000AAAA/B0000BBBB/abcdefghijklmnopqrstuvwx")
+    return receiver
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+@pytest.mark.parametrize("chat", ["teams", "slack"])
+def test_a_chat_gets_the_sentences_and_links_and_no_name(folder, chat, request):
+    chat = request.getfixturevalue(chat)
+    folder.publish("update fct_exception set responsible = 'Ann Moreau', name = 'A_1 <b>' where record_id = 1")
+    told = replace(MANAGER, send_to=("DIGEST_CHAT",))
+    assert folder.run(told).failed == ()
+    [post] = chat.posts
+    said = "\n".join(_texts(post))
+    assert said.count("Receipt overdue") == 3 and "order 2" in said and "order 4" not in said
+    assert "Plant Pulse, Lyon: 3 new" in said and "New: exceptions" in said
+    links = set(re.findall(r"https://pulse\.test/app/(\w+\?[^\s|)>]+)", unescape(said)))  # Slack's form escapes &
+    of_records = {f"record?instance=demo&model=purchase.order&id={number}" for number in (2, 3)}
+    assert links >= of_records and not any("Ann" in link for link in links)
+    assert "person " in said and "Ann Moreau" not in said and "<b>" not in said.replace(r"\<b\>", "")
+    assert folder.run(replace(told, name="Lyon, with names", names=True)).sent == 1
+    assert "Ann Moreau" in "\n".join(_texts(chat.posts[1]))
+
+
+def _texts(found) -> Iterator[str]:
+    """Every text of a JSON document."""
+    if isinstance(found, dict | list):
+        for one in found.values() if isinstance(found, dict) else found:
+            yield from _texts(one)
+    elif isinstance(found, str):
+        yield found
+
+
 def test_the_mail_leads_to_the_app(folder, mailbox):
     folder.run(replace(MANAGER, send_to=("DIGEST_MAIL",)))
     [mail] = mailbox.mails
@@ -322,6 +389,38 @@ def test_a_letter_that_was_not_taken_is_kept_and_sent_at_the_next_run(folder, ma
     assert folder.run(told).sent == 0
     with sqlite3.connect(folder.path / "digest.sqlite") as con:
         assert con.execute("select count(*) from kept").fetchone() == (0,)
+
+
+def test_only_who_did_not_get_a_letter_gets_it_again(folder, mailbox, monkeypatch):
+    monkeypatch.setenv("DIGEST_MAIL", f"{mailbox.url},lille@example.com&cc=boss@example.com&bcc=archive@example.com")
+    told = replace(MANAGER, send_to=("DIGEST_MAIL",))
+    mailbox.unknown = {"lille@example.com", "boss@example.com"}
+    outcome = folder.run(told)
+    assert outcome.sent == 2 and len(outcome.failed) == 2
+    assert outcome.failed[0].startswith("to lille@example.com: DIGEST_MAIL")
+    assert sorted(mail.readers for mail in mailbox.mails) == [["archive@example.com"], ["lyon@example.com"]]
+    # What is new reaches those who can be reached, while the others wait for it.
+    folder.publish(OVERDUE, n=3)
+    mailbox.unknown, mailbox.mails = {"lille@example.com"}, []
+    outcome = folder.run(told)
+    assert (outcome.sent, len(outcome.failed)) == (4, 1)
+    assert sorted((mail.readers[0], mail["Subject"].partition(": ")[2]) for mail in mailbox.mails) == [
+        ("archive@example.com", "1 got worse"), ("boss@example.com", "1 got worse"), ("boss@example.com", "3 new"),
+        ("lyon@example.com", "1 got worse"),
+    ]  # fmt: skip
+    mailbox.unknown, mailbox.mails = set(), []
+    assert folder.run(told).sent == 2
+    assert {tuple(mail.readers) for mail in mailbox.mails} == {("lille@example.com",)}
+    assert folder.run(told).sent == 0
+    kept = (folder.path / "digest.sqlite").read_bytes()
+    assert b"lille" not in kept and b"lyon@" not in kept
+
+
+def test_a_dry_run_shows_a_mail_to_several_once(folder, mailbox, monkeypatch):
+    monkeypatch.setenv("DIGEST_MAIL", f"{mailbox.url},lille@example.com")
+    config = Config(digest=Digest(recipients=(replace(MANAGER, send_to=("DIGEST_MAIL",)),)))
+    digest.run(folder.path, config, folder.said.append, folder.now + timedelta(minutes=5), is_dry=True)
+    assert len(folder.said) == 1 and folder.said[0].startswith("To Lyon (DIGEST_MAIL): ") and not mailbox.mails
 
 
 def test_a_slow_receiver_holds_up_no_other_and_is_told_later(folder, receiver, mailbox):

@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -76,6 +77,7 @@ def whole(two):
     load.book_run(con, "20260102T030405Z", datetime(2026, 1, 2, 3, 4, 5), status="published")
     con.close()
     (folder / "salt").write_bytes(b"s" * 32)
+    (folder / "pseudonym.key").write_bytes(b"p" * 32)
     for path, text in {
         "inbox/mes.csv": "a,b",
         "landing/20260102T030405Z/x/1.parquet": "p",
@@ -94,7 +96,7 @@ def test_a_backup_is_a_warehouse_folder_with_all_that_cannot_be_had_again(whole,
     current = warehouse.current_version(whole)
     kept = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
     assert kept == {
-        *("CURRENT", current, "decisions.sqlite", "inbox/mes.csv", "ops.toml", "salt"),
+        *("CURRENT", current, "decisions.sqlite", "inbox/mes.csv", "ops.toml", "pseudonym.key", "salt"),
         *("sample.duckdb", "sample/1/taken", "work.duckdb"),
     }
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
@@ -133,7 +135,8 @@ def test_two_nodes_have_what_is_published_and_cannot_decide(whole, tmp_path):
     nodes = [tmp_path.parent / name for name in ("node 1", "node 2")]
     for node in nodes:
         assert keep.copy(whole, node) == current
-        assert {path.name for path in node.iterdir()} == {"CURRENT", current, "decisions.sqlite"}
+        assert {path.name for path in node.iterdir()} == {"CURRENT", current, "decisions.sqlite", "pseudonym.key"}
+        assert stat.S_IMODE((node / "pseudonym.key").stat().st_mode) == 0o600
         assert warehouse.open(warehouse=node).version == current and accepted(node) == ["approved twice"]
         with pytest.raises(decision.DecisionError, match="holds a copy of what was decided"):
             accept(node, "another rule")
@@ -146,6 +149,20 @@ def test_two_nodes_have_what_is_published_and_cannot_decide(whole, tmp_path):
     assert warehouse.current_version(nodes[0]) == later and (nodes[0] / current).exists()
     assert accepted(nodes[0]) == ["another rule", "approved twice"] and accepted(nodes[1]) == ["approved twice"]
     assert warehouse.current_version(nodes[1]) == current
+
+
+def test_a_person_has_one_pseudonym_on_all_nodes_and_in_what_was_decided(whole, tmp_path):
+    node, hidden = tmp_path.parent / "hiding node", warehouse.Scope(sees_names=False)
+    node.mkdir()
+    (node / "pseudonym.key").write_bytes(b"made before the first copy")
+    keep.copy(whole, node)
+    [person] = {one.who for folder in (whole, node) for one in decision.acceptances(folder, hidden)}
+    assert person == warehouse.pseudonym("Ada", warehouse.pseudonym_key(node))
+    with duckdb.connect(node / warehouse.current_version(node)) as con:
+        con.execute("update cfg_user set login = 'Ada'")
+        assert con.execute("select count(*) from cfg_user").fetchone()[0] > 0
+    rows = warehouse.open(hidden, node).cursor().execute("select distinct login from cfg_user").fetchall()
+    assert rows == [(person,)]
 
 
 def test_a_copy_that_is_cut_off_leaves_the_node_as_it_was(whole, tmp_path, monkeypatch):

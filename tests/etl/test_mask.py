@@ -113,14 +113,6 @@ def test_account_numbers_are_equal_however_they_are_spaced_and_cannot_be_read():
     assert mask.account("12345", b"salt").endswith("…")
 
 
-def test_a_warehouse_keeps_one_salt_that_only_its_owner_reads(tmp_path):
-    salt = mask.salt(tmp_path)
-    assert mask.salt(tmp_path) == salt and len(salt) == mask.SALT_BYTES
-    assert (tmp_path / "salt").stat().st_mode & 0o077 == 0
-    (tmp_path / "other").mkdir()
-    assert mask.salt(tmp_path / "other") != salt
-
-
 BANK = Source(
     model="res.partner.bank",
     name="res_partner_bank",
@@ -148,11 +140,3 @@ def test_account_numbers_are_never_hashed_without_a_salt():
 def test_an_unknown_mask_is_refused():
     with pytest.raises(ValueError, match="mask 'rot13' is unknown; use one of text, account"):
         column("char", mask="rot13")
-
-
-def test_sources_that_are_read_at_once_are_hashed_alike(tmp_path):
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(16) as pool:
-        found = set(pool.map(mask.salt, [tmp_path] * 64))
-    assert len(found) == 1 and found == {mask.salt(tmp_path)}

@@ -13,12 +13,11 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from queries import decision, readable
 from queries.decision import DecisionError
-from queries.warehouse import Scope
+from queries.warehouse import Scope, pseudonym, pseudonym_key
 
 DAYS = (date(2026, 3, 2), date(2026, 3, 4))
 
@@ -142,8 +141,17 @@ def test_people_are_masked_as_in_the_warehouse(tmp_path):
     number = correct(tmp_path, "Ann")
     decision.withdraw(number, "Bo", "no", tmp_path)
     [found] = decision.corrections(tmp_path, Scope(sees_names=False))
-    wanted = [duckdb.sql(f"select 'person ' || left(md5('{name}'), 8)").fetchall()[0][0] for name in ("Ann", "Bo")]
-    assert [found.who, found.withdrawn_by] == wanted
+    key = pseudonym_key(tmp_path)
+    assert [found.who, found.withdrawn_by] == [pseudonym(name, key) for name in ("Ann", "Bo")]
+    assert len(set(found.who)) > 1 and "Ann" not in found.who
+
+
+def test_people_are_not_named_where_they_cannot_be_masked(tmp_path):
+    correct(tmp_path, "Ann")
+    (tmp_path / "pseudonym.key").mkdir()
+    with pytest.raises(DecisionError, match=r"cannot be hidden: .*pseudonym\.key cannot be read or made"):
+        decision.corrections(tmp_path, Scope(sees_names=False))
+    assert decision.corrections(tmp_path)[0].who == "Ann"
 
 
 def test_a_file_that_is_no_database_is_named_with_the_remedy(tmp_path):

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -191,3 +192,51 @@ def test_who_sees_some_plants_sees_their_runs_alone(published):
     assert row["flow_name"] == SEND
     everything = issue.issues(warehouse.open(warehouse=published), [])
     assert {one["issue"]: one["run_count"] for one in everything}[row["issue"]] == 3
+
+
+NORD, SOUTH = "Nord/WH", "South/WH"
+
+
+def shared(folder, *plants: str) -> dict:
+    """The issue that hits both plants, as who sees these (none: all) reads it."""
+    opened = warehouse.open(Scope(frozenset(plants) or None), folder)
+    found = issue.issues(opened, decision.decisions(folder, opened.scope))
+    return next(row for row in found if "no answer" in row["pattern"])
+
+
+@pytest.mark.parametrize("what", decision.ABOUT_A_SUBJECT)
+def test_who_decides_for_every_plant_that_an_issue_hits_puts_it_aside_and_others_do_not(folder, what):
+    def decide(*plants: str) -> None:
+        row, scope = shared(folder, *plants), Scope(frozenset(plants))
+        about = {"plants": issue.plants(row, what), "until_on": readable.utc_now().date(), "owner": "Bo"}
+        decision.decide("Ann", what, row["subject"], "x", **about, scope=scope, warehouse=folder)
+
+    if what in issue.FOR_ALL:
+        with pytest.raises(decision.DecisionError, match="about several plants, or about none: ask somebody who sees"):
+            decide(NORD)
+        assert not (folder / "decisions.sqlite").exists()
+    else:
+        decide(NORD)
+        assert decision.decisions(folder)[0].plant == NORD
+    decide(NORD, SOUTH)
+    assert decision.decisions(folder)[0].plant is None
+
+
+def test_what_was_muted_for_one_plant_is_open_once_it_hits_another(folder):
+    row, day = shared(folder), readable.utc_now().date()
+    assert (row["hits"], row["is_elsewhere"], row["state"]) == ([NORD, SOUTH], False, "open")
+    assert (shared(folder, NORD)["hits"], shared(folder, NORD)["is_elsewhere"]) == ([NORD], True)
+    decision.decide("Ann", decision.MUTE, row["subject"], "x", plant=NORD, until_on=day, warehouse=folder)
+    assert shared(folder)["state"] == shared(folder, NORD)["state"] == "open"
+    alone = row | {"hits": [NORD]}
+    assert issue.with_states([alone], decision.decisions(folder))[0]["state"] == "muted"
+    decision.decide("Bo", decision.ACKNOWLEDGEMENT, row["subject"], plant=NORD, warehouse=folder)
+    assert shared(folder)["state"] == "acknowledged"
+
+
+def test_an_issue_with_runs_of_no_plant_is_put_aside_by_who_sees_all_plants(folder):
+    with duckdb.connect(folder / warehouse.current_version(folder)) as con:
+        con.execute("update agg_error_issue set plant = '(none)' where plant = 'South/WH'")
+    row = shared(folder)
+    assert (row["hits"], row["is_elsewhere"]) == ([NORD], True)
+    assert issue.plants(row, decision.MUTE) == () and issue.plants(row, decision.COMMENT) == (NORD,)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import stat
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 
 import pypdfium2
@@ -13,9 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from queries import brief, catalog, decision, readable, report, warehouse
+from queries import review as actions
 from queries.__main__ import app
 from queries.report import Card, Cell, Part, Report, table
-from queries.report_automation import automation_review
+from queries.report_automation import automation_review, last_held
 from queries.report_executive import executive_pack
 
 LYON = "Alder France/WH"
@@ -193,15 +196,36 @@ def test_the_review_tells_changes_since_the_last_one_and_what_they_did(opened, r
     assert part(later, "What changed").table.rows == () and part(later, "Before and after").table.rows == ()
 
 
-def test_the_last_review_is_the_newest_one_in_the_folder(own):
+def test_the_next_review_begins_where_the_last_one_that_was_held_ends(own):
+    def first_day() -> tuple[str, str]:
+        call(own, "report", "automation", "--format", "html")
+        words = Text(path.read_text()).words
+        return words[words.index("Since the last review") + 1], words[words.index("Last review") + 1]
+
     today = warehouse.open(warehouse=own).as_of.date()
-    (own / "reports").mkdir()
-    for day in (today - timedelta(days=40), today - timedelta(days=20), today):
-        (own / "reports" / f"automation_review_{day}.pdf").touch()
-    printed = call(own, "report", "automation", "--format", "html")
     path = own / "reports" / f"automation_review_{today}.html"
-    assert str(path) in printed and stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert readable.day(today - timedelta(days=20)) + " to" in path.read_text()
+    begins = lambda days: f"{readable.day(today - timedelta(days=days))} to {readable.day(today)}"  # noqa: E731
+    for _ in range(2):  # looking at it is not holding it
+        assert first_day()[0] == begins(91)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    said = call(own, "report", "automation", "--held-by", "Ann Moreau", "--note", "two rules go", "--format", "html")
+    assert "Decision 1: Ann Moreau held this review; `.venv/bin/python -m queries withdraw 1` takes it back." in said
+    assert first_day()[0] == begins(91)  # on the same day it is still that one
+    decided = replace(decision.decisions(own)[0], decided_at=datetime.combine(today - timedelta(days=20), time(9)))
+    assert last_held([decided], today) == decided and last_held([replace(decided, subject="issue:x")], today) is None
+    with sqlite3.connect(own / "decisions.sqlite") as con:
+        con.execute("drop trigger decision_stays")
+        con.execute("update decision set decided_at = ?", [str(decided.decided_at)])
+    assert first_day() == (begins(20), f"held by Ann Moreau on {readable.day(today - timedelta(days=20))}")
+    assert review_of_decisions(own) == []
+    call(own, "withdraw", "1", "--who", "Ann Moreau", "--why", "by mistake")
+    assert first_day()[0] == begins(91)
+
+
+def review_of_decisions(folder) -> list:
+    """What became of what was decided: nothing does of a review."""
+    opened = warehouse.open(warehouse=folder)
+    return actions.read(opened, decision.decisions(folder), (), (), catalog.load(), readable.utc_now())
 
 
 @pytest.mark.parametrize(
@@ -209,6 +233,7 @@ def test_the_last_review_is_the_newest_one_in_the_folder(own):
     [
         (("executive", "--format", "doc"), "there is no format 'doc': use html or pdf."),
         (("executive", "--plant", "LYN"), "there is no plant 'LYN'"),
+        (("automation", "--note", "x"), "say by --held-by who holds it."),
         (("automation", "--since", "2199-01-01"), "lies after the data's last day"),
         (("automation", "--to", "/proc/nowhere", "--format", "html"), "could not be written"),
     ],

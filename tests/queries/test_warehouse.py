@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 import shutil
@@ -13,7 +14,7 @@ import duckdb
 import pytest
 
 from etl.publish import EXCEPTION
-from queries import catalog, measure, warehouse
+from queries import catalog, export, measure, secret, warehouse
 from queries.warehouse import Scope, WarehouseMissing
 from tests.rows import purchase
 
@@ -391,6 +392,48 @@ def test_pseudonyms_are_the_same_for_one_person_and_differ_between_people(opened
     )
     for plain, other in pairs:
         assert other["responsible"] == (plain["responsible"] and known[plain["responsible"]])
+
+
+def test_who_has_a_list_of_names_cannot_compute_pseudonyms_without_the_key(opened, masked, demo_warehouse):
+    def people(one: warehouse.Warehouse) -> set[str]:
+        return {row["name"] for row in rows(one, "select distinct name from dim_user where name is not null")}
+
+    names, hidden = people(opened), people(masked)
+    for algorithm in ("md5", "sha1", "sha256", "blake2b"):
+        guessed = {f"person {hashlib.new(algorithm, name.encode()).hexdigest()[:n]}" for name in names for n in (8, 10)}
+        assert not guessed & hidden
+    key = warehouse.pseudonym_key(demo_warehouse)
+    assert {warehouse.pseudonym(name, key) for name in names} == hidden
+    assert (
+        warehouse.pseudonym("Łukasz O'Neil 李", key)
+        == rows(masked, f"select 'person ' || left(sha256('{key}' || $name), 10) as told", name="Łukasz O'Neil 李")[0][
+            "told"
+        ]
+    )
+
+
+def test_the_key_of_pseudonyms_is_in_nothing_that_readers_can_be_shown(masked, demo_warehouse, tmp_path):
+    key = warehouse.pseudonym_key(demo_warehouse)
+    assert leaks(masked, {key}) == set()
+    export.to_parquet(masked, tmp_path)
+    assert not [path.name for path in tmp_path.iterdir() if key.encode() in path.read_bytes()]
+    assert key.encode() not in (demo_warehouse / masked.version).read_bytes()
+
+
+def test_a_warehouse_without_the_key_gets_one_from_who_may_write_and_says_so_to_others(demo_warehouse, tmp_path):
+    for name in ("CURRENT", warehouse.current_version(demo_warehouse)):
+        (tmp_path / name).symlink_to(demo_warehouse / name)
+    assert warehouse.open(MASKED, tmp_path).version and (tmp_path / "pseudonym.key").stat().st_size == secret.BYTES
+    (tmp_path / "pseudonym.key").unlink()
+    (tmp_path / "pseudonym.key").mkdir()  # it cannot be read, nor written
+    with pytest.raises(WarehouseMissing, match=r"names of people cannot be hidden: .*run .*etl refresh"):
+        warehouse.open(MASKED, tmp_path)
+    assert warehouse.open(warehouse=tmp_path).version
+
+
+def test_ten_thousand_people_have_pseudonyms_of_their_own():
+    found = {warehouse.pseudonym(f"Person {number}", "k") for number in range(10_000)}
+    assert len(found) == 10_000 and warehouse.PSEUDONYM_DIGITS >= 10
 
 
 def test_masked_readers_cut_and_filter_by_pseudonym(masked):
