@@ -249,7 +249,9 @@ def test_nobody_sees_what_is_not_for_them_on_any_page_by_any_link_in_any_file(en
     assert len(asked) > 40 and files > 60
 
 
-def test_a_link_tells_only_that_there_is_nothing(enter, decided, secrets):
+def test_a_link_tells_only_that_there_is_nothing(enter, decided, secrets, monkeypatch):
+    now = readable.utc_now()
+    monkeypatch.setattr(readable, "utc_now", lambda: now)  # the age of the data is the same for both
     opened = warehouse.open(warehouse=decided)
     row = next(row for row in warehouse.read(opened, "open_exception").to_pylist() if row["plant"] == SINGAPORE)
     asked = {"instance": row["instance"], "model": row["record_model"], "id": str(row["record_id"])}
