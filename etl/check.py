@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from etl import plan
+from etl import plan, unencrypted
 from etl.acl import GROUP, MODULE
 from etl.odoo import Login, ModelAbsent, NoRight, Odoo, OdooError, connect
 from etl.publish import kpis_of_sources
@@ -510,7 +510,8 @@ def remarks(
     major: int, login: Login, who: Account, admin: Account | None, models: list[Model], now: datetime
 ) -> list[str]:
     """What is worth knowing and stops nothing."""
-    notes = []
+    open_way = unencrypted.warning(login.url, "API key" if login.is_api_key else "password")
+    notes = [open_way] if open_way else []
     if who.login != login.user:
         notes.append(f"The API key belongs to user {who.login!r}, not to {login.user!r}: that is who reads.")
     if login.is_api_key and who.key_expires_at:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import extract, inbox, landing, load, odoo, plan, publish, recognise, resolve, systems
+from etl import extract, inbox, landing, load, odoo, plan, publish, recognise, resolve, systems, unencrypted
 from etl.log import event
 from etl.odoo import KEY_PLACE, Login, ModelAbsent, NoRight
 from etl.postgres import Postgres
@@ -288,6 +288,8 @@ def land(con, folder, connection: Connection, progress, mode: plan.Mode) -> None
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
         f"over {opened.transport.name.upper()}."
     )
+    if open_way := unencrypted.warning(login.url, "API key" if login.is_api_key else "password"):
+        progress.say(open_way)
     if connection.upgraded_from:
         progress.say(f"{_upgrade(connection)}, the history is kept.")
     skew = opened.clock_ahead.total_seconds()

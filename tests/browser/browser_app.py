@@ -67,5 +67,5 @@ def _wait(url: str, app: subprocess.Popen) -> None:
 def settle(page) -> None:
     """Wait until the run of the page has ended and its charts stand."""
     page.wait_for_selector(".pp-trust, .pp-empty", timeout=30_000)
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=30_000)  # no script: a policy may forbid it
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached", timeout=30_000)  # no script: a policy forbids it
     page.wait_for_timeout(800)
