@@ -17,6 +17,19 @@ from apprise.plugins.email import NotifyEmail
 from etl.outbox import Words
 
 SECRET = 4  # letters from which on a part of an address is taken out of a reason
+AGAIN = ("Connection error while submitting", "Sending email to")  # what Apprise warns of, without the cause
+CAUSE = "Socket Exception: "  # with it, the cause stands in what Apprise tells only who debugs
+REMEDIES = {  # words of what went wrong with a mail server -> what to do
+    "AUTH extension not supported": "it takes no password on this port: use mailtos://, or leave user and pass out",
+    "STARTTLS extension not supported": "it has no TLS on this port: mend the port, or use mailto:// and mode=insecure",
+    "(530,": "it wants a sign-in: add user and pass to the address",
+    "(534,": "user or password is wrong: mend user and pass in the address",
+    "(535,": "user or password is wrong: mend user and pass in the address",
+    "certificate verify failed": "its certificate does not hold: use the name that the certificate is for",
+    "(4": "a later try may pass",
+    "(5": "ask who runs it, or mend the senders and receivers in the address",
+    "": "mend the name and the port of the mail server in the address",
+}
 NOT_SECRET = re.compile(r"https?|localhost|[\w-]+(\.[\w-]+)+")
 
 
@@ -25,14 +38,20 @@ class SendError(Exception):
 
 
 class _Reasons(logging.Handler):
-    """Collects what Apprise says went wrong."""
+    """Collects what Apprise says went wrong with an address, and of a mail server its cause and what to do."""
 
-    def __init__(self):
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
+    def __init__(self, address: str):
+        super().__init__(logging.DEBUG)
+        self.address, self.said = address, []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
+        text = record.getMessage()
+        if text.startswith(CAUSE):
+            remedy = next(remedy for words, remedy in REMEDIES.items() if words in text)
+            cause = _without(self.address, text.removeprefix(CAUSE))
+            self.said.append(f"the mail server did not take it ({cause}): {remedy}")
+        elif record.levelno >= logging.WARNING and not text.startswith(AGAIN):
+            self.said.append(_without(self.address, text))
 
 
 def send(variable: str, words: Words) -> None:
@@ -40,11 +59,12 @@ def send(variable: str, words: Words) -> None:
     address = os.environ.get(variable, "").strip()
     if not address:
         raise SendError(f"{variable} is not set: put the address there, as docs/operating.md shows.")
-    reasons = _Reasons()
+    reasons = _Reasons(address)
     log = logging.getLogger("apprise")
-    before = log.propagate
+    before = log.propagate, log.level
     log.addHandler(reasons)
     log.propagate = False
+    log.setLevel(logging.DEBUG)
     try:
         asset = apprise.AppriseAsset(
             app_id="Plant Pulse", app_desc="Plant Pulse", app_url="", image_url_mask="", storage_mode="memory"
@@ -58,11 +78,12 @@ def send(variable: str, words: Words) -> None:
         sender = apprise.Apprise(asset=asset)
         sender.add(receiver)
         if not sender.notify(body=body, title=words.title, body_format=kind):
-            why = "; ".join(dict.fromkeys(_without(address, one) for one in reasons.said)) or "it was not taken"
+            why = "; ".join(dict.fromkeys(reasons.said)) or "it was not taken"
             raise SendError(f"{variable}: {why}.")
     finally:
         log.removeHandler(reasons)
-        log.propagate = before
+        log.propagate = before[0]
+        log.setLevel(before[1])
 
 
 def _body(receiver: apprise.NotifyBase, words: Words) -> tuple[apprise.NotifyFormat, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import cards, data, navigation, texts
+from dashboard import cards, data, health_view, navigation, texts
 from etl import n8n
 from queries import budget, catalog, decision, measure, readable, warehouse
 
@@ -193,6 +193,12 @@ def test_data_health_says_of_a_system_that_could_not_be_read_why_and_what_that_c
     text = open_page("data_health", warehouse=own).text
     assert "n8n did not let us in" in text and "not read" in text
     assert n8n.EXECUTION.without in text
+
+
+def test_of_many_affected_kpis_the_first_are_named_and_all_are_there():
+    assert health_view._few("A, B & C") == "A, B &amp; C" and health_view._few(None) == "–"
+    many = ", ".join("ABCDEFG")
+    assert health_view._few(many) == f'<span title="{many}">A, B, C, D, E and 2 more</span>'
 
 
 def test_filters_come_from_the_url(open_page):

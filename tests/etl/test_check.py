@@ -132,6 +132,15 @@ def test_a_way_that_is_not_encrypted_is_said_first():
     assert not any("unencrypted" in note for note in notes())
 
 
+def test_a_key_of_another_user_is_said_with_the_remedy():
+    [told] = [note for note in notes(who=account(login="other")) if "belongs to" in note]
+    assert told == (
+        "The API key belongs to user 'other', not to 'reader', and 'other' is who reads: set ODOO_USER (or user in "
+        "ops.toml) to that, or ODOO_API_KEY to a key of 'reader'."
+    )
+    assert not any("belongs to" in note for note in notes())
+
+
 def test_what_only_an_administrator_can_tell_is_said_unless_there_is_one():
     [asked] = notes()
     assert "ODOO_ADMIN_USER and ODOO_ADMIN_PASSWORD (or ODOO_ADMIN_API_KEY)" in asked
