@@ -301,7 +301,7 @@ def test_days_are_left_out_on_the_page_and_taken_back(open_page, own):
     form = "correct"
     app.date_input[0].set_value((as_of.replace(day=1), as_of))
     decide("Leave them out")
-    assert "say who decides" in app.error[0].value and decision.corrections(own) == []
+    assert "Say who decides" in app.error[0].value and decision.corrections(own) == []
     app.date_input[0].set_value((as_of.replace(day=1), as_of))
     decide("Leave them out", Who_decides="Ann Moreau", Why="Floods")
     [kept] = decision.corrections(own)
