@@ -116,7 +116,7 @@ def keep(decided: Callable[[], object]) -> None:
     try:
         decided()
     except decision.DecisionError as error:
-        st.error(str(error))
+        st.error(texts.sentence(str(error)))
     else:
         st.rerun()
 

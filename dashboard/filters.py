@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard import texts
 from queries.catalog import CLOCKS
+from queries.plant import names
 
 WEEKS = (4, 13, 26, 52)
 TREND_WEEKS = 13
@@ -77,7 +78,7 @@ def bar(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, 
         texts.CLOCK_CHOICE, CLOCKS, default=CLOCKS[0], required=True, key="clock", bind="query-params", wrap=False
     )
     codes = [row["plant"] for row in plants]
-    chosen = st.multiselect("Plants", codes, key="plant", bind="query-params", placeholder="All plants", width=300)
+    chosen = _plants(names(plants))
     more = _more(plants, options)
     of_companies = [row["plant"] for row in plants if not more[COMPANY] or row["company"] in more[COMPANY]]
     kept = tuple(plant for plant in of_companies if plant in chosen) or tuple(of_companies)
@@ -91,6 +92,23 @@ def bar(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, 
         people=more[RESPONSIBLE],
         company_plants=() if is_all or not more[COMPANY] else tuple(of_companies),
     )
+
+
+def _plants(named: dict[str, str]) -> list[str]:
+    """The chosen plants, shown by name and kept in the URL by code, from page to page."""
+    asked = st.query_params.get_all("plant")
+    value = [code for code in asked or st.session_state.get("last_plants", []) if code in named]
+    st.session_state["pick_plants"] = st.session_state["last_plants"] = value
+    if asked != value:
+        st.query_params["plant"] = value
+    return st.multiselect(
+        "Plants", named, format_func=named.get, key="pick_plants", on_change=_keep_plants, placeholder="All plants",
+        width=300,
+    )  # fmt: skip
+
+
+def _keep_plants() -> None:
+    st.query_params["plant"] = st.session_state["last_plants"] = st.session_state["pick_plants"]
 
 
 def _more(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, list[str]]]) -> dict[str, tuple]:

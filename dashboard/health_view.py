@@ -13,6 +13,8 @@ from dashboard.tables import figure, short, status, table, text
 from queries import readable
 from queries.catalog import MASTER_DATA
 
+FEW = 5  # names of KPIs before the rest is counted
+
 
 def connect() -> None:
     """Where the plants are the invented ones: how to see the own."""
@@ -54,8 +56,18 @@ def missing(sources: list[dict]) -> None:
                 "Status": status("status", texts.SOURCE_STATUS),
                 "What": lambda s: escape(s["problem"] or s["missing_fields"] or "–"),
                 "Without it": lambda s: escape(s["cost"] or (texts.STALE_COST if s["status"] == "stale" else "–")),
-                "KPIs affected": lambda s: escape(s["kpis"] or "–"),
+                "KPIs affected": lambda s: _few(s["kpis"]),
             }, wrong)  # fmt: skip
+
+
+def _few(kpis: str | None) -> str:
+    """The first of many names; under the pointer, and in the files of the panel, are all."""
+    names = (kpis or "–").split(", ")
+    if len(names) <= FEW:
+        return escape(", ".join(names))
+    return (
+        f'<span title="{escape(kpis, quote=True)}">{escape(", ".join(names[:FEW]))} and {len(names) - FEW} more</span>'
+    )
 
 
 def _master_data(checks: list[dict]) -> str | None:

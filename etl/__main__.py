@@ -341,8 +341,11 @@ def digest(
 def versions() -> None:
     """The published versions that are kept, the newest first."""
     with sentences():
+        kept = keep.versions(published.folder())
+        if not kept:
+            raise published.nothing_in(published.folder())
         table = Table("version", "data as of (UTC)", "size", "", box=None)
-        for one in keep.versions(published.folder()):
+        for one in kept:
             table.add_row(
                 one.name,
                 str(one.as_of or "cannot be read"),

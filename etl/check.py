@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from etl import plan
+from etl import plan, unencrypted
 from etl.acl import GROUP, MODULE
 from etl.odoo import Login, ModelAbsent, NoRight, Odoo, OdooError, connect
 from etl.publish import kpis_of_sources
@@ -260,7 +260,8 @@ def _see(odoo: Odoo, source: Source, tracked: list[str], kpis: list[str]) -> tup
         if first:
             odoo.call(resolved.model, "read", ids=first, fields=fields, load="")
     except NoRight as error:
-        return replace(found, state="refused", allowed_for=list(error.allowed_for), message=str(error)), None
+        refused = replace(found, state="refused", without=source.cost)
+        return replace(refused, allowed_for=list(error.allowed_for), message=str(error)), None
     except OdooError as error:
         return replace(found, state="failed", message=str(error)), None
     return replace(found, rows=rows, missing_fields=resolved.missing), resolved
@@ -510,9 +511,13 @@ def remarks(
     major: int, login: Login, who: Account, admin: Account | None, models: list[Model], now: datetime
 ) -> list[str]:
     """What is worth knowing and stops nothing."""
-    notes = []
+    open_way = unencrypted.warning(login.url, "API key" if login.is_api_key else "password")
+    notes = [open_way] if open_way else []
     if who.login != login.user:
-        notes.append(f"The API key belongs to user {who.login!r}, not to {login.user!r}: that is who reads.")
+        notes.append(
+            f"The API key belongs to user {who.login!r}, not to {login.user!r}, and {who.login!r} is who reads: set "
+            f"ODOO_USER (or user in ops.toml) to that, or {login.secret_env} to a key of {login.user!r}."
+        )
     if login.is_api_key and who.key_expires_at:
         days = (who.key_expires_at - now).days
         which = f"The API key {who.key_name!r}" if who.key_count == 1 else f"The first of {who.key_count} API keys"

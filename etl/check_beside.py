@@ -15,7 +15,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
 
-from etl import inbox, landing, n8n, systems
+from etl import inbox, landing, n8n, systems, unencrypted
 from etl.check import KEY_WARNING, Gap
 from etl.n8n import Client, N8nError, NoScope, NotFound
 from etl.publish import kpis_of_sources
@@ -102,6 +102,8 @@ def _ask(client: Client, found: Place, readings: list[datetime], kpis: dict[str,
     active = [row for row in rows if row["active"]]
     found.facts.append(f"{len(rows)} workflow{'s' * (len(rows) != 1)}, {len(active)} of them active; {_kept(runs)}")
     _judge_pruning(found, runs, readings, n8n.now(), kpis)
+    open_way = unencrypted.warning(client.place.url, "API key")
+    found.notes.extend([open_way] if open_way else [])
     found.notes.extend(_rights(client))
     found.notes.extend(_expiry(client.place, n8n.now()))
     found.notes.extend(_not_kept(active))

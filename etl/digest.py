@@ -114,7 +114,9 @@ def run(
         for plant in one.plants:
             if plant not in everything.names:
                 known = ", ".join(everything.names)
-                raise ConfigError(f"ops.toml: [[digest.recipient]] {one.name!r}: there is no plant {plant!r}: {known}.")
+                raise ConfigError(
+                    f"ops.toml: [[digest.recipient]] {one.name!r}: there is no plant {plant!r}: use {known}."
+                )
     troubles = _troubles(everything, folder)
     is_all = everything.stale and len(everything.stale) == len(everything.names)
     outcome = Outcome(stale=("",) if is_all else tuple(everything.stale))

@@ -23,7 +23,7 @@ import httpx
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl import landing, load
+from etl import landing, load, unencrypted
 from etl.log import event
 from etl.source import Source, column
 from etl.streams import ahead
@@ -250,6 +250,8 @@ def _land_place(con, folder: Path, place: N8n, sources: list[Source], progress) 
     with connect(place) as http:
         client, asked_at = Client(place, http, progress.say, WAITS), now()
         progress.say(f"n8n at {place.url}.")
+        if open_way := unencrypted.warning(place.url, "API key"):
+            progress.say(open_way)
         workflows = {row["id"]: workflow_row(row) for page in client.pages("/workflows") for row in page}
         if COUNT in sources:
             _land_count(folder, client, asked_at)

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 SQL = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "deliveries").glob("*.sql")}
+FILE = "digest.sqlite"
 SENT, FAILED, DROPPED = "sent", "failed", "dropped"
 OVER = "over"
 
@@ -112,7 +113,7 @@ class Outbox:
 def opened(warehouse: Path) -> Iterator[Outbox]:
     """The outbox of a warehouse folder, made when absent and private to its owner; OutboxError while another digest has
     it, or where it cannot be used."""
-    path = warehouse / "digest.sqlite"
+    path = warehouse / FILE
     try:
         path.touch(mode=0o600, exist_ok=True)
         with path.open("rb") as held:

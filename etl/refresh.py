@@ -14,12 +14,13 @@ from pathlib import Path
 
 import duckdb
 
-from etl import extract, inbox, landing, load, odoo, plan, publish, recognise, resolve, systems
+from etl import extract, inbox, landing, load, odoo, outbox, plan, publish, recognise, resolve, systems, unencrypted
 from etl.log import event
 from etl.odoo import KEY_PLACE, Login, ModelAbsent, NoRight
 from etl.postgres import Postgres
 from etl.source import Source, discover, tracked_models
 from etl.streams import Stopped, Streams, ahead
+from queries import decision
 from queries.config import Config, ConfigError
 
 OPEN, INTEGRATIONS = "open", "integrations"
@@ -159,9 +160,18 @@ def refresh(
         connections, request = open_all(con, config, request, transport, progress)
         if load.forget_demo(con):
             progress.say("The demo plants were removed from this warehouse: from now on it holds your Odoo.")
+            _put_aside(warehouse, progress)
         return _run(con, warehouse, config, connections, progress, request)
     finally:
         load.close(con)
+
+
+def _put_aside(warehouse: Path, progress: Progress) -> None:
+    """Keeps what was decided and told about the demo plants out of what is known of an Odoo."""
+    for what, name in (("decided", decision.FILE), ("told", outbox.FILE)):
+        if (warehouse / name).exists():
+            (warehouse / name).replace(warehouse / f"demo_{name}")
+            progress.say(f"What was {what} about them is in demo_{name}.")
 
 
 def open_all(con, config, request: Request, transport: str | None, progress) -> tuple[list[Connection], Request]:
@@ -288,6 +298,8 @@ def land(con, folder, connection: Connection, progress, mode: plan.Mode) -> None
         f"Odoo {opened.version} at {login.url}, database {login.database}, as {login.user}, "
         f"over {opened.transport.name.upper()}."
     )
+    if open_way := unencrypted.warning(login.url, "API key" if login.is_api_key else "password"):
+        progress.say(open_way)
     if connection.upgraded_from:
         progress.say(f"{_upgrade(connection)}, the history is kept.")
     skew = opened.clock_ahead.total_seconds()
@@ -356,7 +368,7 @@ def _tell(progress: Progress, login: Login, resolved: resolve.Resolved, facts: d
     if resolved.absent:
         progress.say(f"{resolved.source.model} is not installed: {resolved.source.without}.")
     elif resolved.refused:
-        progress.say(f"{login.user} may not read {resolved.model}: {resolved.source.without}.")
+        progress.say(f"{login.user} may not read {resolved.model}: {resolved.source.cost}.")
     elif resolved.missing:
         progress.say(f"{resolved.model} lacks {', '.join(resolved.missing)}.")
 

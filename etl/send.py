@@ -22,6 +22,19 @@ SECRET = 4  # letters from which on a part of an address is taken out of a reaso
 ASSET = apprise.AppriseAsset(
     app_id="Plant Pulse", app_desc="Plant Pulse", app_url="", image_url_mask="", storage_mode="memory"
 )
+AGAIN = ("Connection error while submitting", "Sending email to")  # what Apprise warns of, without the cause
+CAUSE = "Socket Exception: "  # with it, the cause stands in what Apprise tells only who debugs
+REMEDIES = {  # words of what went wrong with a mail server -> what to do
+    "AUTH extension not supported": "it takes no password on this port: use mailtos://, or leave user and pass out",
+    "STARTTLS extension not supported": "it has no TLS on this port: mend the port, or use mailto:// and mode=insecure",
+    "(530,": "it wants a sign-in: add user and pass to the address",
+    "(534,": "user or password is wrong: mend user and pass in the address",
+    "(535,": "user or password is wrong: mend user and pass in the address",
+    "certificate verify failed": "its certificate does not hold: use the name that the certificate is for",
+    "(4": "a later try may pass",
+    "(5": "ask who runs it, or mend the senders and receivers in the address",
+    "": "mend the name and the port of the mail server in the address",
+}
 NOT_SECRET = re.compile(r"https?|localhost|[\w-]+(\.[\w-]+)+")
 
 
@@ -30,21 +43,28 @@ class SendError(Exception):
 
 
 class _Reasons(logging.Handler):
-    """Collects what Apprise says went wrong."""
+    """Collects what Apprise says went wrong with an address, and of a mail server its cause and what to do."""
 
-    def __init__(self):
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
+    def __init__(self, address: str):
+        super().__init__(logging.DEBUG)
+        self.address, self.said = address, []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
+        text = record.getMessage()
+        if text.startswith(CAUSE):
+            remedy = next(remedy for words, remedy in REMEDIES.items() if words in text)
+            cause = _without(self.address, text.removeprefix(CAUSE))
+            self.said.append(f"the mail server did not take it ({cause}): {remedy}")
+        elif record.levelno >= logging.WARNING and not text.startswith(AGAIN):
+            self.said.append(_without(self.address, text))
 
 
 def readers(variable: str) -> list[str]:
     """Who gets a letter from the address that an environment variable holds: each e-mail address that it names, so that
     one that is refused holds up no other; [""] where it is no mail."""
-    with _quietly():
-        receiver = _receiver(os.environ.get(variable, "").strip())
+    address = os.environ.get(variable, "").strip()
+    with _quietly(address):
+        receiver = _receiver(address)
     if not isinstance(receiver, NotifyEmail):
         return [""]
     named = [address for _, address in receiver.targets]
@@ -57,7 +77,7 @@ def send(variable: str, words: Words, reader: str = "") -> None:
     address = os.environ.get(variable, "").strip()
     if not address:
         raise SendError(f"{variable} is not set: put the address there, as docs/operating.md shows.")
-    with _quietly() as reasons:
+    with _quietly(address) as reasons:
         receiver = _receiver(address)
         if receiver is None:
             raise SendError(
@@ -69,22 +89,24 @@ def send(variable: str, words: Words, reader: str = "") -> None:
         sender = apprise.Apprise(asset=ASSET)
         sender.add(receiver)
         if not sender.notify(body=body, title=words.title, body_format=kind):
-            why = "; ".join(dict.fromkeys(_without(address, one) for one in reasons.said)) or "it was not taken"
+            why = "; ".join(dict.fromkeys(reasons.said)) or "it was not taken"
             raise SendError(f"{variable}: {why}.")
 
 
 @contextmanager
-def _quietly() -> Iterator[_Reasons]:
-    """What Apprise says meanwhile is collected and printed nowhere: it repeats addresses."""
-    reasons, log = _Reasons(), logging.getLogger("apprise")
-    before = log.propagate
+def _quietly(address: str) -> Iterator[_Reasons]:
+    """What Apprise says meanwhile of an address is collected and printed nowhere: it repeats addresses."""
+    reasons, log = _Reasons(address), logging.getLogger("apprise")
+    before = log.propagate, log.level
     log.addHandler(reasons)
     log.propagate = False
+    log.setLevel(logging.DEBUG)
     try:
         yield reasons
     finally:
         log.removeHandler(reasons)
-        log.propagate = before
+        log.propagate = before[0]
+        log.setLevel(before[1])
 
 
 def _receiver(address: str) -> apprise.NotifyBase | None:

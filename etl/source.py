@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -140,6 +141,11 @@ class Source:
     settled: tuple[str, ...] = ()
     needed: bool = False
     name: str = field(default="")
+
+    @property
+    def cost(self) -> str:
+        """`without` of a model that is there and may not be read: nothing of a module that is not installed."""
+        return re.sub(r"^no [^:]+: ", "", self.without)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

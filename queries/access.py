@@ -160,8 +160,7 @@ def _why_no_tokens(access: Access, secrets: Mapping[str, object]) -> str | None:
             "`openssl rand -hex 32` prints."
         )
     for key, found in (("redirect_uri", secrets), ("server_metadata_url", of_provider)):
-        scheme, _, rest = str(found[key]).partition("://")
-        if scheme != "https" and not is_of_this_machine(re.split(r"[/?#]", rest)[0]):
+        if travels_in_the_open(str(found[key])):
             return f"{key} in .streamlit/secrets.toml must begin with https://: tokens would travel in the open."
     return None
 
@@ -185,6 +184,12 @@ def is_of_this_machine(host: str | None) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def travels_in_the_open(url: str) -> bool:
+    """Whether what is sent to an address leaves this machine unencrypted."""
+    scheme, _, rest = url.partition("://")
+    return scheme.lower() != "https" and not is_of_this_machine(re.split(r"[/?#]", rest)[0])
 
 
 def came_from_this_machine(headers: Callable[[str], Sequence[str]]) -> bool:

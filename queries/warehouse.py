@@ -129,6 +129,14 @@ class WarehouseMissing(Exception):
     """Nothing was published yet, or the published file cannot be read; the message says what to run."""
 
 
+def nothing_in(warehouse: Path) -> WarehouseMissing:
+    """What is said of a folder in which nothing is published."""
+    return WarehouseMissing(
+        f"nothing is published in {warehouse}: run `.venv/bin/python -m etl refresh` for your Odoo or "
+        "`.venv/bin/python -m etl demo` for the demo plants."
+    )
+
+
 @dataclass(frozen=True)
 class Scope:
     """What a reader may see: some plants or (None) all, and whether with the names of people."""
@@ -193,10 +201,7 @@ def open(scope: Scope | None = None, warehouse: Path | None = None, version: str
     warehouse = warehouse or folder()
     version = version or current_version(warehouse)
     if version is None:
-        raise WarehouseMissing(
-            f"nothing is published in {warehouse}: run `.venv/bin/python -m etl refresh` for your Odoo or "
-            "`.venv/bin/python -m etl demo` for the demo plants."
-        )
+        raise nothing_in(warehouse)
     con = duckdb.connect(":memory:")
     con.execute("set global timezone = 'UTC'")
     con.execute("set enable_progress_bar = false")

@@ -57,6 +57,21 @@ def test_a_company_is_all_its_plants_and_stays_in_links(open_page):
     assert other.app.session_state["filters"].plants == chosen.plants
 
 
+def test_plants_are_chosen_by_name_and_stand_in_the_address_by_code_from_page_to_page(open_page):
+    page = open_page("unblock", plant=LYON)
+    [plants] = [widget for widget in page.app.multiselect if widget.label == "Plants"]
+    assert plants.value == [LYON] and plants.options == ["Singapore", "Lyon", "Tulsa", "Milwaukee"]
+    plants.set_value([TULSA]).run()
+    assert page.app.query_params["plant"] in (TULSA, [TULSA])
+    assert page.app.session_state["filters"].plants == (TULSA,)
+    page.app.switch_page("app_pages/9_exceptions.py").run()
+    assert page.app.query_params["plant"] in (TULSA, [TULSA])
+    assert page.app.session_state["filters"].plants == (TULSA,)
+    [plants] = [widget for widget in page.app.multiselect if widget.label == "Plants"]
+    plants.set_value([]).run()
+    assert page.app.session_state["filters"] == Filters() and "plant" not in page.app.query_params
+
+
 @pytest.mark.parametrize("query", [{"family": "Nothing"}, {"company": "No"}, {"responsible": "'; drop table x"}])
 def test_nonsense_in_the_address_is_no_filter(open_page, query):
     page = open_page("shortages", **query)

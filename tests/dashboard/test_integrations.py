@@ -112,7 +112,7 @@ def test_a_decision_without_a_name_is_refused_with_a_sentence(open_page, own_war
     app = open_page("integrations", warehouse=own_warehouse, issue=issues[1]["issue"]).app
     app.selectbox[0].set_value("resolution")
     app.button[0].click().run()
-    assert "say who decides" in app.error[0].value
+    assert "Say who decides" in app.error[0].value
 
 
 def test_a_trace_shows_the_document_and_the_runs_for_it_in_time_order(open_page, demo_warehouse):

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import cards, data, navigation, texts
+from dashboard import cards, data, health_view, navigation, texts
 from etl import n8n
 from queries import budget, catalog, decision, measure, readable, warehouse
 
@@ -195,6 +195,12 @@ def test_data_health_says_of_a_system_that_could_not_be_read_why_and_what_that_c
     assert n8n.EXECUTION.without in text
 
 
+def test_of_many_affected_kpis_the_first_are_named_and_all_are_there():
+    assert health_view._few("A, B & C") == "A, B &amp; C" and health_view._few(None) == "–"
+    many = ", ".join("ABCDEFG")
+    assert health_view._few(many) == f'<span title="{many}">A, B, C, D, E and 2 more</span>'
+
+
 def test_filters_come_from_the_url(open_page):
     page = open_page("kpi", weeks="13", plant=["Alder France/WH"])
     assert page.app.session_state["filters"] == data.Filters(13, ("Alder France/WH",))
@@ -295,7 +301,7 @@ def test_days_are_left_out_on_the_page_and_taken_back(open_page, own):
     form = "correct"
     app.date_input[0].set_value((as_of.replace(day=1), as_of))
     decide("Leave them out")
-    assert "say who decides" in app.error[0].value and decision.corrections(own) == []
+    assert "Say who decides" in app.error[0].value and decision.corrections(own) == []
     app.date_input[0].set_value((as_of.replace(day=1), as_of))
     decide("Leave them out", Who_decides="Ann Moreau", Why="Floods")
     [kept] = decision.corrections(own)

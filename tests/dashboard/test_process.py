@@ -125,7 +125,7 @@ def test_a_deviation_is_accepted_until_a_day_and_taken_back(open_page, own):
     fields["Who decides"].set_value("Bo"), fields["Why"].set_value("audit in spring")
     button = next(button for button in app.button if button.label == "Accept it")
     button.click().run()
-    assert "say who owns it" in app.error[0].value
+    assert "Say who owns it" in app.error[0].value
     next(field for field in app.text_input if field.label == "Owner until then").set_value("Ann")
     next(button for button in app.button if button.label == "Accept it").click().run()
     [kept] = decision.acceptances(own)

@@ -15,7 +15,7 @@ from etl.odoo import Login
 from queries.config import Config, ConfigError, Instance
 
 NOW = datetime(2026, 3, 2, 12)
-LOGIN = Login("odoo", "http://odoo.test", "db", "reader", "secret", is_api_key=True, secret_env="ODOO_API_KEY")
+LOGIN = Login("odoo", "https://odoo.test", "db", "reader", "secret", is_api_key=True, secret_env="ODOO_API_KEY")
 KPIS = ["Cycle time", "Lead time", "Open approvals"]
 
 
@@ -124,6 +124,21 @@ def test_an_expiring_key_is_said_and_a_key_about_to_expire_urges():
     near = account(key_name="pp", key_count=2, key_expires_at=NOW + timedelta(days=20))
     assert "The first of 2 API keys expires on 22 Mar 2026, in 20 days: make a new one now." in notes(who=near)
     assert not any("expires" in note for note in notes(who=account(key_name="pp", key_count=1)))
+
+
+def test_a_way_that_is_not_encrypted_is_said_first():
+    first, *_ = notes(login=replace(LOGIN, url="http://odoo.test"))
+    assert first.startswith("The API key and all that is read go unencrypted over the network to http://odoo.test:")
+    assert not any("unencrypted" in note for note in notes())
+
+
+def test_a_key_of_another_user_is_said_with_the_remedy():
+    [told] = [note for note in notes(who=account(login="other")) if "belongs to" in note]
+    assert told == (
+        "The API key belongs to user 'other', not to 'reader', and 'other' is who reads: set ODOO_USER (or user in "
+        "ops.toml) to that, or ODOO_API_KEY to a key of 'reader'."
+    )
+    assert not any("belongs to" in note for note in notes())
 
 
 def test_what_only_an_administrator_can_tell_is_said_unless_there_is_one():

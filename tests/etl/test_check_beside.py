@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import pytest
 from rich.console import Console
 
-from etl import check_beside, inbox, n8n, report
+from etl import check_beside, inbox, n8n, report, unencrypted
 from etl.publish import kpis_of_sources
 from etl.systems import every
 from queries import catalog
@@ -121,6 +121,13 @@ def test_a_key_that_may_more_is_told_by_what_n8n_says_of_it_or_else_by_what_it_s
     ]
     [seen] = notes(**{"/api/v1/tags?limit=1": (200, {"data": []})})
     assert "(tag:list)" in seen and "put a proxy in front that lets only GET through" in seen
+
+
+def test_a_way_that_is_not_encrypted_is_told(look, monkeypatch):
+    assert not any("unencrypted" in note for note in look(run(1)).notes)
+    monkeypatch.setattr(unencrypted, "travels_in_the_open", lambda url: True)
+    [note] = [note for note in look(run(1)).notes if "unencrypted" in note]
+    assert f"to {look.replay.url}: use an https:// address" in note
 
 
 def test_a_key_that_ends_soon_is_told(look, monkeypatch):

@@ -27,6 +27,7 @@ import apprise
 import duckdb
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from apprise.plugins.slack import NotifySlack
 
 from etl import digest, outbox, send
@@ -39,14 +40,17 @@ from queries.subject import of_exception
 LYON, TULSA = "Alder France/WH", "Alder Industries/TUL"
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
 class Mailbox:
     """An SMTP server that keeps what it takes; `refuses` mails as long as it is told to."""
 
     def __init__(self):
         self.mails, self.refuses, self.unknown = [], False, set()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.server = Controller(self, hostname="127.0.0.1", port=port)
+        self.server = Controller(self, hostname="127.0.0.1", port=free_port())
         self.server.start()
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -456,6 +460,34 @@ def test_no_secret_is_repeated(folder, monkeypatch):
     for secret in ("Sesame123", "TOKEN99"):
         assert secret not in said and secret.encode() not in kept
     assert stat.S_IMODE((folder.path / "digest.sqlite").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("mailto://127.0.0.1:9?mode=insecure", "Connection refused): mend the name and the port of the mail server in"),
+        ("{open}&user=pulse&pass=Sesame123", "takes no password on this port: use mailtos://, or leave"),
+        ("{closed}&user=pulse&pass=Sesame123", "user or password is wrong: mend user and pass in the address."),
+        ("{closed}", "it wants a sign-in: add user and pass to the address."),
+    ],
+)
+def test_a_mail_server_that_refuses_is_told_with_its_cause_and_the_remedy(folder, mailbox, monkeypatch, address, said):
+    closed = Controller(
+        mailbox, hostname="127.0.0.1", port=free_port(), auth_require_tls=False, auth_required=True,
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+    )  # fmt: skip
+    closed.start()
+    try:
+        known = {
+            name: f"mailto://127.0.0.1:{server.port}?mode=insecure"
+            for name, server in (("open", mailbox.server), ("closed", closed))
+        }
+        monkeypatch.setenv("DIGEST_BAD", f"{address.format(**known)}&from=a@example.com&to=b@example.com")
+        [failed] = folder.run(replace(MANAGER, send_to=("DIGEST_BAD",))).failed
+    finally:
+        closed.stop()
+    assert failed.startswith("to b@example.com: DIGEST_BAD: the mail server did not take it (") and said in failed
+    assert "Sesame123" not in failed
 
 
 @pytest.mark.parametrize(("value", "said"), [(None, "is not set"), ("no address", "none that can be sent to")])

@@ -210,13 +210,15 @@ def test_ready_means_readable_and_not_stale(two, tmp_path):
 
 
 def test_the_commands(whole, tmp_path):
-    def etl(*arguments: str) -> subprocess.CompletedProcess:
-        variables = os.environ | {"OPS_WAREHOUSE": str(whole)}
+    def etl(*arguments: str, folder: Path = whole) -> subprocess.CompletedProcess:
+        variables = os.environ | {"OPS_WAREHOUSE": str(folder)}
         return subprocess.run([sys.executable, "-m", "etl", *arguments], env=variables, capture_output=True, text=True)
 
     current = warehouse.current_version(whole)
     listed = etl("versions")
     assert listed.returncode == 0 and current in listed.stdout and EARLIER in listed.stdout
+    empty = etl("versions", folder=tmp_path / "nowhere")
+    assert empty.returncode == 1 and "nothing is published in" in empty.stderr
     rolled = etl("rollback")
     assert rolled.returncode == 0 and f"{EARLIER} is published again: data as of" in rolled.stderr
     assert etl("status", "--ready").returncode == 0

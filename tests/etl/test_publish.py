@@ -9,7 +9,7 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
-from etl import load, publish
+from etl import load, outbox, publish
 from etl.demo.fill import configured
 from etl.refresh import utc_now
 from etl.systems import every
@@ -42,6 +42,23 @@ def read(tmp_path_factory):
 def folder(read, tmp_path):
     """A private copy of it."""
     return shutil.copytree(read, tmp_path / "warehouse")
+
+
+def test_what_was_decided_and_told_about_the_demo_plants_is_put_aside(tmp_path):
+    con = load.open_work(tmp_path)
+    con.execute("insert into odoo_instance values (?, 'http://demo', '18.0', 'demo')", [load.DEMO_INSTANCE])
+    load.close(con)
+    decision.decide("Ann", decision.ACKNOWLEDGEMENT, "record:demo:sale.order,7", warehouse=tmp_path)
+    with outbox.opened(tmp_path):
+        pass
+    with served(ConstructedOdoo(18, Scene(18).rows)) as odoo:
+        _, said = run(odoo, tmp_path)
+        assert decision.decisions(warehouse=tmp_path) == []
+        assert "What was decided about them is in demo_decisions.sqlite." in said
+        assert {path.name for path in tmp_path.glob("*.sqlite")} == {"demo_decisions.sqlite", "demo_digest.sqlite"}
+        decision.decide("Ann", decision.ACKNOWLEDGEMENT, "record:odoo:sale.order,7", warehouse=tmp_path)
+        run(odoo, tmp_path)
+        assert len(decision.decisions(warehouse=tmp_path)) == 1  # those about this Odoo stay
 
 
 def republish(folder, run="20300101T000000Z", as_of=None, config=Config()):

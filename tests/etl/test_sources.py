@@ -61,6 +61,14 @@ def test_what_is_lost_without_it_is_one_clause(name):
     assert not without.endswith((".", "!", ";")) and "\n" not in without
 
 
+def test_the_cost_of_a_model_that_may_not_be_read_does_not_say_that_its_module_is_missing():
+    costs = {source.model: source.cost for source in discover().values()}
+    assert costs["qc.inspection"] == "inspections and how long they hold goods cannot be measured"
+    assert costs["mail.tracking.value"] == "every lead time is lost"
+    assert costs["res.company"] == discover()["res_company"].without
+    assert not [cost for cost in costs.values() if cost.startswith(("no OCA", "no Enterprise"))]
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_columns_that_name_people_are_flagged(name):
     for column_name, field in SOURCES[name].fields.items():
