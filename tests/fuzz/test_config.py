@@ -1,5 +1,5 @@
-"""300 configurations that nobody should write: each loads, or is one sentence that names the file and the place. 30 more
-that load build a warehouse, too: that takes seconds each."""
+"""300 configurations that nobody should write: each loads, or is one sentence that names the file and the place. 30
+more that load build a warehouse, too: that takes seconds each."""
 
 from __future__ import annotations
 
