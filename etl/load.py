@@ -39,6 +39,14 @@ DUCKDB_TYPES = {
 }
 
 
+# What a value can be in a plant. An earlier day stands for none (1970, 1899 and year 1 are what programs make of a
+# missing one), a later one for a day that is far off, and a larger number for one that nobody knows.
+FIRST_DAY, LAST_DAY, LARGEST = "1980-01-01", "2200-01-01", 1e15
+POSSIBLE = {
+    "timestamp": f"case when {{name}} >= '{FIRST_DAY}' then least({{name}}, '{LAST_DAY}') end",
+    "date": f"case when {{name}} >= '{FIRST_DAY}' then least({{name}}, '{LAST_DAY}') end",
+    "double": f"case when abs({{name}}) < {LARGEST:.0f} then {{name}} end",
+}
 SERIES = r"^(saas~)?\d+(\.\d+)?"  # of an Odoo: builds of a version are the same
 SCHEMA = Path(__file__).parent / "schema"
 WORK = "work.duckdb"
@@ -348,8 +356,11 @@ def _columns(source: Source) -> dict[str, str]:
 
 
 def _views(source: Source) -> list[str]:
-    """Statements that make the staging views: current rows, current and vanished rows, every version."""
-    names = ", ".join(source.columns)
+    """Statements that make the staging views: current rows, current and vanished rows, every version. Values that
+    cannot be are left out of them; the raw table has them as they were read."""
+    types = {name: DUCKDB_TYPES[type] for name, type in source.columns.items()}
+    said = {name: POSSIBLE.get(type, "{name}").format(name=name) for name, type in types.items()}
+    names = ", ".join(name if name == value else f"{value} as {name}" for name, value in said.items())
     last = f"{names}, _valid_to as gone_at, _closed_by as gone_by, _seen_at as seen_at"
     same_key = " and ".join(f"later.{key} = raw.{key}" for key in source.key)
     return [

@@ -23,7 +23,7 @@ import duckdb
 import pyarrow as pa
 
 from etl import landing, systems
-from etl.load import ensure_tables, migrate
+from etl.load import FIRST_DAY, LARGEST, LAST_DAY, ensure_tables, migrate
 from etl.source import Source
 from queries import (
     answer,
@@ -615,6 +615,36 @@ def _version_check(sources: list[Source]) -> catalog.Check:
     )
 
 
+def _possible_check(sources: list[Source], raw: str = "work.raw") -> catalog.Check:
+    """Which raw rows hold what the staging views leave out."""
+    parts = []
+    for source in sources:
+        odd = {
+            name: f"abs({name}) >= {LARGEST:.0f}"
+            if type == pa.float64()
+            else f"({name} < '{FIRST_DAY}' or {name} > '{LAST_DAY}')"
+            for name, type in source.columns.items()
+            if type in (pa.float64(), pa.date32(), pa.timestamp("us"))
+        }
+        if odd:
+            told = ", ".join(f"if({is_odd}, '{name} ' || {name}, null)" for name, is_odd in odd.items())
+            parts.append(f"""select instance, '{source.model}' as record_model, id as record_id,
+                concat_ws(', ', {told}) as detail
+                from {raw}.{source.name} where _valid_to is null and ({" or ".join(odd.values())})""")
+    return catalog.Check(
+        name="value_impossible",
+        file="etl/publish.py",
+        sql=" union all ".join(parts),
+        title="Days and numbers are possible",
+        definition=f"No day lies before {FIRST_DAY[:4]} or after the year {LAST_DAY[:4]} begins, and no number has "
+        "more than fifteen digits.",
+        severity="warn",
+        owner="Operator",
+        remedy="correct the record in Odoo: an earlier day and a larger number count as empty, a later day as the "
+        f"first of {LAST_DAY[:4]}",
+    )
+
+
 def _checks(
     con, config: Config, sources: list[Source], part: Part, run: str, as_of: datetime
 ) -> list[tuple[catalog.Check, int]]:
@@ -622,7 +652,7 @@ def _checks(
     run."""
     checks = rules.checks_in_force(part.checks, config)
     if not part.base:
-        checks |= {check.name: check for check in (_version_check(sources),)}
+        checks |= {check.name: check for check in (_version_check(sources), _possible_check(sources))}
     judged = _two_at_a_time(con, _judged, checks)
     counts = [(check, count) for check, count, _ in judged]
     rows = [{"run": run, "as_of": as_of} | row for _, _, counted in judged for row in counted]

@@ -5,6 +5,9 @@ of the type of its workflow, every activity an event of its document, every link
 objects. CSV: one line per activity, the columns named as in XES (IEEE 1849-2016) and its extensions concept, time,
 organizational, lifecycle and identity. Both hold whole cases, those that began in the span asked for, and of each the
 activities that make up its variant. Names of people are masked as the scope of the opened warehouse demands.
+
+As in every CSV file of ours, a text that a spreadsheet would run as a formula is led by an apostrophe (cell.py): a
+document called =7 is found as '=7. In OCEL, texts are as they are.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from pyarrow import csv as arrow_csv
 
 from queries import warehouse
 from queries.catalog import CatalogError
+from queries.cell import safe_column
 
 ROWS = 20_000  # held in memory at a time
 GROUP_ROWS = 122_880  # of a table, that a reader of Parquet takes at a time
@@ -135,6 +139,7 @@ def to_csv(
                 for column in CSV_COLUMNS.values()
             ]
             columns = [column.cast(type) for column, type in zip(columns, CSV_SCHEMA.types, strict=True)]
+            columns = [safe_column(column) if pa.types.is_string(column.type) else column for column in columns]
             writer.write_batch(pa.record_batch(columns, schema=CSV_SCHEMA))
             done += batch.num_rows
             report(done, total)

@@ -360,7 +360,8 @@ def due(
 ) -> pa.Table:
     """Cases that fell due before `as_of`: plant, due_on (day in UTC), n_due, n_missed, n_unmeasured. A duration falls
     due when it reaches the limit of its plant ("" for all others; seconds), whether it ended by then or is still open;
-    a share says itself when and whether it was missed. Cases that cannot be measured count on the day they started."""
+    a share says itself when and whether it was missed. Cases that cannot be measured count on the day they started; of
+    which no day is known, on none."""
     sql, parameters = _due(con, kpi, clock, limits, as_of)
     sql += f"""
         select coalesce(plant, '{NONE}') as plant, coalesce(due_at, known_at)::date as due_on,
@@ -512,7 +513,7 @@ def _due(con, kpi: Kpi, clock: str, limits, as_of: datetime) -> tuple[str, dict]
         due_row as (
             select *, {missed} as is_missed, {known_at} as known_at
             from ({DUE[f"{kpi.measure} {clock}"].format(**words)})
-            where due_at < $as_of or not is_measured)"""
+            where due_at < $as_of or (not is_measured and known_at is not null))"""
     plants = {plant: seconds for plant, seconds in limits.items() if plant and seconds is not None}
     parameters = {"as_of": as_of, "limit": limits.get(""), "plants": list(plants), "limits": list(plants.values())}
     return sql, parameters

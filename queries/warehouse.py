@@ -33,12 +33,14 @@ RANK_MACRO = """
             'failing', 'silent', 'late', 'deactivated by Odoo', 'degraded', 'never ran', 'unknown', 'works',
             'switched off'
         ], state)"""
-# How long each case took by both clocks, so far if it is open; one that a wrong clock ended before it began took 0. An
-# ASOF join over few rows, as DuckDB estimates them, would look at every interval of the calendar.
+# How long each case took by both clocks, so far if it is open. One that a wrong clock ended before it began took 0, one
+# that it ends after the data were read what it took until then. An ASOF join over few rows, as DuckDB estimates them,
+# would look at every interval of the calendar.
 CLOCK_MACRO = """
     set global asof_loop_join_threshold = 0;
     create or replace macro with_clocks(cases, calendar, as_of) as table
-    with bounded as (select *, greatest(coalesce(ended_at, as_of), started_at) as until_at from query_table(cases))
+    with bounded as (
+        select *, greatest(least(coalesce(ended_at, as_of), as_of), started_at) as until_at from query_table(cases))
     select
         bounded.* exclude (until_at),
         epoch(until_at - started_at) as elapsed_seconds,
@@ -51,7 +53,7 @@ CLOCK_MACRO = """
     asof left join query_table(calendar) as last
         on last.instance = bounded.instance and last.plant = bounded.plant and last.open_from <= bounded.until_at;
     create or replace macro with_elapsed(cases, calendar, as_of) as table
-    select *, epoch(greatest(coalesce(ended_at, as_of), started_at) - started_at) as elapsed_seconds,
+    select *, epoch(greatest(least(coalesce(ended_at, as_of), as_of), started_at) - started_at) as elapsed_seconds,
         null::double as working_seconds
     from query_table(cases)"""
 # due_at: when a case has used up its limit_seconds of working time; null where no working hours are known so far

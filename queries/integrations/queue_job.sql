@@ -123,7 +123,12 @@ job as (
 )
 
 select
-    'queue_job:' || instance || ':' || coalesce(uuid, id::varchar) as event_key,
+    -- Odoo does not make sure that no two jobs have the same uuid.
+    'queue_job:' || instance || ':' || case
+        when uuid is null then id::varchar
+        when row_number() over (partition by instance, uuid order by id) = 1 then uuid
+        else uuid || '#' || id
+    end as event_key,
     'queue_job' as source,
     instance,
     'queue.job' as record_model,

@@ -1,6 +1,6 @@
 /*
 title = "Ways round controls by month"
-definition = "How often each way round a control was taken in each plant and month since a day, and, of approvals, of how many."
+definition = "How often each way round a control was taken in each plant and month since a day and up to the data's, and, of approvals, of how many."
 */
 select
     plant,
@@ -9,5 +9,5 @@ select
     n,
     of_count,
 from agg_control_month
-where month >= $from_on::date
+where month between $from_on::date and $as_of::date
 order by kind, plant, month

@@ -33,8 +33,8 @@ attendance as (
     select
         instance,
         calendar_id,
-        weekday::integer as weekday,
-        week_type::integer as week_type,
+        try_cast(weekday as integer) as weekday,
+        try_cast(week_type as integer) as week_type,
         round(hour_from * 60)::integer as minute_from,
         round(hour_to * 60)::integer as minute_to,
         valid_from_on,

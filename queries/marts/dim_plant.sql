@@ -55,7 +55,7 @@ select
     plant.company,
     plant.warehouse_id,
     plant.warehouse,
-    coalesce(plant.configured_timezone, calendar.tz, 'UTC') as timezone,
+    coalesce(plant.configured_timezone, zone.name, 'UTC') as timezone,
     plant.configured_timezone,
     calendar.id as calendar_id,
     calendar.name as calendar,
@@ -69,6 +69,7 @@ left join stg_resource_calendar_last as calendar
         else calendar.name = plant.configured_calendar
             and coalesce(calendar.company_id, plant.company_id) = plant.company_id
     end
+left join (select name from pg_timezone_names()) as zone on zone.name = calendar.tz
 -- Of several calendars with the name that ops.toml gives: the company's own, one in use, the oldest.
 qualify row_number() over (
     partition by plant.instance, plant.warehouse_id

@@ -7,6 +7,7 @@ from etl.source import discover
 from queries.config import Config, Plant
 from tests.conftest import PLANTS
 from tests.rows import PLACES, at, order, purchase, review
+from tests.runs import integrated, run
 
 
 def test_a_state_that_a_module_added_is_told(build, chatter):
@@ -219,3 +220,29 @@ def test_versions_that_end_before_they_begin_are_told(build):
     )
     [row] = built.rows(publish._version_check(list(discover().values())).sql)
     assert (row["name"], row["detail"]) == ("mrp_production", "1 versions end before they begin")
+
+
+def test_runs_dated_ahead_of_the_reading_are_told(build):
+    built = integrated(build, run(1, "2026-03-02 08:00"), run(2, "2038-01-20 08:00"))
+    built.connection.execute(
+        """insert into source_state by name
+            select 'test' as instance, 'x' as source, timestamp '2026-03-02 12:00' as read_at"""
+    )
+    [row] = built.check("event_in_the_future")
+    assert (row["record_id"], row["name"], row["detail"]) == (2, "Carrier labels", "success 2038-01-20 08:01")
+
+
+def test_days_and_numbers_that_cannot_be_count_as_empty_and_are_told(build):
+    first = purchase(1, created_at=at("1899-12-31 00:00"), untaxed_amount=1e15)
+    built = build(purchase_order=[first, purchase(2, created_at=at("9999-12-31 23:59")), purchase(3)])
+    sql = "select id, created_at, untaxed_amount from stg_purchase_order order by id"
+    assert [tuple(row.values()) for row in built.rows(sql)] == [
+        (1, None, None),
+        (2, at("2200-01-01"), 9000),
+        (3, at("2026-01-05 08:00"), 9000),
+    ]
+    found = built.rows(publish._possible_check(list(discover().values()), "raw").sql)
+    assert {row["record_id"]: (row["record_model"], row["detail"]) for row in found} == {
+        1: ("purchase.order", "untaxed_amount 1000000000000000.0, created_at 1899-12-31 00:00:00"),
+        2: ("purchase.order", "created_at 9999-12-31 23:59:00"),
+    }

@@ -1,17 +1,22 @@
-"""100 tables that nobody should take for formulas: as CSV of a page and of a command, and as a spreadsheet."""
+"""100 tables that nobody should take for formulas: as CSV of a page, of a command and of the event log, and as a
+spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
+import sys
 import zipfile
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
+import pyarrow as pa
 import pytest
 
 from dashboard import download, texts
-from queries import terminal
+from queries import export, terminal
+from queries.cell import safe, safe_column
 from tests.fuzz import nasty
 
 DAYS = [datetime(day.year, day.month, day.day, tzinfo=UTC) for day in nasty.DAYS]
@@ -63,3 +68,59 @@ def test_no_cell_of_a_file_is_run(number, capsysbinary):
             if name.endswith(".xml"):
                 tree = ElementTree.fromstring(file.read(name))
                 assert not [one for one in tree.iter() if one.tag.endswith(("}f", "}hyperlink"))]
+
+
+@pytest.fixture
+def as_log(monkeypatch, tmp_path):
+    """as_log(names) -> the lines of an event log of a case of each name, read from the file."""
+
+    def written(names: list[str | None]) -> list[dict]:
+        columns = {column for column in export.CSV_COLUMNS.values() if column}
+        events = [
+            dict.fromkeys(columns, name) | {"amount": -1.5, "event_at": "2026-01-05T08:00:00.000000+00:00"}
+            for name in names
+        ]
+        schema = pa.schema([(name, pa.float64() if name == "amount" else pa.string()) for name in sorted(columns)])
+        part = {"workflow": "production", "plant": None, "case_count": len(names), "event_count": len(names)}
+        found = {"part": [part], "event": events}
+        monkeypatch.setattr(
+            export.warehouse,
+            "batches",
+            lambda _, name, rows, **asked: [
+                pa.RecordBatch.from_pylist(found[name], schema if name == "event" else None)
+            ],
+        )
+        export.to_csv(None, tmp_path / "log.csv", export.Selection())
+        with long_cells(), (tmp_path / "log.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return written
+
+
+@contextmanager
+def long_cells():
+    """Cells of a megabyte may be read."""
+    before = csv.field_size_limit(sys.maxsize)
+    yield
+    csv.field_size_limit(before)
+
+
+@pytest.mark.parametrize("number", nasty.cases(100))
+def test_no_cell_of_an_event_log_is_run_and_every_name_is_found_as_in_other_files(number, as_log):
+    chance = nasty.seeded("event log", number)
+    names = [nasty.text(chance) for _ in range(20)]
+    for line, name in zip(as_log(names), names, strict=True):
+        cells = {key: cell for key, cell in line.items() if export.CSV_COLUMNS[key] not in (None, "amount", "event_at")}
+        assert len(cells) == len(export.CSV_COLUMNS) - 3
+        assert set(cells.values()) == {safe(name)}
+        assert line["case:amount"] == "-1.5" and line["lifecycle:transition"] == "complete"
+
+
+def test_a_column_of_texts_is_safe_as_each_of_them_is():
+    blanks = [chr(code) for code in range(sys.maxunicode) if chr(code).isspace()]
+    first = [chr(code) for code in range(0x3000)] + list("＝＋－＠")
+    texts_of = [f"{blank}{sign}1" for blank in blanks for sign in ("=", "\n+", "a=")] + [f"{sign}x" for sign in first]
+    given = [*texts_of, "\0=1", "a\0b", "", None, "[x]", "^x", "\\x"]
+    assert safe_column(pa.array(given)).to_pylist() == [safe(text) for text in given]
+    plain = pa.array(["WH/MO/00001", None, "a = b", ""])
+    assert safe_column(plain) is plain

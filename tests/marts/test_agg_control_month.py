@@ -46,3 +46,12 @@ def test_approvals_and_overrides_by_month(put):
         ("approved by who made it", 2): (0, 1),
         ("unlocked", 1): (2, None),
     }
+
+
+def test_months_ahead_of_the_data_are_not_listed(put):
+    built = put()
+    month = {"plant": PLANT, "kind": "unlocked", "n": 1}
+    built.put(
+        "agg_control_month", [month | {"month": at(f"{day} 00:00").date()} for day in ("2026-03-01", "2038-01-01")]
+    )
+    assert [str(row["month"]) for row in built.listing("control_month", from_on=at("2025-03-01"))] == ["2026-03-01"]

@@ -50,7 +50,7 @@ def worked(built, start: str, end: str, plant: str = "Nord/WH") -> float | None:
         plant=plant,
         start=start,
         end=end,
-        as_of=built.as_of,
+        as_of=datetime(2100, 1, 1),
     )
     return None if row["working_seconds"] is None else row["working_seconds"] / HOUR
 
@@ -458,3 +458,10 @@ def test_random_calendars_and_moments_equal_the_oracle(build):
     ]
     assert not wrong, (len(wrong), wrong[:3])
     assert len(cases) == 2880 and sum(oracle.before[-1] > 0 for oracle in oracles) == 48
+
+
+def test_a_week_or_a_day_that_is_none_opens_nothing_or_every_week(make):
+    hours = [*week((8, 12)), *week((8, 18), days=["Monday'; --"], first=50), *week((13, 14), days=[0], week_type="odd")]
+    for id, row in enumerate(hours, start=1):
+        row["id"] = id
+    assert worked(make(resource_calendar_attendance=hours), "2026-01-05 00:00", "2026-01-12 00:00") == 21

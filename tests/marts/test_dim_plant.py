@@ -91,3 +91,8 @@ def test_configuration_of_the_instance_wins_over_the_general_one(build):
 
 def test_no_warehouse_no_plant(build):
     assert build(stock_warehouse=[]).rows("select * from dim_plant") == []
+
+
+def test_a_time_zone_that_is_none_is_utc(build):
+    calendar = [{"id": 1, "tz": "-2+3"}]
+    assert plants(build(resource_calendar=calendar))[1]["timezone"] == "UTC"

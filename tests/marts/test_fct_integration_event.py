@@ -511,3 +511,9 @@ def test_exchanges_of_documents(build):
     assert facts(rows, "ended_at", "ended_quality")[1] == (day("05 08:30"), "derived")
     assert facts(rows, "flow_name", "direction", "parent_key")[4] == ("Answers", "in", "edi:test:3")
     assert facts(rows, "odoo_model", "odoo_res_id", "plant")[6] == ("purchase.order", 7, "South/WH")
+
+
+def test_jobs_that_share_a_uuid_are_two(build):
+    rows = [{"id": id, "uuid": "u", "state": "done", "created_at": at("2026-01-05 08:00")} for id in (7, 8)]
+    found = build(queue_job=rows).rows("select record_id, event_key from fct_integration_event order by record_id")
+    assert [row["event_key"] for row in found] == ["queue_job:test:u", "queue_job:test:u#8"]

@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from queries import catalog, measure
 from queries.catalog import CatalogError, Kpi
-from queries.warehouse import ODOO_URL_MACRO
+from queries.warehouse import CLOCK_MACRO, ODOO_URL_MACRO
 from tests.rows import order
 
 START = datetime(2026, 1, 5)  # a Monday
@@ -755,3 +755,26 @@ def test_of_a_kpi_that_does_not_reach_back_only_whole_periods_count():
     assert measure.within(weeks, kpi("sum", "total"), AS_OF) == weeks
     assert measure.within(weeks, kpi("sum", "total", reach=reach), AS_OF)[0] == (date(2026, 1, 19), date(2026, 1, 26))
     assert measure.within(weeks, kpi("sum", "total", reach=reach + 12 * 3600), AS_OF)[0][0] == date(2026, 1, 12)
+
+
+def test_what_cannot_be_measured_and_has_no_day_falls_due_on_none():
+    case = {"due_at": START, "is_bad": None, "is_measured": False}
+    data = Data([case, case | {"due_at": None}, case | {"is_bad": True, "is_measured": True}])
+    share = kpi("share", "rate", coverage="known")
+    [found] = measure.due(data.cursor(), share, "elapsed", {}, AS_OF).to_pylist()
+    assert (found["due_on"], found["n_due"], found["n_missed"], found["n_unmeasured"]) == (START.date(), 1, 1, 1)
+
+
+def test_a_case_that_ends_after_the_data_were_read_took_what_it_took_until_then():
+    con = duckdb.connect()
+    con.execute("create table dim_calendar (instance varchar, plant varchar, open_from timestamp, open_to timestamp, "
+                "open_seconds_before double)")  # fmt: skip
+    con.execute(CLOCK_MACRO)
+    ends = {datetime(2038, 1, 20): 3600, AS_OF - timedelta(minutes=30): 1800, None: 3600, datetime(2000, 1, 1): 0}
+    for name in ("with_clocks", "with_elapsed"):
+        for end, seconds in ends.items():
+            sql = f"""with one as (select 'i' as instance, 'p' as plant, $start::timestamp as started_at,
+                    $end::timestamp as ended_at)
+                select elapsed_seconds from {name}('one', 'dim_calendar', $as_of)"""
+            given = {"start": AS_OF - timedelta(hours=1), "end": end, "as_of": AS_OF}
+            assert con.execute(sql, given).fetchall() == [(seconds,)]
