@@ -9,6 +9,7 @@ from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import texts
 from queries.catalog import CLOCKS
@@ -95,9 +96,12 @@ def bar(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, 
 
 
 def _plants(named: dict[str, str]) -> list[str]:
-    """The chosen plants, shown by name and kept in the URL by code, from page to page."""
-    asked = st.query_params.get_all("plant")
-    value = [code for code in asked or st.session_state.get("last_plants", []) if code in named]
+    """The chosen plants, shown by name and kept in the URL by code. The menu leads on with them; a link leads to what
+    its URL says, and so does the way back."""
+    asked, run = st.query_params.get_all("plant"), get_script_run_ctx(suppress_warning=True)
+    is_by_url = run is not None and run.is_history_navigation
+    last = [] if is_by_url else st.session_state.get("last_plants", [])
+    value = [code for code in asked or last if code in named]
     st.session_state["pick_plants"] = st.session_state["last_plants"] = value
     if asked != value:
         st.query_params["plant"] = value
