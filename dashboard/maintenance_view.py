@@ -39,7 +39,7 @@ def summary(found: Sequence[dict], machines: Sequence[dict]) -> None:
     again = sum(maintenance.fails_again(row) for row in machines)
     waits = sum(not row["is_taken_up"] for row in failures)
     blocked = sum(row["blocked_since_at"] is not None for row in found)
-    oldest = max((row["age_seconds"] for row in failures), default=None)
+    oldest = max((row["age_seconds"] for row in failures if row["age_seconds"] is not None), default=None)
     told = {"Machines down now": mark("bad", "✕", readable.number(down)) if down else mark("good", "✓", "none")}
     if data.is_read(REQUESTS):
         told |= {

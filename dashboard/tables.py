@@ -68,9 +68,9 @@ def text(key: str) -> Callable[[dict], str]:
     return lambda row: escape("–" if row[key] is None else str(row[key]))
 
 
-def inside(address: str, words: str) -> str:
+def inside(address: str, words: str | None) -> str:
     """A link within the app."""
-    return f'<a href="{escape(address, quote=True)}" target="_self">{escape(words)}</a>'
+    return f'<a href="{escape(address, quote=True)}" target="_self">{escape(words or "–")}</a>'
 
 
 def outside(url: str | None, words: str = "open") -> str:

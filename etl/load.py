@@ -40,12 +40,13 @@ DUCKDB_TYPES = {
 
 
 # What a value can be in a plant. An earlier day stands for none (1970, 1899 and year 1 are what programs make of a
-# missing one), a later one for a day that is far off, and a larger number for one that nobody knows.
+# missing one), a later one for a day that is far off, a larger number for one that nobody knows, and the part of one
+# in so many for 0: what is divided by it would be larger than any.
 FIRST_DAY, LAST_DAY, LARGEST = "1980-01-01", "2200-01-01", 1e15
 POSSIBLE = {
     "timestamp": f"case when {{name}} >= '{FIRST_DAY}' then least({{name}}, '{LAST_DAY}') end",
     "date": f"case when {{name}} >= '{FIRST_DAY}' then least({{name}}, '{LAST_DAY}') end",
-    "double": f"case when abs({{name}}) < {LARGEST:.0f} then {{name}} end",
+    "double": f"case when abs({{name}}) < {1 / LARGEST} then 0 when abs({{name}}) < {LARGEST:.0f} then {{name}} end",
 }
 SERIES = r"^(saas~)?\d+(\.\d+)?"  # of an Odoo: builds of a version are the same
 SCHEMA = Path(__file__).parent / "schema"

@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
 MEASURES = {path.stem: path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "measures").glob("*.sql")}
 
+# What a sum can hold; a larger number, or one that is none, comes of a rate or a quantity that cannot be.
+COUNTABLE = "1e20"
 # The moment by which a row belongs to a period, which rows count at all, and the column the measure works on.
 MEMBER = {
     "duration": ("started_at", "true", "{clock}_seconds as seconds"),
     "share": ("{at}", "({hit} is not null or not {measured})", "{hit} as is_hit"),
-    "ratio": ("at", "numerator is not null and denominator is not null", None),
-    "sum": ("at", "amount is not null", None),
+    "ratio": ("at", f"abs(numerator) < {COUNTABLE} and abs(denominator) < {COUNTABLE}", None),
+    "sum": ("at", f"abs(amount) < {COUNTABLE}", None),
     "index": ("at", "weight > 0", None),
 }
 # Each row finds its periods by the day of its moment; what is in stock, by what entered before and left after.

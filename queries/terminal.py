@@ -46,7 +46,7 @@ def write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> N
         frame = found.to_pandas()
         for name in frame.columns:
             if pd.api.types.is_string_dtype(frame[name]) or pd.api.types.is_object_dtype(frame[name]):
-                frame[name] = frame[name].map(safe, na_action="ignore")
+                frame[name] = frame[name].map(_cell, na_action="ignore")
         print(frame.to_csv(index=False), end="")
         return
     found = found.to_pylist() if isinstance(found, pa.Table) else found
@@ -56,6 +56,12 @@ def write(found: list[dict] | pa.Table, as_json: bool, as_csv: bool, table) -> N
         show(table(found))
     else:
         print("Nothing found.")
+
+
+def _cell(value: object) -> object:
+    """A cell that stays in its line: a carriage return alone ends one for a spreadsheet, and would not be quoted."""
+    value = safe(value)
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
 def show(table: Table) -> None:

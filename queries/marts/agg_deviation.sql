@@ -56,7 +56,7 @@ deviating as (
         count(*) as case_count,
         count(*) filter (where is_open) as open_count,
         sum(times)::bigint as times,
-        sum(amount::decimal(38, 6))::double as amount,
+        sum(try_cast(amount as decimal(38, 6)))::double as amount,
         count(amount) as amount_count,
         any_value(currency) as currency,
         list_sort(list(lead_seconds) filter (where lead_seconds is not null)) as seconds,

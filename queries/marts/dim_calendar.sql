@@ -35,8 +35,8 @@ attendance as (
         calendar_id,
         try_cast(weekday as integer) as weekday,
         try_cast(week_type as integer) as week_type,
-        round(hour_from * 60)::integer as minute_from,
-        round(hour_to * 60)::integer as minute_to,
+        try_cast(round(hour_from * 60) as integer) as minute_from,
+        try_cast(round(hour_to * 60) as integer) as minute_to,
         valid_from_on,
         valid_to_on,
         case
@@ -46,7 +46,8 @@ attendance as (
         least(
             lead(least(changed_at, valid_from)) over (partition by instance, id order by valid_from), valid_to
         ) as held_to,
-        resource_id is null and day_period is distinct from 'lunch' and hour_to > hour_from as is_open,
+        resource_id is null and day_period is distinct from 'lunch' and hour_to > hour_from and hour_from >= 0 and hour_to <= 24
+            as is_open,
     from stg_resource_calendar_attendance_history
 ),
 

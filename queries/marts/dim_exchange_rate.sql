@@ -36,7 +36,7 @@ rate as (
         on currency.instance = rate.instance and currency.id = rate.currency_id
     inner join company
         on company.instance = rate.instance and company.company_id = coalesce(rate.company_id, company.company_id)
-    where rate.rate > 0
+    where rate.rate > 1e-12
     -- A company's own rate goes before one of all companies.
     qualify row_number() over (
         partition by company.instance, company.company_id, currency.name, rate.rate_on

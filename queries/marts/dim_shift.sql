@@ -15,10 +15,11 @@ line as (
         calendar_id,
         try_cast(weekday as integer) as weekday,
         try_cast(week_type as integer) as week_type,
-        round(hour_from * 60)::integer as minute_from,
-        round(hour_to * 60)::integer as minute_to,
+        try_cast(round(hour_from * 60) as integer) as minute_from,
+        try_cast(round(hour_to * 60) as integer) as minute_to,
     from stg_resource_calendar_attendance
-    where resource_id is null and day_period is distinct from 'lunch' and hour_to > hour_from
+    where resource_id is null and day_period is distinct from 'lunch' and hour_to > hour_from and hour_from >= 0
+        and hour_to <= 24
 ),
 
 change as (

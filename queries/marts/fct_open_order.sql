@@ -77,7 +77,7 @@ to_deliver as (
     select
         instance,
         order_id,
-        max(lead_days) as lead_days,
+        max(lead_days) filter (where abs(lead_days) <= 36500) as lead_days, -- more than a century is none
         sum(subtotal_amount * greatest(quantity - coalesce(delivered_quantity, 0), 0) / quantity) as amount,
     from stg_sale_order_line
     where quantity > 0

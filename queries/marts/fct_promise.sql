@@ -55,7 +55,11 @@ line as (
         dim_user.name as responsible,
         currency.name as currency,
         sold.ordered_at,
-        coalesce(sold.promised_at, sold.ordered_at + to_microseconds((line.lead_days * 86400e6)::bigint)) as planned_at,
+        coalesce(
+            sold.promised_at,
+            -- More than a century is no lead time.
+            sold.ordered_at + to_microseconds((if(abs(line.lead_days) <= 36500, line.lead_days, null) * 86400e6)::bigint)
+        ) as planned_at,
         if(sold.promised_at is null, 'lead time', 'delivery date') as promise,
     from stg_sale_order_line as line
     inner join stg_sale_order_last as sold on sold.instance = line.instance and sold.id = line.order_id

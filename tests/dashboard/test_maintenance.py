@@ -70,3 +70,12 @@ def test_without_the_maintenance_module_nothing_is_said_to_be_fine(open_page, ow
     assert texts.MAINTENANCE_UNREAD in text and texts.MAINTENANCE_NONE not in text
     assert "This Odoo does not have it" in text and "Failures open" not in text
     assert panel(text, "Where time is lost")  # logs of work centers are there
+
+
+def test_a_request_of_which_nobody_knows_when_it_began_leaves_the_rest(open_page, own):
+    with duckdb.connect(str(own / warehouse.current_version(own))) as con:
+        con.execute("""update fct_maintenance_request set created_at = null where record_id = (
+            select min(record_id) from fct_maintenance_request
+            where status = 'open' and maintenance_type <> 'preventive')""")
+    text = open_page("maintenance", warehouse=own).text
+    assert texts.NOT_LOADED not in text and "The oldest failure" in text

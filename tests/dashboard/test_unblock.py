@@ -211,3 +211,9 @@ def test_what_if_follows_its_sliders(open_page, demo_warehouse):
     assert then.saved_count > 0 and then.late_share > approval.what_if(steps).late_share
     for words in (texts.late(then), texts.saved(then, len(steps)), texts.exposed(then, "USD")):
         assert words in page.text
+
+
+def test_an_approval_of_a_document_without_a_name_leads_to_it(open_page, own):
+    change(own, "update fct_approval set name = null")
+    text = open_page("approvals", warehouse=own).text
+    assert texts.NOT_LOADED not in text and '" target="_self">–</a>' in text

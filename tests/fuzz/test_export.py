@@ -42,6 +42,19 @@ def read(text: str) -> list[dict]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+def lines(text: str) -> str:
+    """The text with line ends of one kind."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_a_carriage_return_begins_no_line_of_a_file(capsysbinary):
+    rows = [{"name": name, "count": 1} for name in ("a\r=1+1", "\r\n=1+1", "b\r")]
+    terminal.write(rows, False, True, None)
+    for text in (capsysbinary.readouterr().out.decode(), download.as_csv(rows).decode("utf-8-sig")):
+        assert [lines(cells["name"]) for cells in read(text)] == ["a\n=1+1", "'\n=1+1", "b\n"]
+        assert [cells["count"] for cells in read(text)] == ["1", "1", "1"]
+
+
 @pytest.mark.parametrize("number", nasty.cases(100))
 def test_no_cell_of_a_file_is_run(number, capsysbinary):
     chance = nasty.seeded("export", number)
@@ -57,10 +70,8 @@ def test_no_cell_of_a_file_is_run(number, capsysbinary):
                 "\r",
                 "\n",
             )
-            assert cells["name"].removeprefix("'").replace("\r", "") in (
-                row["name"].replace("\x00", "").replace("\r", ""),
-                row["name"].replace("\x00", "").replace("\r", "")[1:],
-            )
+            name = lines(row["name"].replace("\x00", ""))
+            assert lines(cells["name"]).removeprefix("'") in (name, name[1:])
             assert int(cells["count"]) == row["count"]
             assert float(cells["wait_seconds"]) == -3600  # numbers stay numbers
     with zipfile.ZipFile(io.BytesIO(download.as_xlsx(rows, {texts.FILE_TITLE: nasty.text(chance)[:500]}))) as file:

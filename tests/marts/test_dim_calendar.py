@@ -465,3 +465,8 @@ def test_a_week_or_a_day_that_is_none_opens_nothing_or_every_week(make):
     for id, row in enumerate(hours, start=1):
         row["id"] = id
     assert worked(make(resource_calendar_attendance=hours), "2026-01-05 00:00", "2026-01-12 00:00") == 21
+
+
+def test_hours_that_no_day_has_open_nothing(make):
+    hours = week((8, 12)) + week((-1, 2), (22, 25), (1, 1e14), (-1e14, 3), first=50)
+    assert worked(make(resource_calendar_attendance=hours), "2026-01-05 00:00", "2026-01-12 00:00") == 20

@@ -135,3 +135,8 @@ def test_the_reporting_currency_is_that_of_ops_toml(build):
     )
     row = found["sale.order", 1]
     assert (row["reporting_amount"], row["reporting_currency"]) == (pytest.approx(500.0), "USD")
+
+
+def test_a_lead_time_of_more_than_a_century_is_none(build):
+    found = open_orders(build, sale_order=[sale(1)], sale_order_line=[sale_line(1, 1, lead_days=1e14)])
+    assert found["sale.order", 1]["due_at"] == at("2026-02-01 08:00")

@@ -112,3 +112,11 @@ def test_sales(found):
     assert (row["plant"], row["partner"], row["responsible"], row["currency"]) == (
         "Nord/WH", "Steelworks", "Anna", "EUR"
     )  # fmt: skip
+
+
+def test_a_lead_time_of_more_than_a_century_promises_nothing(build):
+    order_of, line = sold(1, promised_at=None)
+    given = {"sale_order": [order_of], "stock_location": PLACES, "stock_move": [goods(1, 11, 2, sale_line_id=101)]}
+    for days, planned in ((9.0, at("2026-01-14 08:00")), (1e14, None), (-1e14, None)):
+        rows = build(sale_order_line=[line | {"lead_days": days}], **given).rows("select planned_at from fct_promise")
+        assert {row["planned_at"] for row in rows} <= {planned} and (rows or planned is None)

@@ -778,3 +778,12 @@ def test_a_case_that_ends_after_the_data_were_read_took_what_it_took_until_then(
                 select elapsed_seconds from {name}('one', 'dim_calendar', $as_of)"""
             given = {"start": AS_OF - timedelta(hours=1), "end": end, "as_of": AS_OF}
             assert con.execute(sql, given).fetchall() == [(seconds,)]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 1e300])
+def test_what_is_no_number_is_in_no_sum(number):
+    good = {"at": START, "numerator": 1.0, "denominator": 4.0, "amount": 3.0}
+    data = Data([good, good | {"numerator": number, "amount": number}, good | {"denominator": number}])
+    assert [data.value(kpi("ratio", "ratio"))[name] for name in ("value", "n")] == [0.25, 1]
+    assert [data.value(kpi("sum", "total"))[name] for name in ("value", "n")] == [6, 2]
+    assert data.ids(kpi("sum", "total")) == [0, 2]
