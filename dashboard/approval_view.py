@@ -23,7 +23,7 @@ SLA = "approval_sla_breach_share"
 def summary(queue: list[dict], chosen: Filters) -> None:
     """How many wait, how many past their limit, how old, what that is worth, and what is left of the month's budget."""
     late = sum(bool(row["is_late"]) for row in queue)
-    oldest = max((row["age_seconds"] for row in queue), default=None)
+    oldest = max((row["age_seconds"] for row in queue if row["age_seconds"] is not None), default=None)
     held = sum(bool(row["due_soon_count"]) for row in queue)
     budgets = data.budgets(data.kpis()[SLA], chosen) if SLA in data.kpis() else []
     facts = {

@@ -27,7 +27,7 @@ def summary(holds: Sequence[dict], told: Sequence[dict]) -> None:
     """How much is held, what it is worth, how old it is, and what else is open."""
     past = sum(quality.is_past_limit(row) for row in holds)
     due = sum(bool(row["due_soon_count"]) for row in holds)
-    oldest = max((row["age_seconds"] for row in holds), default=None)
+    oldest = max((row["age_seconds"] for row in holds if row["age_seconds"] is not None), default=None)
     late = sum(row["is_overdue"] for row in told)
     panel.band("summary", {
         "Held now": escape(readable.number(len(holds))),

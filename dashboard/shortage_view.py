@@ -28,7 +28,7 @@ def summary(rows: Sequence[dict]) -> None:
     due = sum(bool(row["due_soon_count"]) for row in orders)
     judged = [row["age_ratio"] for row in orders if row["age_ratio"] is not None]
     slow = sum(ratio >= 1 for ratio in judged)
-    oldest = max((row["age_seconds"] for row in orders), default=None)
+    oldest = max((row["age_seconds"] for row in orders if row["age_seconds"] is not None), default=None)
     panel.band("summary", {
         "Orders that wait": escape(readable.number(len(orders))),
         "Components short": escape(readable.number(len(lacking))),

@@ -17,7 +17,7 @@ OUTCOMES = {
 
 def is_past_limit(row: dict) -> bool:
     """Whether a row of the list open_hold is older than its plant allows."""
-    return row["limit_seconds"] is not None and row["age_seconds"] >= row["limit_seconds"]
+    return None not in (row["limit_seconds"], row["age_seconds"]) and row["age_seconds"] >= row["limit_seconds"]
 
 
 def worth(rows: Iterable[dict], of: str = "value") -> tuple[dict[str | None, float], int]:

@@ -29,10 +29,11 @@ select
     uom.instance,
     uom.id as unit_id,
     uom.name as unit,
-    -- Up to Odoo 18 the factor says it the other way round.
+    -- Up to Odoo 18 the factor says it the other way round; a unit of nothing has no size.
     case
+        when uom.factor <= 0 then null
         when try_cast(regexp_extract(odoo_instance.version, '[0-9]+') as integer) >= 19 then uom.factor
-        else 1 / nullif(uom.factor, 0)
+        else 1 / uom.factor
     end as size,
     coalesce('category ' || uom.category_id, 'unit ' || arg_max(chain.reference_id, chain.depth)) as dimension,
 from stg_uom_uom_last as uom

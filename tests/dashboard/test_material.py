@@ -177,3 +177,12 @@ def test_work_centers_that_stand_still_come_first(open_page, listed):
     rows = listed("work_center_queue")
     shown = links(open_page("production").text, "Queues of work centers")
     assert rows[0]["state"] == "down" and shown.index("down") < shown.index("fed")
+
+
+def test_what_is_held_since_nobody_knows_when_leaves_the_rest(open_page, own):
+    change(
+        own,
+        "update fct_hold set held_at = null where hold_id = (select min(hold_id) from fct_hold where outcome = 'open')",
+    )
+    text = open_page("quality", warehouse=own).text
+    assert texts.NOT_LOADED not in text and "The oldest" in text

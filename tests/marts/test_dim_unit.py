@@ -8,8 +8,9 @@ UNITS = [{"id": 1, "name": "Units", "factor": 1.0}, {"id": 2, "name": "Dozen", "
 
 
 def test_odoo_19_says_how_many_units_it_is(build):
-    built = build(uom_uom=UNITS)
-    assert dict(built.cursor().sql("select unit, size from dim_unit").fetchall()) == {"Units": 1.0, "Dozen": 12.0}
+    none = [{"id": 3, "name": "Nothing", "factor": 0.0}, {"id": 4, "name": "Less", "factor": -1.0}]
+    found = dict(build(uom_uom=UNITS + none).cursor().sql("select unit, size from dim_unit").fetchall())
+    assert found == {"Units": 1.0, "Dozen": 12.0, "Nothing": None, "Less": None}
 
 
 def test_until_18_the_factor_is_the_other_way_round_and_none_divides_nothing(build):
