@@ -113,6 +113,6 @@ def test_an_edit_in_odoo_counts_from_its_moment_on(shifts, login, tmp_path):
                     started_at + interval 1 day as ended_at
                 from dim_plant where plant = 'EDITED')
             select working_seconds / 3600 from with_clocks('day', 'dim_calendar', $as_of) order by started_at""",
-        params={"starts": [today + timedelta(days=n) for n in (-30, -2, 2, 30)], "as_of": opened.as_of},
+        params={"starts": [today + timedelta(days=n) for n in (-30, -2, 2, 30)], "as_of": today + timedelta(days=60)},
     )
     assert [value for (value,) in hours.fetchall()] == [12, 12, 24, 24]
