@@ -27,7 +27,7 @@ if navigation.is_for(page.url_path, reader.roles):
     download.begin()
     with components.guard(page.title), timing.SECONDS.labels(page.title).time():
         page.run()
-    with files:
+    with files, components.guard(texts.EXPORT):
         download.menu()
 else:
     st.html(f'<div class="pp-note">{escape(texts.not_for(page.title, reader.roles))}</div>')

@@ -42,6 +42,7 @@ def lines(title: str, readings: list[Reading], filters: Filters) -> None:
 
 
 def lines_html(title: str, readings: list[Reading], filters: Filters) -> str:
+    """The same as text, without a frame and not among the page's files."""
     columns = {
         "KPI": lambda reading: _title(reading, filters),
         "Value": _value,

@@ -13,7 +13,7 @@
     const isPage = to.origin === root.origin && /^\w*$/.test(to.pathname.slice(root.pathname.length)) && to.pathname.startsWith(root.pathname);
     if (!isPage || to.hash || !["", "_self"].includes(link.target)) return;
     event.preventDefault();
-    if (to.pathname !== location.pathname) document.querySelector('[data-testid="stMain"]').scrollTo(0, 0);
+    if (to.pathname !== location.pathname) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
     history.pushState(null, "", to);
     dispatchEvent(new PopStateEvent("popstate"));
   });

@@ -1,4 +1,4 @@
-"""Panels that pages of one kind of work share: a table with its rows as CSV, and the KPIs of the work."""
+"""Panels that pages of one kind of work share: a table that is among the page's files, and the KPIs of the work."""
 
 from __future__ import annotations
 
@@ -35,13 +35,12 @@ def listing(
 def head(
     name: str, title: str, note: str, stored: download.Rows, of: Sequence[dict] | None = None, key: str | None = None
 ) -> None:
-    """A heading, and beside it the rows as files. Says which filters in use they do not honour: those of which nothing
-    is told in them, or in the rows that they were made `of`."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
-        with st.container(gap=None, width="stretch"):
-            components.heading(title, note)
-            whole(of if of is not None else () if callable(stored) else stored)
-        download.offer(name, title, stored, key=key)
+    """A heading; the rows are among the page's files. Says which filters in use they do not honour: those of which
+    nothing is told in them, or in the rows that they were made `of`."""
+    with st.container(gap=None):
+        components.heading(title, note)
+        whole(of if of is not None else () if callable(stored) else stored)
+    download.offer(name, title, stored, key=key)
 
 
 def whole(rows: Sequence[object]) -> None:

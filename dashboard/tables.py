@@ -29,6 +29,7 @@ def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequ
 
 
 def table_html(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> str:
+    """The same as text, for a part that holds several."""
     if not rows:
         return f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>'
     if ODOO in columns and not any(row.get("record_url") for row in rows if isinstance(row, Mapping)):
