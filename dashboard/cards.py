@@ -18,18 +18,18 @@ from queries.signal import ABOVE, NORMAL
 SHIFTS = 2  # plants named on a card
 
 
-def card(reading: Reading, filters: Filters) -> None:
-    """One KPI: value, change, weeks, target, cases, age. The whole card leads to the KPI's page."""
+def tile(reading: Reading, filters: Filters, title: str, of: str = "") -> str:
+    """One KPI: value, change, weeks, target, cases, age. The whole tile leads to the KPI's page; `of` is what it is of,
+    where the title does not say it."""
     is_grey = reading.now.value is None
-    kind = "grey" if is_grey else "live"
-    with st.container(border=True, height="stretch", gap=None, key=f"card-{kind}-{reading.kpi.name}"):
-        components.link("kpi", reading.kpi.title, filters, kpi=reading.kpi.name)
-        st.html(body(reading))
-
-
-def body(reading: Reading) -> str:
-    """All a card says, its title apart."""
-    return _grey(reading) if reading.now.value is None else _live(reading)
+    value = "no number" if is_grey else readable.measured(reading.now.value, reading.kpi.unit)
+    label = f"{', '.join(filter(None, (of, title)))}: {value}"
+    address = components.address("kpi", filters, kpi=reading.kpi.name)
+    return (
+        f'<a class="pp-tile{" pp-grey" * is_grey}" href="{escape(address, quote=True)}" target="_self" '
+        f'aria-label="{escape(label, quote=True)}"><b>{escape(title)}</b>'
+        f'<div class="pp-card">{_grey(reading) if is_grey else _live(reading)}</div></a>'
+    )
 
 
 def lines(title: str, readings: list[Reading], filters: Filters) -> None:
@@ -83,31 +83,28 @@ def _value(reading: Reading) -> str:
 def _live(reading: Reading) -> str:
     kpi, now = reading.kpi, reading.now
     return (
-        f'<div class="pp-card"><div class="pp-value"><strong>{escape(readable.measured(now.value, kpi.unit))}</strong>'
+        f'<div class="pp-value"><strong>{escape(readable.measured(now.value, kpi.unit))}</strong>'
         f"{change(reading)}</div>"
         f'<div class="pp-said"><span>{escape(texts.statistic(kpi))}{closed_only(reading)}</span>{before(reading)}</div>'
         f"{spark(reading)}"
         f'<div class="pp-line pp-verdict">{verdict(reading)}</div>'
         f'<div class="pp-line">{target(reading)}</div>'
-        f"{budget_view.line(reading.budgets)}{_foot(reading)}</div>"
+        f"{budget_view.line(reading.budgets)}{_foot(reading)}"
     )
 
 
 def _grey(reading: Reading) -> str:
     reason = reading.now.reason or "no value and no reason given"
     return (
-        '<div class="pp-card"><div class="pp-value"><strong>no number</strong></div>'
-        f'<div class="pp-reason">{mark("none", "○", reason)}</div>{spark(reading)}{_foot(reading)}</div>'
+        '<div class="pp-value"><strong>no number</strong></div>'
+        f'<div class="pp-reason">{mark("none", "○", reason)}</div>{spark(reading)}{_foot(reading)}'
     )
 
 
 def _foot(reading: Reading) -> str:
     kpi, now = reading.kpi, reading.now
-    return (
-        f'<div class="pp-foot"><span>{escape(texts.cases(kpi, now))}</span>'
-        f"<span>{escape(texts.period(kpi, *now.days))}</span>"
-        f"<span>data {escape(readable.ago(reading.as_of))}</span></div>"
-    )
+    said = (texts.cases(kpi, now), texts.period(kpi, *now.days), f"data {readable.ago(reading.as_of)}")
+    return f'<div class="pp-foot">{escape(" · ".join(said))}</div>'
 
 
 def change(reading: Reading) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -20,8 +20,7 @@ from queries.access import SignInRefused
 from queries.config import ROLES
 from queries.warehouse import WarehouseMissing
 
-HERE = Path(__file__).parent
-LOGO, ICON, STYLE = HERE / "images/logo.svg", HERE / "images/icon.png", HERE / "style.css"
+ICON = Path(__file__).parent / "images/icon.png"
 LOG = logging.getLogger("dashboard")
 
 
@@ -35,16 +34,38 @@ def _locale() -> str | None:
 readable.listen(_locale)
 
 
+class PageEnds(BaseException):
+    """A page has nothing more to show; no guard holds it up."""
+
+
+def end() -> None:
+    """Ends the page here, as with one record of a list; what stands around pages is still drawn, unlike after
+    st.stop()."""
+    raise PageEnds
+
+
 @contextmanager
 def guard(what: str) -> Iterator[None]:
     """Keep one failing part from blanking the page: say so in its place, and log why."""
     try:
         yield
     except Exception as error:
-        LOG.exception("%s could not be shown", what)
-        timing.FAILURES.inc()
-        why = str(error) if isinstance(error, WarehouseMissing) else texts.NOT_LOADED
-        st.html(f'<div class="pp-note pp-warn">{mark("warn", "!", what)} {escape(why)}</div>')
+        st.html(_failed(what, error))
+
+
+def guarded(what: str, drawn: Callable[[], str]) -> str:
+    """The HTML of a part, or in its place that it could not be shown."""
+    try:
+        return drawn()
+    except Exception as error:
+        return _failed(what, error)
+
+
+def _failed(what: str, error: Exception) -> str:
+    LOG.exception("%s could not be shown", what)
+    timing.FAILURES.inc()
+    why = str(error) if isinstance(error, WarehouseMissing) else texts.NOT_LOADED
+    return f'<div class="pp-note pp-warn">{mark("warn", "!", what)} {escape(why)}</div>'
 
 
 def mark(kind: str, sign: str, words: str, title: str = "") -> str:
@@ -86,6 +107,38 @@ def band(title: str, below: str, found: Mapping[str, str | None]) -> str:
     return f'<div class="pp-facts">{main}{facts(found)}</div>'
 
 
+def head(page: st.Page, chosen: Filters, roles: Collection[str]) -> None:
+    """The top of every page: the menu, the title and the filters, as one piece."""
+    menu = navigation.menu(page.url_path, roles, chosen.query())
+    home = f'<a class="pp-home" href="./" aria-label="{texts.APP}">{texts.APP}</a>'
+    st.html(
+        f'<header class="pp-top">{home}<button type="button" class="pp-menu-button" aria-expanded="false">{texts.MENU}'
+        f'</button><nav class="pp-menu" aria-label="{texts.MENU}">{menu}</nav></header>'
+        f'<div class="pp-head"><h1>{escape(page.title)}</h1>{filters.bar(chosen, data.plants())}</div>'
+    )
+
+
+def panel(name: str, *parts: str) -> None:
+    """A framed part of a page from pieces of HTML, shown as one; a page of few pieces opens sooner."""
+    st.html(f'<section class="pp-panel panel-{name}">{"".join(parts)}</section>')
+
+
+def fold(words: str, inside: str) -> str:
+    """HTML that is folded away behind some words."""
+    return f'<details class="pp-fold"><summary>{escape(words)}</summary>{inside}</details>'
+
+
+def sub(words: str) -> str:
+    """HTML of words that stand smaller below the rest."""
+    return f'<p class="pp-sub">{escape(words)}</p>'
+
+
+def address(page: str, filters: Filters, **query: object) -> str:
+    """The address of a page of the app ("kpi") that keeps the filters."""
+    said = urlencode(filters.query() | {key: str(value) for key, value in query.items()}, doseq=True)
+    return f"{page}?{said}" if said else page
+
+
 def heading(words: str, note: str = "") -> None:
     st.html(heading_html(words, note))
 
@@ -97,7 +150,11 @@ def heading_html(words: str, note: str = "") -> str:
 def not_narrowed(missing: Sequence[str]) -> None:
     """Says that filters in use are not honoured here, by the dimensions they are of."""
     if missing:
-        st.html(f'<p class="pp-sub pp-whole">{mark("none", "○", texts.not_narrowed(missing))}</p>')
+        st.html(not_narrowed_html(missing))
+
+
+def not_narrowed_html(missing: Sequence[str]) -> str:
+    return f'<p class="pp-sub pp-whole">{mark("none", "○", texts.not_narrowed(missing))}</p>' if missing else ""
 
 
 def who_decides() -> tuple[str, str | None, str]:

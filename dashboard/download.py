@@ -46,15 +46,12 @@ def offer(name: str, title: str, rows: Rows, *, key: str | None = None) -> None:
 
 
 def menu() -> None:
-    """One button for all tables of the page that was drawn: behind it each as CSV and XLSX, drawn while it is open."""
+    """All tables of the page that was drawn, each as CSV and XLSX."""
     offered: dict[str, Offer] = st.session_state.pop(OFFERED)
     if not offered:
-        return
-    opened = st.popover(texts.EXPORT, icon=":material/download:", key="export", on_change="rerun")
-    if opened.open:
-        with opened:
-            for key, one in offered.items():
-                _buttons(key, one)
+        st.html(f'<p class="pp-sub">{escape(texts.NO_FILES)}</p>')
+    for key, one in offered.items():
+        _buttons(key, one)
 
 
 def csv_of(one: Offer) -> Callable[[], bytes]:

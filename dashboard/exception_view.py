@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, decision_view, filters, panel, tables, texts
+from dashboard import choices, components, data, decision_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short, table
@@ -64,9 +64,9 @@ def queue(rows: Sequence[dict], chosen: Filters) -> None:
         if not kept:
             st.html(f'<p class="pp-sub">{escape(texts.EXCEPTION_NONE if not now else texts.EXCEPTION_NOT_SO)}</p>')
         else:
-            panel.paged("part", "What needs somebody", _columns(chosen, asked), kept, SIZE, (chosen.plants, asked))
+            st.html(panel.paged("page_queue", "What needs somebody", _columns(chosen, asked), kept, SIZE))
         if aside:
-            panel.folded(texts.put_aside(len(aside)), "Put aside", _columns(chosen, asked), aside)
+            st.html(panel.folded(texts.put_aside(len(aside)), "Put aside", _columns(chosen, asked), aside))
 
 
 def _narrowed(rows: Sequence[dict], than: exception.Since | None) -> tuple[list[dict], dict[str, str]]:
@@ -76,31 +76,31 @@ def _narrowed(rows: Sequence[dict], than: exception.Since | None) -> tuple[list[
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="choices"):
         severities = Counter(row["severity"] for row in rows)
         order = [name for name in EXCEPTION_SEVERITIES if name in severities]
-        asked["severity"] = filters.pick(
+        asked["severity"] = choices.pick(
             "severity", order, "Only this severity", lambda name: f"{texts.sentence(name)} {severities[name]}"
         )
         kept = [row for row in rows if asked["severity"] in (None, row["severity"])]
         marks = _marks(than)
         counts = {name: sum(map(is_so, kept)) for name, is_so in marks.items()}
-        asked["is"] = filters.pick(
+        asked["is"] = choices.pick(
             "is", list(marks), "Only those", lambda name: f"{texts.sentence(name)} {counts[name]}"
         )
         kept = [row for row in kept if asked["is"] is None or marks[asked["is"]](row)]
         titles = {row["exception"]: row["title"] for row in rows}
         kinds = Counter(row["exception"] for row in kept)
-        asked["kind"] = filters.pick_one(
+        asked["kind"] = choices.pick_one(
             "kind", sorted(titles, key=titles.get), "All kinds", lambda name: f"{titles[name]} ({kinds[name]})"
         )
         kept = [row for row in kept if asked["kind"] in (None, row["exception"])]
         holders = exception.holders(kept)
         everybody = list(exception.holders(rows))
-        asked["who"] = filters.pick_one("who", everybody, "With anybody", lambda who: f"{who} ({holders.get(who, 0)})")
+        asked["who"] = choices.pick_one("who", everybody, "With anybody", lambda who: f"{who} ({holders.get(who, 0)})")
         kept = [row for row in kept if asked["who"] is None or exception.is_with(row, asked["who"])]
     return kept, {name: value for name, value in asked.items() if value}
 
 
 def _columns(chosen: Filters, asked: dict[str, str]) -> dict[str, Callable[[dict], str]]:
-    asked = asked | filters.in_link("part")
+    asked = asked | choices.in_link("page_queue")
 
     def here(row: dict) -> str:
         return f"?{urlencode(chosen.query() | asked | {'exception': row['subject']}, doseq=True)}"

@@ -9,15 +9,16 @@ from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import texts
+from dashboard.choices import CHOSEN, SHARED, address, is_shown, keep, links, toggle
 from queries.catalog import CLOCKS
 from queries.plant import names
 
 WEEKS = (4, 13, 26, 52)
 TREND_WEEKS = 13
 COMPANY, FAMILY, RESPONSIBLE = "company", "family", "responsible"  # in the URL
+MORE, EXPORT = "more", "export"  # in the URL while the rarer filters, the files of the page are shown
 DIMENSION = {FAMILY: "product_family", RESPONSIBLE: "responsible"}  # what rows and KPIs call them
 
 
@@ -69,73 +70,81 @@ class Filters:
         return weeks | {name: list(chosen) for name, chosen in many.items() if chosen} | clock
 
 
-def bar(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, list[str]]]) -> Filters:
-    """Draw the filters and return what they say, checked again here: the browser is not trusted. plants: rows of the
-    list of that name; options: what there is to choose of rarer filters, asked only when somebody wants them."""
-    weeks = st.segmented_control(
-        "Period, last weeks", WEEKS, default=WEEKS[0], required=True, key="weeks", bind="query-params", wrap=False
-    )
-    clock = st.segmented_control(
-        texts.CLOCK_CHOICE, CLOCKS, default=CLOCKS[0], required=True, key="clock", bind="query-params", wrap=False
-    )
-    codes = [row["plant"] for row in plants]
-    chosen = _plants(names(plants))
-    more = _more(plants, options)
-    of_companies = [row["plant"] for row in plants if not more[COMPANY] or row["company"] in more[COMPANY]]
-    kept = tuple(plant for plant in of_companies if plant in chosen) or tuple(of_companies)
-    is_all = len(kept) == len(codes)
+def asked(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, list[str]]]) -> Filters:
+    """What the address asks for, checked here: what is none of what there is to choose falls back. plants: rows of the
+    list of that name; options: what there is to choose of rarer filters, asked only when one is in use."""
+    said = {name: st.query_params.get_all(name) for name in SHARED}
+    known = {"plant": [row["plant"] for row in plants], COMPANY: companies(plants)}
+    if said[FAMILY] or said[RESPONSIBLE]:
+        known |= options()
+    many = {
+        name: tuple(one for one in known.get(name, ()) if one in said[name]) for name in ("plant", *texts.MORE_FILTERS)
+    }
+    of_companies = tuple(row["plant"] for row in plants if not many[COMPANY] or row["company"] in many[COMPANY])
+    kept = tuple(plant for plant in many["plant"] if plant in of_companies) or of_companies
+    is_all = len(kept) == len(plants)
     return Filters(
-        weeks=weeks if weeks in WEEKS else WEEKS[0],
+        weeks=next((weeks for weeks in WEEKS if said["weeks"] == [str(weeks)]), WEEKS[0]),
         plants=() if is_all else kept,
-        clock=clock if clock in CLOCKS else CLOCKS[0],
-        companies=more[COMPANY],
-        families=more[FAMILY],
-        people=more[RESPONSIBLE],
-        company_plants=() if is_all or not more[COMPANY] else tuple(of_companies),
+        clock=next((clock for clock in CLOCKS if said["clock"] == [clock]), CLOCKS[0]),
+        companies=many[COMPANY],
+        families=many[FAMILY],
+        people=many[RESPONSIBLE],
+        company_plants=() if is_all or not many[COMPANY] else of_companies,
     )
 
 
-def _plants(named: dict[str, str]) -> list[str]:
-    """The chosen plants, shown by name and kept in the URL by code. The menu leads on with them; a link leads to what
-    its URL says, and so does the way back."""
-    asked, run = st.query_params.get_all("plant"), get_script_run_ctx(suppress_warning=True)
-    is_by_url = run is not None and run.is_history_navigation
-    last = [] if is_by_url else st.session_state.get("last_plants", [])
-    value = [code for code in asked or last if code in named]
-    st.session_state["pick_plants"] = st.session_state["last_plants"] = value
-    if asked != value:
-        st.query_params["plant"] = value
-    return st.multiselect(
-        "Plants", named, format_func=named.get, key="pick_plants", on_change=_keep_plants, placeholder="All plants",
-        width=300,
-    )  # fmt: skip
+def companies(plants: Sequence[Mapping[str, str]]) -> list[str]:
+    """The companies of the plants, in their order."""
+    return list(dict.fromkeys(row["company"] for row in plants if row["company"]))
 
 
-def _keep_plants() -> None:
-    st.query_params["plant"] = st.session_state["last_plants"] = st.session_state["pick_plants"]
+def bar(chosen: Filters, plants: Sequence[Mapping[str, str]]) -> str:
+    """HTML of the filters, and of what shows the rarer ones and the files of the page."""
+    weeks = _one("weeks", texts.PERIOD_CHOICE, {weeks: str(weeks) for weeks in WEEKS}, chosen.weeks)
+    clock = _one("clock", texts.CLOCK_CHOICE, {clock: clock for clock in CLOCKS}, chosen.clock)
+    used = len(in_words(chosen))
+    more = toggle(MORE, texts.MORE_FILTERS_LABEL + (f" <b>{used}</b>" if used else ""))
+    files = toggle(EXPORT, texts.EXPORT)
+    return f'<div class="pp-filters">{weeks}{clock}{_plants(chosen.plants, names(plants))}{more}{files}</div>'
 
 
-def _more(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, list[str]]]) -> dict[str, tuple]:
-    """The rarer filters, behind one button that counts those in use (style.css); what is not among their options is
-    left out. They are drawn while the button is open or one is in use: a page that nobody narrows does not ask for
-    their options."""
-    asked = {name: st.query_params.get_all(name) for name in texts.MORE_FILTERS}
-    with st.container(key="more-filters"):
-        opened = st.popover(texts.MORE_FILTERS_LABEL, icon=":material/tune:", key="more", on_change="rerun")
-    if not (opened.open or any(asked.values())):
-        return dict.fromkeys(asked, ())
-    companies = list(dict.fromkeys(row["company"] for row in plants if row["company"]))
-    known = {COMPANY: companies} | dict(options())
-    with opened:
-        return {name: _several(name, known.get(name, [])) for name in asked}
+def _one(name: str, label: str, options: Mapping, value: object) -> str:
+    found = links(name, label, options, value, next(iter(options)))
+    return f'<div class="pp-filter"><span>{escape(label)}</span>{found}</div>'
 
 
-def _several(name: str, options: list[str]) -> tuple[str, ...]:
-    label, every = texts.MORE_FILTERS[name]
-    chosen = st.multiselect(
-        label, options, key=name, bind="query-params", placeholder=every, disabled=not options, width=320
+def _plants(chosen: Sequence[str], named: Mapping[str, str]) -> str:
+    """Plants by name, in the address by code: a name leads to it alone, ticks are for several."""
+    rows = "".join(
+        f'<li><input type="checkbox" value="{escape(code, quote=True)}" '
+        f'aria-label="{escape(name, quote=True)}"{" checked" * (code in chosen)}>'
+        f'<a data-filter="plant" href="{address("plant", (code,))}"{CHOSEN * (chosen == (code,))}>{escape(name)}</a>'
+        "</li>"
+        for code, name in named.items()
     )
-    return tuple(value for value in options if value in chosen)
+    every = f'<a data-filter="plant" href="{address("plant", ())}"{CHOSEN * (not chosen)}>{texts.ALL_PLANTS}</a>'
+    said = ", ".join(named[code] for code in chosen) or texts.ALL_PLANTS
+    return (
+        f'<div class="pp-filter"><span>{texts.PLANTS}</span><details class="pp-drop"><summary>{escape(said)}</summary>'
+        f"<div><ul><li>{every}</li>{rows}</ul>"
+        f'<button type="button" data-filter="plant">{texts.SHOW_TICKED}</button></div></details></div>'
+    )
+
+
+def more(plants: Sequence[Mapping[str, str]], options: Callable[[], Mapping[str, list[str]]]) -> None:
+    """The rarer filters to choose from, while the address asks for them."""
+    if not is_shown(MORE):
+        return
+    known = {COMPANY: companies(plants)} | dict(options())
+    with st.container(horizontal=True, key="more-filters"):
+        for name, (label, every) in texts.MORE_FILTERS.items():
+            found, widget = known.get(name, []), f"pick_{name}"
+            st.session_state[widget] = [one for one in st.query_params.get_all(name) if one in found]
+            st.multiselect(
+                label, found, key=widget, on_change=keep, args=(name, widget), placeholder=every, disabled=not found,
+                width=320,
+            )  # fmt: skip
 
 
 def in_words(chosen: Filters) -> dict[str, str]:
@@ -152,68 +161,4 @@ def chips(chosen: Filters) -> str:
     found = "".join(f'<span class="pp-chip">{escape(name)}: <b>{escape(of)}</b></span>' for name, of in words.items())
     own = {name: st.query_params.get_all(name) for name in st.query_params if name not in texts.MORE_FILTERS}
     clear = f'<a href="?{escape(urlencode(own, doseq=True), quote=True)}" target="_self">{texts.CLEAR_FILTERS}</a>'
-    return f'<div class="pp-chips" role="status" data-count="{len(words)}">{found}{clear}</div>'
-
-
-def choice(key: str, options: list[str], label: str, words) -> str:
-    """One of `options`, kept in the URL under `key` by its name; an unknown name is the last choice or the first."""
-    asked = st.query_params.get(key)
-    kept = st.session_state.get(f"last_{key}")
-    value = next((name for name in (asked, kept) if name in options), options[0])
-    widget = f"choose_{key}"
-    st.session_state[widget] = st.session_state[f"last_{key}"] = value
-    if asked != value:
-        st.query_params[key] = value
-    st.selectbox(
-        label, options, format_func=words, key=widget, on_change=_keep, args=(key, widget),
-        label_visibility="collapsed", width=420,
-    )  # fmt: skip
-    return value
-
-
-def pick(key: str, options: list[str], label: str, words) -> str | None:
-    """One of `options`, or None for all, as pills; kept in the URL under `key`. What is not one of them is all."""
-    asked = st.query_params.get(key)
-    value = asked if asked in options else None
-    widget = f"pick_{key}"
-    st.session_state[widget] = value
-    st.pills(
-        label, options, format_func=words, key=widget, on_change=_keep, args=(key, widget), label_visibility="collapsed"
-    )
-    return value
-
-
-def pick_one(key: str, options: list[str], everything: str, words) -> str | None:
-    """The same of many, as a list to choose from: one of `options`, or None for `everything`."""
-    asked = st.query_params.get(key)
-    widget = f"pick_{key}"
-    st.session_state[widget] = asked if asked in options else None
-    st.selectbox(
-        everything, options, format_func=words, key=widget, on_change=_keep, args=(key, widget), placeholder=everything,
-        label_visibility="collapsed", width=260,
-    )  # fmt: skip
-    return st.session_state[widget]
-
-
-def in_link(*keys: str) -> dict[str, str]:
-    """What the URL says of these keys, for a link that keeps it."""
-    return {key: st.query_params[key] for key in keys if key in st.query_params}
-
-
-def keep_in_link(**query: object) -> None:
-    """Say again what the URL asked for: a link from a page to itself leaves the address bar as it was."""
-    st.query_params.update({key: str(value) for key, value in query.items()})
-
-
-def drop_from_link(*keys: str) -> None:
-    """Take from the address bar what a link of the page to itself no longer asks for."""
-    for key in keys:
-        st.query_params[key] = ""  # only a change is sent to the browser
-        del st.query_params[key]
-
-
-def _keep(key: str, widget: str) -> None:
-    if st.session_state[widget] is None:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = st.session_state[widget]
+    return f'<div class="pp-chips" role="status">{found}{clear}</div>'

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, filters, panel, sparkline, tables, texts
+from dashboard import choices, components, data, panel, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import below, inside, short
@@ -77,7 +77,7 @@ def findings(rows: Sequence[dict], chosen: Filters) -> None:
                 "Look at it within": lambda line: _owned(line),
             }, own)  # fmt: skip
     named = [name for name in rules if any(row["exception"] == name for row in rows)]
-    asked = filters.pick("finding", named, texts.FINDING_PICK, lambda name: rules[name].title) if named else None
+    asked = choices.pick("finding", named, texts.FINDING_PICK, lambda name: rules[name].title) if named else None
     kept = [row for row in rows if asked in (None, row["exception"])]
     title = rules[asked].title if asked else "What was found"
     panel.listing("findings", title, texts.FINDINGS if kept else texts.FINDINGS_NONE, {

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import charts, components, data, decision_view, panel, tables, texts
+from dashboard.choices import unfolds
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short, table, text
@@ -123,7 +124,7 @@ def hours(filters: Filters) -> None:
         if found:
             charts.draw(charts.hours(found, data.integrations_as_of()), "hours", texts.hours(found))
             failed = [row for row in found if row["failure_count"]]
-            with st.expander("Hours with failures, as a table"):
+            if unfolds("hours_table", texts.TABLE_BEHIND):
                 table("Hours with failures", {
                     "Hour (UTC)": short(lambda row: f"{row['hour_at']:%a %d %b %H:%M}"),
                     "Interface": lambda row: escape(row["label"]),

@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from dashboard import cards, charts, components, data, download, panel, tables, texts
+from dashboard.choices import one_of, unfolds
 from dashboard.filters import Filters
 from dashboard.reading import Change, Reading
 from queries import readable
@@ -63,8 +64,8 @@ def trend(reading: Reading, changes: Sequence[Change]) -> None:
             st.html(f'<p class="pp-sub">{escape(texts.ONLY_FINAL)}</p>')
         if any(week.value is None for week in weeks):
             st.html(f'<p class="pp-sub">{escape(texts.GAPS)}</p>')
-        with st.expander("Table behind this chart"):
-            download.offer(f"{kpi.name}_weeks", f"{kpi.title} by week", weeks)
+        download.offer(f"{kpi.name}_weeks", f"{kpi.title} by week", weeks)
+        if unfolds("weeks_table", texts.TABLE_BEHIND):
             tables.weeks(weeks, kpi)
 
 
@@ -107,10 +108,8 @@ def distribution(kpi: Kpi, filters: Filters, title: str = "How they spread", fir
             views = texts.SPREAD_VIEWS if kpi.measure == "duration" else texts.SPREAD_VIEWS[:1]
             view = views[0]
             if len(views) > 1:
-                view = st.segmented_control(
-                    "How to show the spread", views, default=views[first], required=True, bind="query-params",
-                    key="spread" if first == 0 else "curve", label_visibility="collapsed",
-                )  # fmt: skip
+                order = views if first == 0 else views[::-1]
+                view = one_of("spread" if first == 0 else "curve", order, texts.SPREAD_CHOICE)
         draw = _histogram if view == views[0] else _survival
         draw(kpi, filters)
 
@@ -129,8 +128,8 @@ def _histogram(kpi: Kpi, filters: Filters) -> None:
     charts.draw(charts.distribution(bins, marks, kpi.unit), f"spread_{kpi.name}", words)
     if bins[-1]["bin_to_seconds"] is None:
         st.html(f'<p class="pp-sub">{escape(texts.last_bar(bins[-1]["bin_from_seconds"], kpi.unit))}</p>')
-    with st.expander("Table behind this chart"):
-        download.offer(f"{kpi.name}_spread", f"Distribution of {kpi.title}", bins)
+    download.offer(f"{kpi.name}_spread", f"Distribution of {kpi.title}", bins)
+    if unfolds("spread_table", texts.TABLE_BEHIND):
         tables.table(f"Distribution of {kpi.title}", {
             "From": lambda b: escape(readable.measured(b["bin_from_seconds"], kpi.unit)),
             "To": lambda b: escape(
@@ -154,8 +153,8 @@ def _survival(kpi: Kpi, filters: Filters) -> None:
     words = texts.survival(kpi, ended)
     charts.draw(charts.survival(curve, kpi.unit), f"survival_{kpi.name}", f"{kpi.title}: {words}")
     st.html(f'<p class="pp-sub">{escape(words)} {escape(texts.SURVIVAL)}</p>')
-    with st.expander("Table behind this chart"):
-        download.offer(f"{kpi.name}_curve", f"Which share is still open, {kpi.title}", curve)
+    download.offer(f"{kpi.name}_curve", f"Which share is still open, {kpi.title}", curve)
+    if unfolds("curve_table", texts.TABLE_BEHIND):
         tables.table(f"How long until a share of cases has ended, {kpi.title}", {
             "Ended": lambda row: readable.share(row["share"], 0),
             "Within": lambda row: escape(
@@ -181,11 +180,7 @@ def by_dimension(reading: Reading, filters: Filters) -> None:
     with st.container(border=True, height="stretch", key="panel-cut"):
         words = [texts.dimension(name) for name in others]
         above = st.container()
-        chosen = st.segmented_control(
-            "Cut by", words, default=words[0], required=True, key="by", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        by = others[words.index(chosen)] if chosen in words else others[0]
+        by = others[words.index(one_of("by", words, "Cut by"))]
         points = data.breakdown(kpi, filters, by)
         with above:
             panel.head(f"{kpi.name}_by_{by}", "Cut by", "", points, of=())

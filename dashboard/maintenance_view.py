@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, filters, kpi_view, panel, tables, texts
+from dashboard import choices, components, data, kpi_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short
@@ -64,7 +64,7 @@ def requests(found: Sequence[dict], chosen: Filters) -> None:
         if not found:
             return
         states = [one for one in maintenance.STATES if any(row["standing"] == one for row in stated)]
-        only = filters.pick("standing", states, "Only requests that are so", lambda one: _state_words(one, stated))
+        only = choices.pick("standing", states, "Only requests that are so", lambda one: _state_words(one, stated))
         panel.body("Open requests", {
             "Request": lambda row: panel.first(row, chosen) + tables.below(_kind(row)),
             "Machine": lambda row: _machine(row, chosen) + panel.plant(row),

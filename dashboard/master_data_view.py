@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, filters, panel, sparkline, tables, texts
+from dashboard import choices, components, data, panel, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import below, inside, short
@@ -36,7 +36,7 @@ def faults(rows: Sequence[dict], chosen: Filters) -> None:
     """The records, of one check or owner or of all, what costs most first."""
     titles = {row["check_name"]: row["title"] for row in rows}
     names = sorted(titles, key=titles.get)
-    asked = filters.pick("check", names, texts.MASTER_DATA_PICK, titles.get) if names else None
+    asked = choices.pick("check", names, texts.MASTER_DATA_PICK, titles.get) if names else None
     owner = st.query_params.get("owner")
     owner = owner if any(row["owner"] == owner for row in rows) else None
     kept = [row for row in rows if asked in (None, row["check_name"]) and owner in (None, row["owner"])]

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import cards, components, data, filters, kpi_view, panel, tables, texts
+from dashboard import cards, choices, components, data, kpi_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.reading import Reading
@@ -28,7 +28,7 @@ def search(chosen: Filters) -> tuple[str, str | None]:
             texts.DICTIONARY_SEARCH, key="find", bind="query-params", placeholder=texts.DICTIONARY_HINT, type="search",
             max_chars=80, label_visibility="collapsed",
         )  # fmt: skip
-        domain = filters.pick("domain", domains, "Domain", texts.domain)
+        domain = choices.pick("domain", domains, "Domain", texts.domain)
     return (words or "").strip(), domain
 
 

@@ -1,17 +1,20 @@
 """Pages found by folder: a new file in app_pages/ is in the menu.
 
-A page file may declare TITLE, ICON, SECTION and READERS at its top; without a title the file name speaks, without a
-section it stands in the menu itself, without readers it is for every role. They are read without running the page, for
-a page runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
+A page file may declare TITLE, ICON, SECTION, READERS and LOADS at its top; without a title the file name speaks,
+without a section it stands in the menu itself, without readers it is for every role; what it loads are parts of
+Streamlit that it shows, which a browser would ask for only then. They are read without running the page, for a page
+runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Mapping
+from functools import cache, lru_cache
+from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -22,7 +25,12 @@ FOLDER = Path(__file__).parent / "app_pages"
 
 def files(folder: Path = FOLDER) -> list[Path]:
     """Page files in the order of their number."""
-    return sorted((p for p in folder.glob("*.py") if p.name[0] != "_"), key=lambda p: (_number(p), p.stem))
+    return list(_files(folder, folder.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=8)
+def _files(folder: Path, changed: int) -> tuple[Path, ...]:
+    return tuple(sorted((p for p in folder.glob("*.py") if p.name[0] != "_"), key=lambda p: (_number(p), p.stem)))
 
 
 def names(folder: Path = FOLDER) -> list[str]:
@@ -46,6 +54,31 @@ def pages(roles: Collection[str] = ROLES, folder: Path = FOLDER) -> dict[str, li
         ]
         for section, found in sections(folder).items()
     }
+
+
+def menu(current: str, roles: Collection[str], query: Mapping[str, object], folder: Path = FOLDER) -> str:
+    """HTML of the menu: links to the pages of the roles, those of a section behind its name; `current` is the address
+    of the page that is shown, `query` what all links carry. Streamlit's own takes longer to draw than a page."""
+    said = escape(f"?{urlencode(query, doseq=True)}" if query else "", quote=True)
+    found = ""
+    for section, of_section in sections(folder).items():
+        links = "".join(_entry(file, current, said, folder) for file in of_section if _is_for(file, roles))
+        if section and links:
+            links = f'<details class="pp-drop"><summary>{escape(section)}</summary><div>{links}</div></details>'
+        found += links
+    return found
+
+
+def _entry(file: Path, current: str, said: str, folder: Path) -> str:
+    entry, address = menu_entry(file), "" if file == files(folder)[0] else _stem(file)
+    here = ' aria-current="page"' if address == current else ""
+    hint, title = escape(entry["help"], quote=True), escape(entry["title"])
+    return f'<a href="{address or "./"}{said}" title="{hint}"{here}>{title}</a>'
+
+
+def loads(address: str, folder: Path = FOLDER) -> tuple[str, ...]:
+    """The parts of Streamlit that the page of this address shows."""
+    return next((_declared(file).get("LOADS", ()) for file in files(folder) if _stem(file) == address), ())
 
 
 def is_for(address: str, roles: Collection[str], folder: Path = FOLDER) -> bool:

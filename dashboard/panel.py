@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import cards, components, data, download, tables, texts
+from dashboard.choices import is_shown, page_asked, page_links, toggle
 from dashboard.filters import Filters
 from queries import readable, unblock
 
@@ -27,9 +28,9 @@ def listing(
 ) -> None:
     """A table under its heading, what follows the first rows folded away; `stored` are the rows of its CSV, where these
     are others."""
-    with st.container(border=True, key=f"panel-cases-{name}"):
-        head(name, title, note, rows if stored is None else stored)
-        body(title, columns, rows)
+    kept = rows if stored is None else stored
+    download.offer(name, title, kept)
+    components.panel(f"cases-{name}", head_html(title, note, kept), body_html(title, columns, rows))
 
 
 def head(
@@ -37,16 +38,18 @@ def head(
 ) -> None:
     """A heading; the rows are among the page's files. Says which filters in use they do not honour: those of which
     nothing is told in them, or in the rows that they were made `of`."""
-    with st.container(gap=None):
-        components.heading(title, note)
-        whole(of if of is not None else () if callable(stored) else stored)
+    st.html(head_html(title, note, of if of is not None else () if callable(stored) else stored))
     download.offer(name, title, stored, key=key)
 
 
-def whole(rows: Sequence[object]) -> None:
-    """Says of rows which filters in use they do not honour."""
-    if rows and (missing := missing_of(rows[0])):
-        components.not_narrowed(missing)
+def head_html(title: str, note: str, rows: Sequence[object]) -> str:
+    """The same as text, not among the page's files."""
+    return components.heading_html(title, note) + whole(rows)
+
+
+def whole(rows: Sequence[object]) -> str:
+    """HTML of which filters in use rows do not honour."""
+    return components.not_narrowed_html(missing_of(rows[0])) if rows else ""
 
 
 def missing_of(row: object) -> list[str]:
@@ -56,45 +59,33 @@ def missing_of(row: object) -> list[str]:
 
 def body(title: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict], shown: int = SHOWN) -> None:
     """The first rows, and the rest folded away."""
-    tables.table(title, columns, rows[:shown])
-    if rows[shown:]:
-        folded(texts.more_rows(len(rows) - shown), f"More: {title.lower()}", columns, rows[shown:])
+    st.html(body_html(title, columns, rows, shown))
 
 
-def folded(words: str, title: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> None:
-    """A table that is folded away behind some words: few rows are built at once, many a page at a time and only while
-    somebody looks at them. What is open stands in the URL."""
+def body_html(
+    title: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict], shown: int = SHOWN
+) -> str:
+    """The same as text."""
+    first, rest = tables.table_html(title, columns, rows[:shown]), rows[shown:]
+    return first + folded(texts.more_rows(len(rest)), f"More: {title.lower()}", columns, rest) if rest else first
+
+
+def folded(words: str, title: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> str:
+    """HTML of a table that is folded away behind some words: few rows are built at once, many a page at a time and only
+    while somebody looks at them. What is open stands in the URL."""
     if len(rows) <= FEW:
-        with st.expander(words):
-            tables.table(title, columns, rows)
-        return
+        return components.fold(words, tables.table_html(title, columns, rows))
     name = re.sub(r"[^a-z]+", "_", title.lower()).strip("_")
-    with st.expander(words, key=name, on_change="rerun", bind="query-params") as opened:
-        if opened.open:
-            paged(f"page_{name}", title, columns, rows, PAGE)
+    found = paged(f"page_{name}", title, columns, rows, PAGE) if is_shown(name) else ""
+    return f'<div class="pp-fold">{toggle(name, escape(words))}{found}</div>'
 
 
-def paged(
-    name: str,
-    title: str,
-    columns: Mapping[str, Callable[[dict], str]],
-    rows: Sequence[dict],
-    size: int,
-    asked: object = None,
-) -> None:
-    """A table of which only one page is drawn and sent; which one stands in the URL. Where something else is `asked`
-    than before, it begins at its first page."""
-    if st.session_state.get(f"asked_{name}", asked) != asked:
-        st.session_state[name] = 1
-    st.session_state[f"asked_{name}"] = asked
-    pages = -(-len(rows) // size)
-    below, number = st.container(), 1
-    if pages > 1:
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
-            number = st.pagination(pages, key=name, bind="query-params")
-            st.html(f'<p class="pp-sub">{escape(texts.page(number, size, len(rows)))}</p>')
-    with below:
-        tables.table(title, columns, rows[(number - 1) * size : number * size])
+def paged(name: str, title: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict], size: int) -> str:
+    """HTML of a table of which only one page is drawn and sent; which one stands in the URL."""
+    count = -(-len(rows) // size)
+    number = page_asked(name, count)
+    found = tables.table_html(title, columns, rows[(number - 1) * size : number * size])
+    return found + page_links(name, number, count, texts.page(number, size, len(rows))) if count > 1 else found
 
 
 def held_up(orders: Sequence[dict], chosen: Filters) -> None:

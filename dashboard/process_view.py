@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, download, filters, panel, process_chart, tables, texts
+from dashboard import choices, components, data, download, panel, process_chart, tables, texts
+from dashboard.choices import unfolds
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import below, inside, short, table
@@ -62,18 +63,18 @@ def compared(chosen: Filters) -> Compared | None:
         return None
     with st.container(horizontal=True, gap="small", key="choices"):
         flows = list(dict.fromkeys(row["workflow"] for row in sizes))
-        flow = filters.choice("flow", flows, "Workflow", texts.workflow)
+        flow = choices.choice("flow", flows, "Workflow", texts.workflow)
         of_plant = {row["plant"]: row for row in sizes if row["workflow"] == flow}
         ways = {plant: found for plant, found in data.process_ways(flow).items() if plant in of_plant}
         many = {plant: found for plant, found in ways.items() if of_plant[plant]["case_count"] >= LEAST_CASES}
         plants = [*process_map.least_alike(many), *(plant for plant in ways if plant not in many)]
         names = {plant: data.plant_name(plant) for plant in plants}
-        one = filters.choice("one", plants, "Plant", names.get)
+        one = choices.choice("one", plants, "Plant", names.get)
         others = [plant for plant in plants if plant != one]
         other = texts.ALONE
         if others:
             beside = {plant: f"beside {names[plant]}" for plant in others} | {texts.ALONE: texts.ALONE}
-            other = filters.choice("beside", list(beside), "Beside which plant", beside.get)
+            other = choices.choice("beside", list(beside), "Beside which plant", beside.get)
     both = [plant for plant in (one, other) if plant in of_plant]
     return Compared(flow, {plant: of_plant[plant] for plant in both}, {plant: ways[plant] for plant in both})
 
@@ -141,8 +142,9 @@ def flow_map(of: Compared, percent: int) -> None:
             _apart(of, steps)
         else:
             _waits(steps)
-    with told, st.expander("All steps as a table"):
-        _steps(of, process_map.all_steps(rows, case_counts))
+    with told:
+        if unfolds("steps_table", texts.TABLE_BEHIND):
+            _steps(of, process_map.all_steps(rows, case_counts))
 
 
 def _legend(of: Compared) -> str:

@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, filters, kpi_view, panel, tables, texts
+from dashboard import choices, components, data, kpi_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short
@@ -24,12 +24,7 @@ LEAD_TIME = KPIS[0]
 
 def choose() -> str:
     """What the page shows: how production stands now, or one shift."""
-    views = texts.PRODUCTION_VIEWS
-    view = st.segmented_control(
-        texts.PRODUCTION_VIEW, views, default=views[0], required=True, key="view", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    return view if view in views else views[0]
+    return choices.one_of("view", texts.PRODUCTION_VIEWS, texts.PRODUCTION_VIEW)
 
 
 def summary(orders: Sequence[dict], blocked: Sequence[dict], queues: Sequence[dict]) -> None:
@@ -69,7 +64,7 @@ def at_risk(orders: Sequence[dict], chosen: Filters) -> None:
             panel.body("Orders at risk", columns, found.pressing)
         if found.long_late:
             words = texts.long_late(len(found.long_late), *quality.worth(found.long_late, "amount"))
-            panel.folded(words, "Long late", columns, found.long_late)
+            st.html(panel.folded(words, "Long late", columns, found.long_late))
 
 
 def _due(row: dict) -> str:
@@ -98,7 +93,7 @@ def blockers(blocked: Sequence[dict], chosen: Filters) -> None:
             st.html(f'<p class="pp-sub">{escape(texts.BLOCKERS_NONE)}</p>')
             return
         most = max(row["order_count"] for row in counted)
-        only = filters.pick("blocker", kinds, "Only this blocker", lambda kind: texts.BLOCKER.get(kind, kind))
+        only = choices.pick("blocker", kinds, "Only this blocker", lambda kind: texts.BLOCKER.get(kind, kind))
         tables.table("Blockers by plant", {
             "Blocker": lambda row: escape(texts.sentence(texts.BLOCKER.get(row["blocker"], row["blocker"])))
             + panel.plant(row),

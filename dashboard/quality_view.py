@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import data, panel, tables, texts
+from dashboard import choices, data, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short
@@ -83,11 +83,7 @@ def times(chosen: Filters, since: date) -> None:
     """How long holds last and how they end, cut by what the reader chooses."""
     with st.container(border=True, key="panel-cases-hold-times"):
         above, cuts = st.container(), list(texts.HOLD_BY)
-        by = st.segmented_control(
-            texts.HOLD_CUT, cuts, default=cuts[0], required=True, key="holds", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        by = by if by in cuts else cuts[0]
+        by = choices.one_of("holds", cuts, texts.HOLD_CUT)
         rows = data.hold_times(chosen, by)
         with above:
             panel.head(

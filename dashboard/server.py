@@ -22,7 +22,9 @@ from streamlit.file_util import get_static_dir
 from dashboard import navigation
 from queries import metrics, readiness, warehouse
 
-SCRIPT = Path(__file__).with_name("frame.js")
+HERE = Path(__file__).parent
+SCRIPT, STYLE, LOGO = HERE / "frame.js", HERE / "style.css", HERE / "images/logo.svg"
+SOON = ("Html", "purify.es")  # parts of Streamlit that every page shows
 FRESH = {"Cache-Control": "no-cache"}  # a browser asks each time whether it is still the same
 KEPT = {"Cache-Control": "public, immutable, max-age=31536000"}
 
@@ -49,27 +51,38 @@ def figures(request: Request) -> Response:
 
 
 @cache
-def _frame() -> str:
-    """Streamlit's own page, which loads our script first; another script has another address."""
-    page = Path(get_static_dir(), "index.html").read_text(encoding="utf-8")
-    mark = hashlib.sha256(SCRIPT.read_bytes()).hexdigest()[:12]
-    return page.replace("<script", f'<script defer src="./-/frame.js?{mark}"></script>\n    <script', 1)
+def _frame(page: str) -> str:
+    """Streamlit's own page with our script before its own and our style after it; changed ones have another address.
+    What the page shows is loaded while the connection is made, not after its first words."""
+    built = Path(get_static_dir())
+    soon = [file.name for part in (*SOON, *navigation.loads(page)) for file in built.glob(f"static/js/{part}.*.js")]
+    links = "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n    ' for name in soon)
+    own = (built / "index.html").read_text(encoding="utf-8")
+    own = own.replace("<script", f'{links}<script defer src="{_address(SCRIPT)}"></script>\n    <script', 1)
+    return own.replace("</body>", f'  <link rel="stylesheet" href="{_address(STYLE)}">\n  </body>', 1)
+
+
+def _address(file: Path) -> str:
+    return f"./-/{file.name}?{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
 
 
 def frame(request: Request) -> HTMLResponse:
     """What every page of the app begins with."""
-    return HTMLResponse(_frame(), headers=FRESH)
+    return HTMLResponse(_frame(Path(request.url.path).name), headers=FRESH)
 
 
-def script(request: Request) -> FileResponse:
-    return FileResponse(SCRIPT, headers=KEPT)
+def of_frame(request: Request) -> FileResponse:
+    """What it loads of ours."""
+    named = {file.name: file for file in (SCRIPT, STYLE, LOGO)}
+    return FileResponse(named[Path(request.url.path).name], headers=KEPT)
 
 
 def routes() -> list[Route]:
     """Below the path that the app is served under."""
     prefix = st.get_option("server.baseUrlPath").strip("/")
     at = f"/{prefix}" if prefix else ""
-    asked = {"-/ready": ready, "-/metrics": figures, "-/frame.js": script}
+    asked = {"-/ready": ready, "-/metrics": figures}
+    asked |= {f"-/{file.name}": of_frame for file in (SCRIPT, STYLE, LOGO)}
     asked |= dict.fromkeys(("", *navigation.names()), frame)
     return [Route(f"{at}/{path}", answer) for path, answer in asked.items()]
 

@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, filters, panel, tables, texts
+from dashboard import choices, components, data, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short
@@ -23,12 +23,12 @@ def show(chosen: Filters) -> None:
         st.html(f'<div class="pp-note">{escape(texts.NO_SHIFTS)}</div>')
         return
     with st.container(horizontal=True, gap="small", key="shift-choice"):
-        plant = filters.choice("of", plants, texts.SHIFT_PLANT, data.plant_name) if len(plants) > 1 else plants[0]
+        plant = choices.choice("of", plants, texts.SHIFT_PLANT, data.plant_name) if len(plants) > 1 else plants[0]
         known = {shift.key(row): row for row in data.shifts_of(plant)}
         if not known:
             st.html(f'<div class="pp-note">{escape(texts.NO_SHIFTS_OF)}</div>')
             return
-        asked = filters.choice("shift", list(known), texts.SHIFT_CHOICE, lambda one: texts.shift_name(known[one]))
+        asked = choices.choice("shift", list(known), texts.SHIFT_CHOICE, lambda one: texts.shift_name(known[one]))
     one, is_newest = known[asked], asked == next(iter(known))
     with components.guard("The shift in short"):
         _summary(one, is_newest)

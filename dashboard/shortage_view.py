@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, filters, kpi_view, panel, tables, texts
+from dashboard import choices, data, kpi_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short
@@ -97,7 +97,7 @@ def waiting(rows: Sequence[dict], chosen: Filters) -> None:
         panel.head("short_orders", "Orders that wait", texts.SHORT_ORDERS if found else texts.SHORT_NONE, rows)
         if not found:
             return
-        only = filters.pick("lacks", shown, "Only this component", lambda name: components.plain(texts.short(name, 32)))
+        only = choices.pick("lacks", shown, "Only this component", lambda name: texts.short(name, 32))
         kept = [row for row in found if only is None or any(one["component"] == only for one in row["lacks"])]
         panel.body("Orders that wait", {
             "Order": lambda row: panel.first(row, chosen) + tables.below(row["product"] or "–"),

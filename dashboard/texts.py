@@ -24,6 +24,8 @@ NO_TARGET_HERE = "targets are of elapsed time"
 INTERVALS = 60
 CHOOSE_CASE = "Tick a record to see which hours of it count as working time of its plant, and what is left out."
 SPREAD = {"duration": "durations of the cases of the period", "stock": "ages of what is open"}
+TABLE_BEHIND = "Table behind this chart"
+SPREAD_CHOICE = "How to show the spread"
 SPREAD_VIEWS = ("how many", "still open")
 ENDED_SHARES = (0.25, 0.5, 0.75, 0.85, 0.9, 0.95)
 SURVIVAL = "Open cases count for as long as they have been open (Kaplan-Meier)."
@@ -38,8 +40,15 @@ FILE_TITLE, FILE_AS_OF, FILE_VERSION, FILE_TIMES = "Table", "Data as of", "Versi
 FILE_PLANTS, FILE_PERIOD, FILE_CLOCK, FILE_COUNT = "Plants", "Period", "Clock", "Rows"
 FILE_COLUMN, FILE_STORED = "Column", "as stored, and in the CSV"
 EVERY_PLANT = "all that you may see"
+MENU = "Menu"
+PAGES = "Pages of the table"
+PERIOD_CHOICE = "Period, last weeks"
+PLANTS = "Plants"
+ALL_PLANTS = "All plants"
+SHOW_TICKED = "Show these"
 MORE_FILTERS_LABEL = "More filters"
 EXPORT = "Export"
+NO_FILES = "This page has no table to take with you."
 MORE_FILTERS = {  # in the URL: name, what stands there while none is chosen
     "company": ("Company", "All companies"),
     "family": ("Product family", "All product families"),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, filters, panel, sparkline, tables, texts
+from dashboard import choices, components, data, filters, panel, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short, table
@@ -133,7 +133,7 @@ def touch_map(chosen: Filters) -> None:
         if not rows:
             return
         flows = [flow for flow in touch.WORKFLOWS if any(row["workflow"] == flow for row in rows)]
-        flow = filters.choice("flow", flows, "Workflow", texts.workflow)
+        flow = choices.choice("flow", flows, "Workflow", texts.workflow)
         kept = [row for row in rows if row["workflow"] == flow]
         found = touch.positions(kept)
         orders = {row["plant"]: row["order_count"] for row in kept}

@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, decision_view, filters, panel, tables, texts
+from dashboard import choices, components, data, decision_view, download, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
-from dashboard.tables import short, table
+from dashboard.tables import short
 from queries import readable, subject, unblock
 
 SHOWN = 25  # records before the rest is folded away
-MOST = 200  # records of a table; the CSV has all
 PILLS = 12
 
 
@@ -41,44 +40,42 @@ def summary(rows: list[dict], moved: list[dict], chosen: Filters) -> None:
         "Longer than usual": mark("warn", "!", f"{slow} of {judged}") if slow else mark("good", "✓", "none"),
         "Moved on since 05:00": escape(readable.number(len(moved))),
     }
-    with st.container(border=True, key="panel-summary"):
-        st.html(f'<div class="pp-facts">{components.facts(facts)}</div>')
-        st.html(f'<p class="pp-sub">{escape(texts.STUCK_RULE)} {escape(texts.STUCK_PERIOD)}</p>')
-        decision_view.must_be_readable()
+    components.panel(
+        "summary",
+        f'<div class="pp-facts">{components.facts(facts)}</div>',
+        components.sub(f"{texts.STUCK_RULE} {texts.STUCK_PERIOD}"),
+    )
+    decision_view.must_be_readable()
 
 
 def queue(rows: list[dict], chosen: Filters) -> None:
     """Everything that stands still, cut by what the reader chose; what was put aside is folded away."""
     now, aside = decision_view.apart(rows)
-    with st.container(border=True, key="panel-cases-stuck"):
-        panel.head("unblock", "What stands still", "the worst first", rows)
-        kept = _cut(now)
-        if not kept:
-            st.html(f'<p class="pp-sub">{escape(texts.STUCK_NONE)}</p>')
-            return
-        panel.body("What stands still", _columns(chosen), kept, SHOWN)
-        if aside:
-            with st.expander(texts.put_aside(len(aside)), icon=":material/notifications_off:"):
-                table("Put aside", _columns(chosen), aside[:MOST])
+    download.offer("unblock", "What stands still", rows)
+    choices, kept = _cut(now)
+    title, columns = "What stands still", _columns(chosen)
+    components.panel(
+        "cases-stuck",
+        panel.head_html(title, "the worst first", rows),
+        choices,
+        panel.body_html(title, columns, kept, SHOWN) if kept else components.sub(texts.STUCK_NONE),
+        panel.folded(texts.put_aside(len(aside)), "Put aside", columns, aside) if aside else "",
+    )
 
 
-def _cut(rows: list[dict]) -> list[dict]:
-    """The rows of the value the reader chose of a cut: kind, person, workflow ..."""
-    cuts = list(unblock.CUTS)
-    with st.container(gap="small"):
-        cut = st.segmented_control(
-            texts.STUCK_CUT, cuts, default=cuts[0], required=True, key="cut", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        counts = dict(unblock.counts(rows, cut))
-        asked = st.query_params.get("only")
-        shown = [*list(counts)[:PILLS], *[asked for _ in (1,) if asked in list(counts)[PILLS:]]]
-        only = filters.pick("only", shown, f"Only this {cut}", lambda value: f"{_words(cut, value)} {counts[value]}")
-    return [row for row in rows if only is None or unblock.of_row(row, cut) == only]
+def _cut(rows: list[dict]) -> tuple[str, list[dict]]:
+    """HTML of the cuts and of the values of the one in use (kind, person, workflow ...), and the rows of the value that
+    the reader chose."""
+    cut, cuts = choices.one_of_html("cut", list(unblock.CUTS), texts.STUCK_CUT)
+    counts = dict(unblock.counts(rows, cut))
+    asked = st.query_params.get("only")
+    shown = [*list(counts)[:PILLS], *[asked for _ in (1,) if asked in list(counts)[PILLS:]]]
+    only, picks = choices.pick_html("only", shown, f"Only this {cut}", lambda one: f"{_words(cut, one)} {counts[one]}")
+    return cuts + picks, [row for row in rows if only is None or unblock.of_row(row, cut) == only]
 
 
 def _words(cut: str, value: str) -> str:
-    return components.plain(texts.STUCK_KIND.get(value, value) if cut == "kind" else texts.short(value, 32))
+    return texts.STUCK_KIND.get(value, value) if cut == "kind" else texts.short(value, 32)
 
 
 def _columns(chosen: Filters) -> dict[str, Callable[[dict], str]]:
@@ -156,19 +153,17 @@ def record(asked: str, rows: list[dict], chosen: Filters) -> None:
 
 def moved_on(moved: list[dict], chosen: Filters) -> None:
     """What moved on since five in the morning of its plant."""
-    with st.container(border=True, key="panel-cases-moved-on"):
-        panel.head("moved_on", "Moved on today", texts.unblocked(moved, components.zone()), moved)
-        if not moved:
-            st.html(f'<p class="pp-sub">{escape(texts.UNBLOCKED_NONE)}</p>')
-            return
-        columns = {
-            "What": lambda row: (
-                (_timeline(row, chosen, row["name"]) or escape(row["name"] or "–"))
-                + tables.below(texts.sentence(texts.STUCK_KIND[row["kind"]]))
-            ),
-            "Became": lambda row: escape(row["outcome"]),
-            "After": short(lambda row: readable.duration(row["stuck_seconds"])),
-            "By": lambda row: escape(row["ended_by"] or row["responsible"] or "–"),
-            "When": lambda row: tables.when(row["ended_at"], row["plant"]),
-        }
-        panel.body("Moved on today", columns, moved, SHOWN)
+    title, note = "Moved on today", texts.unblocked(moved, components.zone())
+    if not moved:
+        components.panel("cases-moved-on", components.heading_html(title, note), components.sub(texts.UNBLOCKED_NONE))
+        return
+    panel.listing("moved_on", title, note, {
+        "What": lambda row: (
+            (_timeline(row, chosen, row["name"]) or escape(row["name"] or "–"))
+            + tables.below(texts.sentence(texts.STUCK_KIND[row["kind"]]))
+        ),
+        "Became": lambda row: escape(row["outcome"]),
+        "After": short(lambda row: readable.duration(row["stuck_seconds"])),
+        "By": lambda row: escape(row["ended_by"] or row["responsible"] or "–"),
+        "When": lambda row: tables.when(row["ended_at"], row["plant"]),
+    }, moved)  # fmt: skip

@@ -52,9 +52,10 @@ def picture(
     target: float | None,
     limits: tuple[float, float] | None,
     colours: tuple[str, str, str] = ("#1f4e79", "#9a6700", "#e8edf3"),
+    dot: float = 3.6,
 ) -> str:
-    """The line with its target (dashed) and the ordinary between the limits (a band) as one SVG, for paper; `colours`
-    are those of line, target and band. Empty below two values."""
+    """The line with its target (dashed), the ordinary between the limits (a band, as far as there is room for it) and a
+    dot at the last value, as one SVG; `colours` are those of line, target and band. Empty below two values."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
@@ -65,7 +66,11 @@ def picture(
         below += f'<rect x="0" y="{top:.1f}" width="{WIDTH:.0f}" height="{bottom - top:.1f}" fill="{colours[2]}"/>'
     if target is not None and low <= target <= high:
         y = HEIGHT * (1 - up(target, low, high) / 100)
-        below += f'<path d="M0 {y:.1f}H{WIDTH:.0f}" stroke="{colours[1]}" stroke-width="0.8" stroke-dasharray="3 2"/>'
+        below += f'<path d="M0 {y:.1f}H{WIDTH:.0f}" stroke="{colours[1]}" stroke-width="0.8" '
+        below += 'stroke-dasharray="3 2" vector-effect="non-scaling-stroke"/>'
     x, y = next(point for point in reversed(line) if point)
-    dot = f'<circle cx="{min(x, WIDTH - 1.8):.1f}" cy="{y:.1f}" r="1.8" fill="{colours[0]}"/>'
-    return svg(line, colours[0], below, dot)
+    last = (
+        f'<path d="M{min(x, WIDTH - 1.8):.1f} {y:.1f}h0" stroke="{colours[0]}" stroke-width="{dot:g}" '
+        'stroke-linecap="round" vector-effect="non-scaling-stroke"/>'
+    )
+    return svg(line, colours[0], below, last)

@@ -15,7 +15,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 OVERVIEW = """
 from streamlit.testing.v1 import AppTest
-page = AppTest.from_file("dashboard/app.py", default_timeout=60).run()
+page = AppTest.from_file("dashboard/app.py", default_timeout=60)
+page.query_params["domain"] = "production"
+page.run()
 assert not page.exception, page.exception
 shown = " ".join(str(block.value) for block in [*page.markdown, *page.metric, *page.button] if block.value)
 shown += " ".join(str(element.label) for element in [*page.metric, *page.button])

@@ -6,26 +6,27 @@ stop, to accept until a day, or to make the rule. Three clicks: a way or a rule;
 
 import streamlit as st
 
-from dashboard import components, filters, process_view
+from dashboard import choices, components, process_view
 
 TITLE = "Process"
 ICON = ":material/account_tree:"
+LOADS = ("EChartsChart",)
 SECTION = "Process"
 
 chosen = st.session_state["filters"]
 asked = {name: value for name in ("flow", "way", "rule", "at") if (value := st.query_params.get(name)) is not None}
 
 if asked.get("way", "").isdecimal() or "rule" in asked:
-    filters.keep_in_link(**asked)
+    choices.keep_in_link(**asked)
     components.link("process", "The whole process", chosen, **{name: asked[name] for name in asked if name == "flow"})
     with components.guard("Cases"):
         if "rule" in asked:
             process_view.one_rule(asked["rule"], asked.get("at") or None, chosen)
         else:
             process_view.one_way(asked.get("flow", ""), asked.get("at", ""), int(asked["way"][:6]), chosen)
-    st.stop()
+    components.end()
 
-filters.drop_from_link("way", "rule", "at")
+choices.drop_from_link("way", "rule", "at")
 compared = None
 with components.guard("What is compared"):
     compared = process_view.compared(chosen)

@@ -6,7 +6,7 @@ orders held longest; an order as a waterfall; its timeline, or its form in Odoo.
 
 import streamlit as st
 
-from dashboard import components, filters, wait_view
+from dashboard import choices, components, wait_view
 
 TITLE = "Wait ledger"
 ICON = ":material/hourglass_top:"
@@ -16,7 +16,7 @@ chosen = st.session_state["filters"]
 asked = {name: value for name in ("order", "owner", "at") if (value := st.query_params.get(name)) is not None}
 
 if asked.get("order") or asked.get("owner"):
-    filters.keep_in_link(**asked)
+    choices.keep_in_link(**asked)
     components.link("wait_ledger", "The whole ledger", chosen)
     if asked.get("order"):
         with components.guard("Order"):
@@ -24,9 +24,9 @@ if asked.get("order") or asked.get("owner"):
     else:
         with components.guard("Orders"):
             wait_view.owner(asked["owner"], asked.get("at"), chosen)
-    st.stop()
+    components.end()
 
-filters.drop_from_link("order", "owner", "at")
+choices.drop_from_link("order", "owner", "at")
 with components.guard("Order"):
     wait_view.search(chosen)
 with components.guard("Owners"):

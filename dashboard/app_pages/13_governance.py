@@ -6,7 +6,7 @@ to change. Three clicks: a rule in a plant; the record that breaks it; its form 
 
 import streamlit as st
 
-from dashboard import components, data, filters, governance_view
+from dashboard import choices, components, data, governance_view
 
 TITLE = "Governance"
 ICON = ":material/policy:"
@@ -16,13 +16,13 @@ READERS = ("executive", "plant manager")
 chosen = st.session_state["filters"]
 asked = st.query_params.get("way")
 if asked in governance_view.KINDS:
-    filters.keep_in_link(way=asked)
+    choices.keep_in_link(way=asked)
     components.link("governance", "All of governance", chosen)
     with components.guard("Cases"):
         governance_view.way(asked, chosen)
-    st.stop()
+    components.end()
 
-filters.drop_from_link("way")
+choices.drop_from_link("way")
 with components.guard("Summary"):
     governance_view.summary(data.control_findings(chosen), chosen)
 with components.guard("Findings"):

@@ -4,19 +4,20 @@ from functools import cache
 
 import streamlit as st
 
-from dashboard import components, data, filters, integration_view
+from dashboard import choices, components, data, integration_view
 
 TITLE = "Integrations"
 ICON = ":material/hub:"
+LOADS = ("PlotlyChart",)
 SECTION = "Systems"
 
 chosen = st.session_state["filters"]
 asked = {name: st.query_params.get(name) for name in ("interface", "issue", "trace")}
 wanted = next((name for name, value in asked.items() if value), None)
-filters.drop_from_link(*(name for name in asked if name != wanted))
+choices.drop_from_link(*(name for name in asked if name != wanted))
 
 if wanted:
-    filters.keep_in_link(**{wanted: asked[wanted]})
+    choices.keep_in_link(**{wanted: asked[wanted]})
     components.link("integrations", "All interfaces", chosen)
 if wanted == "interface":
     with components.guard("Interface"):

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from dashboard import budget_view, components, data, filters, kpi_view
+from dashboard import budget_view, choices, components, data, kpi_view
 
 TITLE = "KPI"
 ICON = ":material/query_stats:"
+LOADS = ("PlotlyChart", "DataFrame")
 SECTION = "Look up"
 
 chosen = st.session_state["filters"]
 kpis = {kpi.name: kpi for of_domain in data.domains().values() for kpi in of_domain}  # the headlines first
-kpi = kpis[filters.choice("kpi", list(kpis), "KPI", lambda name: kpis[name].title)]
+kpi = kpis[choices.choice("kpi", list(kpis), "KPI", lambda name: kpis[name].title)]
 reading = data.reading(kpi, chosen)
 
 if data.unknown(kpi, chosen):
@@ -18,7 +19,7 @@ if data.unknown(kpi, chosen):
         kpi_view.headline(reading, chosen)
     with components.guard("Definition"):
         kpi_view.definition(reading)
-    st.stop()
+    components.end()
 
 changes = []
 with components.guard("What changed"):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, data, filters, record_view, texts
+from dashboard import choices, components, data, record_view, texts
 
 TITLE = "Record timeline"
 ICON = ":material/timeline:"
@@ -12,18 +12,18 @@ chosen = st.session_state["filters"]
 asked = data.record_asked(st.query_params)
 
 if asked is None:
-    filters.drop_from_link("instance", "model", "id")
+    choices.drop_from_link("instance", "model", "id")
     with components.guard("Search"):
         record_view.search(chosen)
-    st.stop()
+    components.end()
 
-filters.keep_in_link(instance=asked["instance"], model=asked["record_model"], id=asked["record_id"])
+choices.keep_in_link(instance=asked["instance"], model=asked["record_model"], id=asked["record_id"])
 components.link("record", "Find another record", chosen)
 with components.guard("Record"):
     header = next(iter(data.rows("record_header", **asked)), None)
     if header is None:
         st.html(f'<div class="pp-note">{texts.record_missing()}</div>')
-        st.stop()
+        components.end()
     zone = data.zone(header["plant"])
     record_view.header(header, zone)
 

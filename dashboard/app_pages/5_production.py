@@ -7,10 +7,11 @@ blocker or order; its timeline; its form in Odoo.
 
 import streamlit as st
 
-from dashboard import components, data, filters, panel, production_view, shift_view
+from dashboard import choices, components, data, panel, production_view, shift_view
 
 TITLE = "Production"
 ICON = ":material/precision_manufacturing:"
+LOADS = ("PlotlyChart",)
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]
@@ -18,9 +19,9 @@ view = production_view.choose()
 if view == "shift":
     with components.guard("The shift"):
         shift_view.show(chosen)
-    st.stop()
+    components.end()
 
-filters.drop_from_link("of", "shift")
+choices.drop_from_link("of", "shift")
 with components.guard("Open orders"):
     orders, blocked, queues = (
         data.open_production(chosen),

@@ -10,6 +10,7 @@ from dashboard import components, data, panel, shortage_view
 
 TITLE = "Shortages"
 ICON = ":material/production_quantity_limits:"
+LOADS = ("PlotlyChart",)
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]

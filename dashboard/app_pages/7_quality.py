@@ -6,7 +6,7 @@ a hold, product or theme; its inspection, receipt or record; its form in Odoo.
 
 import streamlit as st
 
-from dashboard import components, data, filters, panel, quality_view
+from dashboard import choices, components, data, panel, quality_view
 
 TITLE = "Quality"
 ICON = ":material/verified:"
@@ -15,13 +15,13 @@ SECTION = "Operations"
 chosen = st.session_state["filters"]
 asked = st.query_params.get("theme")
 if asked:
-    filters.keep_in_link(theme=asked)
+    choices.keep_in_link(theme=asked)
     components.link("quality", "All of quality", chosen)
     with components.guard("Records of the theme"):
         quality_view.theme(asked, chosen)
-    st.stop()
+    components.end()
 
-filters.drop_from_link("theme")
+choices.drop_from_link("theme")
 with components.guard("Goods held"):
     holds, told = data.open_holds(chosen), data.open_nonconformities(chosen)
     quality_view.summary(holds, told)

@@ -7,7 +7,7 @@ decision about it.
 
 import streamlit as st
 
-from dashboard import components, data, exception_view, filters
+from dashboard import choices, components, data, exception_view, filters
 
 TITLE = "Exceptions"
 ICON = ":material/assignment_late:"
@@ -16,13 +16,13 @@ SECTION = "Operations"
 chosen = st.session_state["filters"]
 asked = st.query_params.get("exception")
 if asked:
-    filters.keep_in_link(exception=asked)
-    components.link("exceptions", "The queue", chosen, **filters.in_link("severity", "is", "kind", "who", "part"))
+    choices.keep_in_link(exception=asked)
+    components.link("exceptions", "The queue", chosen, **choices.in_link("severity", "is", "kind", "who", "page_queue"))
     with components.guard("Exception"):
         exception_view.one(asked, data.exceptions(filters.Filters()), chosen)
-    st.stop()
+    components.end()
 
-filters.drop_from_link("exception")
+choices.drop_from_link("exception")
 with components.guard("Queue"):
     rows = data.exceptions(chosen)
     exception_view.summary(rows, chosen)

@@ -41,11 +41,11 @@ SHOTS = [
 ]
 
 TILES = (  # of the brief, and what is numbered in them: docs/executives.md explains each number
-    ("[class*=st-key-card-live-release_lead_time]", {
+    (".pp-tile[href='kpi?kpi=release_lead_time']", {
         1: ".pp-value strong", 2: ".pp-closed", 3: ".pp-value .pp-mark", 4: ".pp-spark",
         5: ".pp-verdict .pp-mark", 9: ".pp-foot",
     }),
-    (".pp-mini[aria-label^='Release lead time, Lyon']", {
+    (".pp-tile[aria-label^='Release lead time, Lyon']", {
         6: ".pp-verdict .pp-mark", 7: ".pp-verdict + .pp-line .pp-mark", 8: ".pp-budget .pp-mark",
     }),
 )  # fmt: skip

@@ -200,7 +200,7 @@ def test_pages_are_drawn_within_what_the_policy_allows(site, page: Page):
         assert refused == [], name
     page.goto(site.url + "/")
     settle(page)
-    page.get_by_test_id("stPageLink").locator("a").first.click()
+    page.locator(".pp-tile").first.click()
     page.wait_for_url(re.compile(rf"{PATH}/\w+"))
     settle(page)
     assert refused == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from html import unescape
+import re
+from html import escape, unescape
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,12 +22,38 @@ class Page:
         self.app = app
 
     @property
+    def html(self) -> str:
+        """All of it, the frame that names every plant and page too."""
+        return "\n".join(block.value for block in self.app.html)
+
+    @property
     def text(self) -> str:
-        return unescape("\n".join(block.value for block in [*self.app.html, *self.app.title]))
+        """What it says below the menu and the filters."""
+        title = re.search("<h1>(.*?)</h1>", self.html)
+        said = [block.value for block in self.app.html if not block.value.startswith("<header")]
+        return unescape("\n".join([*said, title[1] if title else ""]))
 
     @property
     def links(self) -> list[str]:
-        return [link.value for link in self.app.page_link]
+        """What its links say; of a tile its title."""
+        said = re.findall(r"<a [^>]*>(?:<b>(.*?)</b>.*?|(.*?))</a>", self.text, flags=re.DOTALL)
+        return [link.value for link in self.app.page_link] + [title or words for title, words in said]
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where they lead."""
+        of_links = [f"{link.proto.page}?{link.proto.query_string}" for link in self.app.page_link]
+        return of_links + [unescape(address) for address in re.findall(r'<a [^>]*?href="([^"]*)"', self.text)]
+
+    def chosen(self, key: str) -> list[str]:
+        """What is in use of the links that choose, by the words of each."""
+        found = rf'<a data-(?:filter|part)="{key}" href="[^"]*" aria-current="true">(.*?)</a>'
+        return [unescape(words) for words in re.findall(found, self.html)]
+
+    def leads_to(self, key: str, words: str) -> dict[str, list[str]]:
+        """What the address says after a click on the words of a link that chooses."""
+        found = rf'<a [^>]*data-(?:filter|part)="{key}" href="([^"]*)"[^>]*>{re.escape(escape(words))}</a>'
+        return parse_qs(unescape(re.search(found, self.html)[1]).removeprefix("?"))
 
 
 @pytest.fixture(autouse=True)

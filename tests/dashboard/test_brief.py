@@ -30,15 +30,20 @@ def test_the_page_says_what_the_terminal_says_and_each_sentence_leads_to_its_kpi
     found = read(opened)
     assert found.sentences and found.closing in page.text
     for one in found.sentences:
-        [link] = [link for link in page.app.page_link if link.proto.label.replace("\\", "") == one.sentence]
-        assert f"kpi={one.kpi}" in link.proto.query_string
+        [link] = re.findall(rf'<a href="([^"]*)" target="_self">{re.escape(one.sentence)}</a>', page.text)
+        assert f"kpi={one.kpi}" in link
         assert f"{one.period} · n = {one.n}" in page.text
 
 
 def test_the_planted_shift_is_told_with_the_change_that_made_it(opened):
     """Singapore's orders are released at once by a rule that was created some weeks ago (etl/demo/truths.py)."""
     [one] = [one for one in read(opened).sentences if one.kpi == "release_lead_time"]
-    assert (one.plant, one.is_better, one.change) == (SINGAPORE, True, "Release orders at once")
+    effects = warehouse.read(opened, "change_effect", kpi=one.kpi, clock="elapsed").to_pylist()
+    [rule] = [row for row in effects if (row["plant"], row["name"]) == (SINGAPORE, "Release orders at once")]
+    # One time in twenty plants that move alike seem to drift apart before: then nobody can tell what the rule did.
+    assert rule["verdict"] == "below" or rule["reason"] == "the plants were drifting apart already before"
+    assert (one.plant, one.is_better) == (SINGAPORE, True)
+    assert one.change == (rule["name"] if rule["verdict"] else None)
     assert one.number < one.usual / 4 and one.confidence == brief.CERTAIN
     assert one.sentence.startswith("Singapore takes ") and "better, a real shift since " in one.sentence
 
@@ -50,11 +55,11 @@ def test_each_plant_has_its_card_of_each_headline_kpi(open_page, opened):
     )
     headlines = brief.headlines(catalog.load())
     text = open_page().text
-    minis = re.findall(r'<a class="pp-mini.*?</a>', text, flags=re.DOTALL)
-    assert len(minis) == 4 * len(headlines)
+    tiles = re.findall(r'<a class="pp-tile.*?</a>', text, flags=re.DOTALL)
+    assert len(tiles) == 5 * len(headlines)  # and of all plants
     for kpi, plant, value in rows.fetchall():
         if kpi in headlines:
-            [card] = [one for one in minis if f"kpi={kpi}" in one and f"plant={plant.replace(' ', '+')}" in
+            [card] = [one for one in tiles if f"kpi={kpi}" in one and f"plant={plant.replace(' ', '+')}" in
                       one.replace("%2F", "/")]  # fmt: skip
             assert f"<strong>{readable.measured(value, headlines[kpi].unit)}</strong>" in card
             assert "n = " in card and "28 days to" in card and "data " in card
@@ -64,13 +69,14 @@ def test_a_plant_has_its_own_sentences_cards_and_lines(open_page, opened):
     page = open_page(plant=[LYON])
     found = read(opened, LYON)
     assert found.closing in page.text and "Singapore" not in page.text
-    assert 'class="pp-mini' not in page.text and "Release lead time" in page.links
-    assert f"{len(found.not_judged)} numbers cannot be judged" in str(page.app.expander)
+    assert page.text.count('<a class="pp-tile') == len(brief.headlines(catalog.load()))
+    assert "Release lead time" in page.links
+    assert f"{len(found.not_judged)} numbers cannot be judged" in page.text
 
 
 def test_some_plants_have_cards_and_a_link_to_the_page_of_all_kpis(open_page):
     page = open_page(plant=[LYON, SINGAPORE])
-    assert len(re.findall('class="pp-mini', page.text)) == 3 * len(brief.headlines(catalog.load()))  # and their grids
+    assert page.text.count('<a class="pp-tile') == 2 * len(brief.headlines(catalog.load()))
     assert "Plants side by side" in page.links and texts.OTHERS_OF_SEVERAL in page.text
 
 
@@ -113,7 +119,7 @@ def test_a_plant_without_numbers_is_grey_and_says_why(open_page, own):
     with duckdb.connect(str(own / warehouse.current_version(own))) as con:
         con.execute("delete from agg_kpi where plant = $plant", {"plant": LYON})
     text = open_page(warehouse=own).text
-    grey = re.findall(r'<a class="pp-mini pp-mini-grey".*?</a>', text, flags=re.DOTALL)
+    grey = re.findall(r'<a class="pp-tile pp-grey".*?</a>', text, flags=re.DOTALL)
     assert len(grey) == len(brief.headlines(catalog.load()))
     assert all("Lyon" in one and "no case of this plant is known" in one for one in grey)
     assert texts.NOT_LOADED not in text

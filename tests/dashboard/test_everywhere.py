@@ -59,17 +59,35 @@ def test_a_company_is_all_its_plants_and_stays_in_links(open_page):
 
 def test_plants_are_chosen_by_name_and_stand_in_the_address_by_code_from_page_to_page(open_page):
     page = open_page("unblock", plant=LYON)
-    [plants] = [widget for widget in page.app.multiselect if widget.label == "Plants"]
-    assert plants.value == [LYON] and plants.options == ["Singapore", "Lyon", "Tulsa", "Milwaukee"]
-    plants.set_value([TULSA]).run()
-    assert page.app.query_params["plant"] in (TULSA, [TULSA])
-    assert page.app.session_state["filters"].plants == (TULSA,)
-    page.app.switch_page("app_pages/9_exceptions.py").run()
-    assert page.app.query_params["plant"] in (TULSA, [TULSA])
-    assert page.app.session_state["filters"].plants == (TULSA,)
-    [plants] = [widget for widget in page.app.multiselect if widget.label == "Plants"]
-    plants.set_value([]).run()
-    assert page.app.session_state["filters"] == Filters() and "plant" not in page.app.query_params
+    assert page.app.session_state["filters"].plants == (LYON,)
+    assert page.chosen("plant") == ["Lyon"] and re.search("<summary>Lyon</summary>", page.html)
+    assert page.leads_to("plant", "Tulsa") == {"plant": [TULSA]} and page.leads_to("plant", "All plants") == {}
+    names = re.findall('<input type="checkbox" value="([^"]*)" aria-label="([^"]*)"( checked)?>', page.html)
+    assert [(name, bool(ticked)) for _, name, ticked in names] == [
+        ("Singapore", False), ("Lyon", True), ("Tulsa", False), ("Milwaukee", False),
+    ]  # fmt: skip
+    assert all(warehouse_code in (LYON, TULSA, MILWAUKEE) or "Asia" in warehouse_code for warehouse_code, *_ in names)
+    assert re.search(r'<a href="exceptions\?plant=Alder\+France%2FWH"', page.html)  # the menu leads on with them
+
+
+def test_each_filter_is_an_address_and_says_what_is_in_use(open_page):
+    page = open_page("production", weeks="13", clock="working", view="shift")
+    assert (page.chosen("weeks"), page.chosen("clock"), page.chosen("plant")) == (["13"], ["working"], ["All plants"])
+    kept = {"weeks": ["13"], "clock": ["working"], "view": ["shift"]}
+    assert page.leads_to("weeks", "26") == kept | {"weeks": ["26"]}
+    assert page.leads_to("clock", "elapsed") == {"weeks": ["13"], "view": ["shift"]}  # the default is not told
+    assert page.leads_to("plant", "Lyon") == kept | {"plant": [LYON]}
+
+
+def test_rarer_filters_are_drawn_while_somebody_wants_them(open_page):
+    assert not open_page("production", family=FAMILY).app.multiselect
+    page = open_page("production", more="1", family=FAMILY)
+    assert [one.label for one in page.app.multiselect] == ["Company", "Product family", "Responsible"]
+    assert page.app.multiselect[1].value == [FAMILY] and "More filters <b>1</b>" in page.html
+    page.app.multiselect[1].set_value([]).run()
+    assert page.app.session_state["filters"] == Filters() and "family" not in page.app.query_params
+    page.app.multiselect[0].set_value(["Alder France"]).run()
+    assert page.app.session_state["filters"].plants == (LYON,)
 
 
 @pytest.mark.parametrize("query", [{"family": "Nothing"}, {"company": "No"}, {"responsible": "'; drop table x"}])
@@ -137,9 +155,9 @@ def test_each_reader_reads_numbers_of_one_brief_in_the_own_locale(open_page):
         page = open_page()
         page.app.context = {"locale": locale}
         page.app.run()
-        seen.setdefault(locale, []).append([link.proto.label for link in page.app.page_link] + [page.text])
+        seen.setdefault(locale, []).append(page.text)
     assert seen["de-DE"][0] == seen["de-DE"][1] != seen["en-GB"][0]
-    assert re.search(r"\d\.\d{3} rows", seen["de-DE"][0][-1]) and re.search(r"\d,\d{3} rows", seen["en-GB"][0][-1])
+    assert re.search(r"\d\.\d{3} rows", seen["de-DE"][0]) and re.search(r"\d,\d{3} rows", seen["en-GB"][0])
 
 
 def test_times_are_in_the_zone_of_the_reader_and_of_the_plant_on_pointing(open_page, listed):
@@ -160,12 +178,13 @@ def test_times_are_in_the_zone_of_the_reader_and_of_the_plant_on_pointing(open_p
 def test_a_long_table_is_drawn_a_page_at_a_time(monkeypatch):
     drawn = []
     monkeypatch.setattr(panel, "FEW", 40)
-    monkeypatch.setattr(panel.tables, "table", lambda title, columns, rows: drawn.append(len(rows)))
+    monkeypatch.setattr(panel.tables, "table_html", lambda title, columns, rows: drawn.append(len(rows)) or "")
+    monkeypatch.setattr(panel.st, "session_state", {"filters": Filters()})
     many = [{"n": number} for number in range(panel.SHOWN + panel.FEW + 1)]
-    panel.body("Some", {}, many[: panel.SHOWN + panel.FEW])
+    panel.body_html("Some", {}, many[: panel.SHOWN + panel.FEW])
     assert drawn == [panel.SHOWN, panel.FEW]
     drawn.clear()
-    panel.body("Some", {}, many)
+    panel.body_html("Some", {}, many)
     assert drawn == [panel.SHOWN]
 
 
@@ -174,16 +193,21 @@ def test_the_rest_of_a_long_table_is_in_the_address(open_page, monkeypatch):
     monkeypatch.setattr(panel, "PAGE", 5)
     closed = open_page("production").text
     assert "More: orders at risk" not in closed
-    opened = open_page("production", more_orders_at_risk="true", page_more_orders_at_risk="2").text
+    opened = open_page("production", more_orders_at_risk="1", page_more_orders_at_risk="2").text
     assert part(opened, "More: orders at risk").count("<tr>") == 1 + 5
     assert part(opened, "Orders at risk") == part(closed, "Orders at risk")
 
 
 def test_files_are_offered_by_one_button_and_drawn_when_it_is_open(open_page):
-    page = open_page()
-    assert not page.app.get("download_button")
-    page.app.session_state["export"] = True
-    page.app.run()
-    assert not page.app.exception
+    assert not open_page().app.get("download_button")
+    page = open_page(export="1")
     names = [one.proto.label for one in page.app.get("download_button")]
     assert names == ["CSV", "XLSX"] * 2  # headline KPIs, and all others
+
+
+def test_a_page_that_ends_early_offers_its_files_too(open_page, listed):
+    row = next(row for row in listed("stuck") if row["due_soon_count"])
+    page = open_page("unblock", stuck=unblock_view.address(row), export="1")
+    assert texts.NO_FILES in page.text  # a record alone is no table
+    theme = listed("theme_time", plant=None)[0]["theme"]
+    assert open_page("quality", theme=theme, export="1").app.get("download_button")

@@ -63,11 +63,14 @@ def test_the_queue_has_everything_the_worst_first(open_page, rows):
 
 
 def test_a_further_page_is_a_link(open_page, rows):
-    page = open_page("exceptions", part="2")
+    page = open_page("exceptions", page_queue="2")
     assert queue(page) == [row["name"] for row in rows[exception_view.SIZE : 2 * exception_view.SIZE]]
-    page.app.pills[0].set_value("high").run()  # another question begins at its first page
-    assert queue(page) == [row["name"] for row in rows if row["severity"] == "high"][: exception_view.SIZE]
-    assert queue(open_page("exceptions", part="999")) == [row["name"] for row in rows[: exception_view.SIZE]]
+    last = -(-len(rows) // exception_view.SIZE)
+    assert page.leads_to("page_queue", str(last)) == {"page_queue": [str(last)]}
+    page.app.selectbox[0].set_value("waiting_approval").run()  # another question begins at its first page
+    assert queue(page) == [row["name"] for row in rows if row["exception"] == "waiting_approval"][: exception_view.SIZE]
+    for nonsense in ("999", "0", "-1", "two"):
+        assert queue(open_page("exceptions", page_queue=nonsense)) == queue(open_page("exceptions"))
 
 
 def test_the_queue_is_narrowed_by_kind_severity_and_person(open_page, rows):
@@ -162,7 +165,7 @@ def test_a_record_muted_in_the_unblock_list_is_put_aside_here(open_page, own, ro
     address = unblock_view.address(row)
     decide(open_page("unblock", warehouse=own, stuck=address), "mute", "the vendor is closed")
     page = open_page("exceptions", warehouse=own, kind="waiting_approval")
-    assert row["name"] not in queue(page) and texts.put_aside(1) in str(page.app.expander)
+    assert row["name"] not in queue(page) and texts.put_aside(1) in page.text
     assert "the vendor is closed" in open_page("exceptions", warehouse=own, exception=row["subject"]).text
 
 

@@ -50,11 +50,11 @@ def test_all_that_was_planted_is_found_and_leads_on(open_page, found):
 def test_findings_are_narrowed_to_a_rule_and_a_plant(open_page, found):
     page = open_page("governance", finding="approved_without_role", plant="Alder Industries/TUL")
     own = [row for row in found if row["exception"] == "approved_without_role"]
-    assert page.app.pills[0].value == "approved_without_role"
+    assert page.chosen("finding") == [RULES["approved_without_role"].title]
     shown = panel(page.text, RULES["approved_without_role"].title)
     assert shown.count("<tr>") - 1 == len(own) == 2
     assert all(row["responsible"] in shown for row in own)
-    assert open_page("governance", finding="no such rule").app.pills[0].value is None
+    assert open_page("governance", finding="no such rule").chosen("finding") == []
 
 
 def test_people_are_told_only_to_those_who_may_see_names(open_page, found, monkeypatch):

@@ -51,11 +51,25 @@ def test_unreadable_file_says_what_to_run(open_page, tmp_path):
 
 
 def test_the_brief_leads_to_every_kpi_by_a_card_or_a_line(open_page):
-    page = open_page(weeks="13")
+    page = open_page(weeks="13", domain=sorted({kpi.domain for kpi in catalog.load().values()}))
     for kpi in catalog.load().values():
-        line = re.search(rf'<a href="(kpi\?[^"]*)">{re.escape(kpi.title)}</a>', page.text)
-        assert (kpi.title in page.links) == (kpi.headline is not None) == (line is None), kpi.title
-        assert line is None or {f"kpi={kpi.name}", "weeks=13"} <= set(line[1].removeprefix("kpi?").split("&"))
+        tile, line = (
+            re.search(pattern, page.text, flags=re.DOTALL)
+            for pattern in (
+                rf'<a class="pp-tile[^"]*" href="kpi\?([^"]*)"[^>]*><b>{re.escape(kpi.title)}</b>',
+                rf'<a href="kpi\?([^"]*)">{re.escape(kpi.title)}</a>',
+            )
+        )
+        assert (tile is None) == (kpi.headline is None) != (line is None), kpi.title
+        assert {f"kpi={kpi.name}", "weeks=13"} <= set((tile or line)[1].split("&"))
+
+
+def test_the_brief_draws_the_lines_of_a_domain_while_somebody_wants_them(open_page):
+    closed = open_page()
+    assert closed.text.count('class="pp-lines"') == 0
+    assert closed.leads_to("domain", "Quality: 7 KPIs, 3 miss their target") == {"domain": ["quality"]}
+    opened = open_page(domain="quality")
+    assert opened.text.count('class="pp-lines"') == 1 and "Quality hold duration" in opened.links
 
 
 def test_the_brief_shows_the_headline_kpis_first_and_the_others_by_domain(open_page):
@@ -77,7 +91,7 @@ def test_card_shows_the_number_of_the_scoreboard(open_page, demo):
 
     end = demo.as_of.date().toordinal() + 1
     now = [r for r in measure.scoreboard(demo).to_pylist() if r["plant"] is None and r["period_end"].toordinal() == end]
-    text = open_page().text
+    text = open_page(domain=sorted({kpi.domain for kpi in catalog.load().values()})).text
     units = {kpi.name: kpi.unit for kpi in catalog.load().values()}
     assert now
     for row in now:
@@ -89,7 +103,7 @@ def test_cards_show_working_time_where_it_is_chosen(open_page, demo):
 
     now = measure.scoreboard(demo, clock="working").to_pylist()
     end = max(row["period_end"] for row in now)
-    text = open_page(clock="working").text
+    text = open_page(clock="working", domain=sorted({kpi.domain for kpi in catalog.load().values()})).text
     shown = [row for row in now if row["plant"] is None and row["period_end"] == end]
     assert {row["kpi"] for row in shown} == {name for name, one in catalog.load().items() if "working" in one.clocks}
     for row in shown:
@@ -108,7 +122,7 @@ def test_cards_show_working_time_where_it_is_chosen(open_page, demo):
 
 
 def test_links_keep_the_clock(open_page):
-    links = [element.proto.query_string for element in open_page(clock="working").app.page_link]
+    links = [address for address in open_page(clock="working").addresses if address.startswith("kpi?")]
     assert links and all("clock=working" in link for link in links)
 
 
@@ -215,19 +229,19 @@ def test_illegal_filters_fall_back(open_page, query):
 
 
 def test_one_failing_part_leaves_the_rest(open_page, monkeypatch, caplog):
-    right = cards.card
+    right = cards.tile
 
-    def broken(reading, filters):
+    def broken(reading, *of):
         if reading.kpi.name == "release_lead_time":
             raise RuntimeError("secret detail")
-        return right(reading, filters)
+        return right(reading, *of)
 
-    monkeypatch.setattr(cards, "card", broken)
+    monkeypatch.setattr(cards, "tile", broken)
     page = open_page()
     assert texts.NOT_LOADED in page.text
     assert "secret detail" not in page.text
     assert "secret detail" in caplog.text
-    assert "Shortage resolution time" in page.links and ">Open approvals</a>" in page.text
+    assert "Shortage resolution time" in page.links and texts.OTHERS in page.text
 
 
 def test_stale_data_is_marked(open_page, monkeypatch):

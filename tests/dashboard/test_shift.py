@@ -46,7 +46,7 @@ def test_another_shift_is_a_link_and_tells_what_came_in_it(open_page, listed):
     assert texts.shift_name(one) in page.text and texts.SHIFT_OLD in page.text
     shown = panel(page.text, "Against the frozen plan") + panel(page.text, "More: against the frozen plan")
     assert all(row["name"] in shown for row in rows)
-    assert page.app.segmented_control(key="view").value == "shift"
+    assert page.chosen("view") == ["shift"]
 
 
 def test_a_shift_that_is_none_is_the_newest(open_page, listed):

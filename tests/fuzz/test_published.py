@@ -263,7 +263,7 @@ def assert_harmless(html: str) -> None:
     """It holds no element of the data, and leads to this app and to Odoo alone."""
     assert nasty.hostile(html) == set()
     for target in re.findall(r"""<(?:a|img|link)\b[^>]*?\b(?:href|src)\s*=\s*["']([^"']*)""", html):
-        allowed = (ODOO.format(GOOD) + "/", ODOO.format(ODD) + "/", "?", "#", "/", "data:image/")
+        allowed = (ODOO.format(GOOD) + "/", ODOO.format(ODD) + "/", "?", "#", "/", "./", "data:image/")
         assert target.startswith(allowed) or re.match(r"[\w-]+(\?|$)", target), target
 
 
