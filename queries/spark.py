@@ -32,8 +32,9 @@ def points(values: Sequence[float | None], low: float, high: float) -> Points:
     ]
 
 
-def svg(line: Points, colour: str = "#000", below: str = "", above: str = "") -> str:
-    """The line as SVG that stretches to the room it is given; `below` and `above` are further elements."""
+def svg(line: Points, colour: str = "#000", below: str = "", above: str = "", beside: float = 0.0) -> str:
+    """The line as SVG that stretches to the room it is given; `below` and `above` are further elements, `beside` is
+    room to the right of its end."""
     path, pen_down = [], False
     for point in line:
         if point is not None:
@@ -41,7 +42,8 @@ def svg(line: Points, colour: str = "#000", below: str = "", above: str = "") ->
             path.append(f"L{x} {y}" if pen_down else f"M{x} {y}h0")  # h0: a week alone is a dot
         pen_down = point is not None
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + beside:g} {HEIGHT:g}" '
+        'preserveAspectRatio="none">'
         f'{below}<path d="{"".join(path)}" fill="none" stroke="{colour}" stroke-width="1.8" stroke-linejoin="round" '
         f'stroke-linecap="round" vector-effect="non-scaling-stroke"/>{above}</svg>'
     )
@@ -70,7 +72,7 @@ def picture(
         below += 'stroke-dasharray="3 2" vector-effect="non-scaling-stroke"/>'
     x, y = next(point for point in reversed(line) if point)
     last = (
-        f'<path d="M{min(x, WIDTH - 1.8):.1f} {y:.1f}h0" stroke="{colours[0]}" stroke-width="{dot:g}" '
+        f'<path d="M{x:.1f} {y:.1f}h0" stroke="{colours[0]}" stroke-width="{dot:g}" '
         'stroke-linecap="round" vector-effect="non-scaling-stroke"/>'
     )
-    return svg(line, colours[0], below, last)
+    return svg(line, colours[0], below, last, beside=1.8)
