@@ -372,12 +372,12 @@ def test_the_brief_comes_once_a_day_from_its_hour_on(folder, receiver):
 
 
 def test_nothing_is_sent_in_quiet_hours_and_nothing_is_lost_by_them(folder, receiver):
-    folder.now = datetime.combine(folder.now.date(), time(20))
-    quiet = replace(MANAGER, quiet=(time(21), time(6)), timezone="Africa/Lagos")  # an hour ahead
+    folder.now = datetime.combine(folder.now.date(), time(22))  # the data are not stale by then, whenever it is
+    quiet = replace(MANAGER, quiet=(time(23), time(1)), timezone="Africa/Lagos")  # an hour ahead
     outcome = folder.run(quiet)
     assert (outcome.sent, outcome.quiet) == (0, ("Lyon",))
-    assert folder.run(quiet, after=timedelta(hours=8, minutes=55)).sent == 0  # 5:55
-    assert folder.run(quiet, after=timedelta(hours=9, minutes=5)).sent == 1
+    assert folder.run(quiet, after=timedelta(hours=1, minutes=55)).sent == 0  # 0:55
+    assert folder.run(quiet, after=timedelta(hours=2, minutes=5)).sent == 1
     assert receiver.posts[0]["title"] == "Plant Pulse, Lyon: 3 new"
 
 
