@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -66,7 +65,7 @@ def as_row(reading: Reading, plant: str | None) -> dict:
 
 
 def _title(reading: Reading, filters: Filters) -> str:
-    address = f"kpi?{urlencode(filters.query() | {'kpi': reading.kpi.name}, doseq=True)}"
+    address = components.address("kpi", filters, kpi=reading.kpi.name)
     words = escape(texts.statistic(reading.kpi))
     below = f' <span class="pp-below">{words}</span>' if words else ""
     return f'<a href="{escape(address, quote=True)}">{escape(reading.kpi.title)}</a>{below}'

@@ -225,8 +225,8 @@ def _trust(version: data.Version) -> str:
 
 
 def _to_health(words: str) -> str:
-    query = urlencode(st.session_state["filters"].query(), doseq=True)
-    return f'<a href="data_health?{escape(query, quote=True)}" target="_self">{words}</a>'
+    to = address("data_health", st.session_state["filters"])
+    return f'<a href="{escape(to, quote=True)}" target="_self">{words}</a>'
 
 
 def _printed(chosen: Filters) -> str:
