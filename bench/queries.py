@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from math import ceil, isclose
 from pathlib import Path
@@ -41,16 +42,21 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import pyarrow as pa  # noqa: E402
 
-from queries import catalog, measure, warehouse  # noqa: E402
+from queries import approval, catalog, measure, warehouse  # noqa: E402
 from queries.catalog import Kpi  # noqa: E402
 from queries.warehouse import Warehouse  # noqa: E402
 
 ROUNDS = 9
 RECORDS = 20  # single records whose pages are asked for
 SHOWN = 2000  # rows behind a number that a page shows
-WEEK = timedelta(weeks=1)
+DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 QUANTILES = [0.5, 0.85, 0.95]
 COLUMNS = {"case_id": "case", "activity_key": "activity", "timestamp_key": "event_at"}
+FORM = {  # what long lists are read as; all others are read as rows
+    "approval_step": lambda found: approval.steps(found.to_pydict()),
+    "order_size": pa.Table.to_pandas,
+}
+FIELDS = 90  # from this rank on events are changes of fields, which are no steps of a process
 TEXTS = ("wh/mo/00042", "P00017", "mo/", "000", "no such name")
 
 
@@ -84,24 +90,26 @@ def main() -> None:
     parser.add_argument("--small", type=Path, help="the same for pm4py")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
+    said = sys.stderr if options.json else sys.stdout
+    print(f"{os.cpu_count()} cores", file=said)
+    lines = []
+    for line in measured(options):
+        lines.append(asdict(line) | {"is_met": line.is_met})
+        print(line, file=said, flush=True)
+    if options.json:
+        print(json.dumps({"cores": os.cpu_count(), "lines": lines}, indent=1))
+
+
+def measured(options: argparse.Namespace) -> Iterator[Line]:
+    """Line by line."""
+    kpis = list(catalog.load().values())
     with filled(options.scale, options.warehouse) as folder:
         opened = warehouse.open(warehouse=folder)
-        events = _count(opened)
-        kpis = list(catalog.load().values())
-        lines = [scoreboard(opened, kpis), lists(opened), drill_down(opened, kpis), filtered(opened, kpis)]
-        lines += against_pandas(opened, kpis)
+        print(f"{_count(opened):,} events", file=sys.stderr)
+        yield from (one(opened, kpis) for one in (scoreboard, lists, drill_down, filtered))
+        yield from against_pandas(opened, kpis)
     with filled(max(1, options.scale // 10), options.small) as folder:
-        lines += against_pm4py(warehouse.open(warehouse=folder))
-    if options.json:
-        print(
-            json.dumps(
-                {"events": events, "lines": [asdict(line) | {"is_met": line.is_met} for line in lines]}, indent=1
-            )
-        )
-        return
-    print(f"{events:,} events, {os.cpu_count()} cores")
-    for line in lines:
-        print(line)
+        yield from against_pm4py(warehouse.open(warehouse=folder))
 
 
 @contextmanager
@@ -155,22 +163,20 @@ def scoreboard(opened: Warehouse, kpis: list[Kpi]) -> Line:
     return Line("scoreboard", p95(taken), f"95th percentile of {len(taken):,} reads", most=0.02)
 
 
-def lists(opened: Warehouse) -> Line:
-    records = _sample(opened)
-    sample = {"plant": plants(opened)[0], "started_at": opened.as_of - timedelta(days=90), "ended_at": None}
-    sample |= {"kpi": "release_lead_time", "clock": "elapsed", "known_at": opened.as_of}
+def lists(opened: Warehouse, kpis: list[Kpi]) -> Line:
+    records, usual = _sample(opened), _usual(opened)
     taken = {}
     for name, listing in catalog.lists().items():
-        choices = [sample]
+        choices = [{parameter: usual[parameter] for parameter in listing.parameters if parameter in usual}]
         if "record_id" in listing.parameters:
             choices = records
         elif "text" in listing.parameters:
             choices = [{"text": text} for text in TEXTS]
-        taken[name] = [
-            one
-            for chosen in choices
-            for one in seconds(lambda name=name, chosen=chosen: warehouse.read(opened, name, **chosen).to_pylist())
-        ]
+
+        def read(name=name, form=FORM.get(name, pa.Table.to_pylist), **chosen):
+            return form(warehouse.read(opened, name, **chosen))
+
+        taken[name] = [one for chosen in choices for one in seconds(partial(read, **chosen))]
     value, detail = slowest(taken)
     return Line("lists", value, f"{len(taken)} lists; slowest: {detail}", most=0.15)
 
@@ -180,6 +186,71 @@ def _sample(opened: Warehouse) -> list[dict]:
     sql = """select instance, record_model, record_id from fct_case
         order by hash(record_model, record_id) limit $records"""
     return _rows(opened, sql, records=RECORDS)
+
+
+def _usual(opened: Warehouse) -> dict:
+    """What a page asks of the lists that need to be told: the last three months of a plant, and of whatever else the
+    value that makes the most rows."""
+    now, plant = opened.as_of, plants(opened)[0]
+    [order] = _rows(opened, "select instance, record_id, name from fct_wait where plant = $plant limit 1", plant=plant)
+    [touched] = _rows(
+        opened,
+        """select stands_at, kind from fct_touch where plant = $plant and is_closed
+            group by all order by count(*) desc limit 1""",
+        plant=plant,
+    )
+    most = {
+        parameter: _rows(opened, f"select {column} as value from {table} group by all order by count(*) desc limit 1")[
+            0
+        ]["value"]
+        for parameter, table, column in (
+            ("rule", "fct_deviation", "rule"),
+            ("issue", "fct_error_issue_run", "issue"),
+            ("interface", "fct_integration_transaction", "interface_key"),
+            ("intervention", "fct_intervention", "kind"),
+            ("kind", "fct_intervention", "kind"),
+            ("machine", "fct_work_order", "work_center"),
+            ("theme", "agg_defect_text", "theme"),
+        )
+    }
+    return most | {
+        "plant": plant,
+        "plants": [plant],
+        "families": [],
+        "people": [],
+        "kpi": "release_lead_time",
+        "kpis": None,
+        "clock": "elapsed",
+        "period": "28 days",
+        "by_plant": [],
+        "by": "product",
+        "most": SHOWN,
+        "number": 1,
+        "workflow": "production",
+        "owner": None,
+        "check": None,
+        "order": order["name"],
+        "key": "",
+        "model": "mrp.production",
+        "id": order["record_id"],
+        "instance": order["instance"],
+        "stands_at": touched["stands_at"],
+        "touched": touched["kind"],
+        "accepted": [],
+        "subjects": [],
+        "rules": list(catalog.exceptions()),
+        "known_at": now,
+        "started_at": now - 90 * DAY,
+        "ended_at": None,
+        "since_at": now - 90 * DAY,
+        "until_at": now,
+        "from_at": now - DAY / 3,
+        "to_at": now,
+        "from_on": (now - 90 * DAY).date(),
+        "to_on": now.date(),
+        "before_on": (now - 180 * DAY).date(),
+        "trend_on": (now - 180 * DAY).date(),
+    }
 
 
 def drill_down(opened: Warehouse, kpis: list[Kpi]) -> Line:
@@ -240,7 +311,8 @@ def against_pandas(opened: Warehouse, kpis: list[Kpi]) -> list[Line]:
 
     def of_scoreboard(name: str) -> dict:
         found = measure.scoreboard(opened, name, period="week").to_pylist()
-        return {(row["plant"], row["period_start"]): row["value"] for row in found if row["is_final"] and row["plant"]}
+        final = [row for row in found if row["is_final"] and row["plant"] not in (None, measure.NONE)]
+        return {(row["plant"], row["period_start"]): row["value"] for row in final}
 
     def of_two_plants(name: str) -> dict:
         found = measure.values(opened, named[name], monday - 13 * WEEK, monday, every="week", filters={"plant": some})
@@ -331,7 +403,10 @@ def against_pm4py(opened: Warehouse) -> list[Line]:
     with redirect_stdout(sys.stderr):  # it greets
         import pm4py
 
-    logs = {part: pm4py.format_dataframe(log, **COLUMNS) for part, log in _logs(opened).items()}
+    steps, everything = (
+        {part: pm4py.format_dataframe(log, **COLUMNS) for part, log in _logs(opened, below).items()}
+        for below in (FIELDS, FIELDS + FIELDS)
+    )
 
     def their_steps(log: pd.DataFrame) -> dict:
         counts, _, _ = pm4py.discover_dfg(log)
@@ -360,16 +435,16 @@ def against_pm4py(opened: Warehouse) -> list[Line]:
     def our_durations() -> dict:
         return _parts(
             opened,
-            f"""select workflow, plant, quantile_disc(epoch(last_event_at - started_at), {QUANTILES})
-                from fct_case where started_at is not null group by workflow, plant""",
+            f"""select workflow, plant, quantile_disc(epoch(last_event_at - first_event_at), {QUANTILES})
+                from fct_case where first_event_at is not null group by workflow, plant""",
             lambda rows: rows[0][0],
         )
 
     lines = []
-    for what, ours, theirs in (
-        ("directly-follows graph with median waits", our_steps, their_steps),
-        ("variants", our_variants, lambda log: dict(pm4py.get_variants(log))),
-        ("durations of cases (50, 85, 95 %)", our_durations, their_durations),
+    for what, logs, ours, theirs in (
+        ("directly-follows graph with median waits", steps, our_steps, their_steps),
+        ("variants", steps, our_variants, lambda log: dict(pm4py.get_variants(log))),
+        ("durations of cases (50, 85, 95 %)", everything, our_durations, their_durations),
     ):
         started = time.perf_counter()
         expected = {part: theirs(log) for part, log in logs.items()}
@@ -394,11 +469,11 @@ def _parts(opened: Warehouse, sql: str, form: Callable[[list[tuple]], object]) -
     return {part: form(rows) for part, rows in found.items()}
 
 
-def _logs(opened: Warehouse) -> dict[tuple[str, str], pd.DataFrame]:
-    """The event log of every workflow and plant, in the order of agg_dfg."""
-    sql = """
+def _logs(opened: Warehouse, below: int) -> dict[tuple[str, str], pd.DataFrame]:
+    """The event log of every workflow and plant, in the order of agg_dfg: events of a rank below this."""
+    sql = f"""
         select workflow, plant, record_model || ' ' || record_id as "case", activity, event_at
-        from fct_event where rank < 90 and plant is not null
+        from fct_event where rank < {below} and plant is not null
         order by workflow, plant, record_model, record_id, event_at, rank, activity"""
     events = opened.cursor().sql(sql).df()
     return {part: log.reset_index(drop=True) for part, log in events.groupby(["workflow", "plant"])}

@@ -105,32 +105,34 @@ def page_links(key: str, number: int, count: int, words: str) -> str:
     return f'<div class="pp-pages"><nav aria-label="{texts.PAGES}">{found}</nav>{told}</div>'
 
 
-def choice(key: str, options: list[str], label: str, words) -> str:
-    """One of `options`, kept in the URL under `key` by its name; an unknown name is the last choice or the first."""
+def choice(key: str, options: Sequence[str], label: str, words: Callable[[str], str]) -> str:
+    """One of many `options`, kept in the URL under `key` by its name; an unknown name is the last choice or the
+    first."""
     asked = st.query_params.get(key)
     kept = st.session_state.get(f"last_{key}")
     value = next((name for name in (asked, kept) if name in options), options[0])
-    widget = f"choose_{key}"
-    st.session_state[widget] = st.session_state[f"last_{key}"] = value
+    st.session_state[f"last_{key}"] = value
     if asked != value:
         st.query_params[key] = value
-    st.selectbox(
-        label, options, format_func=words, key=widget, on_change=keep, args=(key, widget),
-        label_visibility="collapsed", width=420,
-    )  # fmt: skip
+    st.html(_select(key, label, {name: words(name) for name in options}, value))
     return value
 
 
-def pick_one(key: str, options: list[str], everything: str, words) -> str | None:
-    """The same of many, as a list to choose from: one of `options`, or None for `everything`."""
+def pick_one(key: str, options: Sequence[str], everything: str, words: Callable[[str], str]) -> str | None:
+    """The same of many, or None for `everything`."""
     asked = st.query_params.get(key)
-    widget = f"pick_{key}"
-    st.session_state[widget] = asked if asked in options else None
-    st.selectbox(
-        everything, options, format_func=words, key=widget, on_change=keep, args=(key, widget), placeholder=everything,
-        label_visibility="collapsed", width=260,
-    )  # fmt: skip
-    return st.session_state[widget]
+    value = asked if asked in options else None
+    st.html(_select(key, everything, {"": everything} | {name: words(name) for name in options}, value or ""))
+    return value
+
+
+def _select(key: str, label: str, options: Mapping[str, str], value: str) -> str:
+    """A list to choose from as HTML, that of the browser, which a phone shows in its own way."""
+    found = "".join(
+        f'<option value="{escape(name, quote=True)}"{" selected" * (name == value)}>{escape(words)}</option>'
+        for name, words in options.items()
+    )
+    return f'<select class="pp-select" data-filter="{key}" aria-label="{escape(label, quote=True)}">{found}</select>'
 
 
 def in_link(*keys: str) -> dict[str, str]:

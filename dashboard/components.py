@@ -110,7 +110,8 @@ def band(title: str, below: str, found: Mapping[str, str | None]) -> str:
 def head(page: st.Page, chosen: Filters, roles: Collection[str]) -> None:
     """The top of every page: the menu, the title and the filters, as one piece."""
     menu = navigation.menu(page.url_path, roles, chosen.query())
-    home = f'<a class="pp-home" href="./" aria-label="{texts.APP}">{texts.APP}</a>'
+    start = escape(address("./", chosen), quote=True)
+    home = f'<a class="pp-home" href="{start}" aria-label="{texts.APP}">{texts.APP}</a>'
     st.html(
         f'<header class="pp-top">{home}<button type="button" class="pp-menu-button" aria-expanded="false">{texts.MENU}'
         f'</button><nav class="pp-menu" aria-label="{texts.MENU}">{menu}</nav></header>'

@@ -1058,7 +1058,7 @@ def _exceptions_since(chosen: Version) -> exception.Since | None:
 
 @st.cache_resource(**(CACHE | {"max_entries": READERS}))  # tens of thousands that nobody can change: no copies
 def _approval_steps(chosen: Version) -> tuple[approval.Step, ...]:
-    return approval.steps(warehouse.read(_open(chosen), "approval_step").to_pylist())
+    return approval.steps(warehouse.read(_open(chosen), "approval_step").to_pydict())
 
 
 @st.cache_resource(**(CACHE | {"max_entries": 20}))

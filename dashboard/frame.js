@@ -49,10 +49,14 @@
     go(filter || part ? changed(filter || part, to.searchParams.getAll(filter || part), Boolean(filter)) : to);
   });
 
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("select[data-filter]")) go(changed(target.dataset.filter, target.value ? [target.value] : []));
+  });
+
   document.addEventListener("keydown", (event) => {
-    const open = event.key === "Escape" && document.querySelector("details.pp-drop[open]");
-    if (!open) return;
-    open.open = false;
-    open.querySelector("summary").focus();
+    if (event.key !== "Escape") return;
+    const open = document.querySelector('details.pp-drop[open] > summary, .pp-menu-button[aria-expanded="true"]');
+    close(null);
+    open?.focus();
   });
 })();

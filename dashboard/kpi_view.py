@@ -16,6 +16,8 @@ from queries import readable
 from queries.catalog import Kpi
 from queries.scoreboard import JUDGED
 
+RECORDS = "The records behind the number"
+
 
 def headline(reading: Reading, filters: Filters) -> None:
     """Value, change, target, cases and period in one band."""
@@ -191,8 +193,8 @@ def by_dimension(reading: Reading, filters: Filters) -> None:
 
 def as_known(kpi: Kpi, filters: Filters) -> None:
     """The weeks as they were known at the end of a day that the reader names, beside what is known now."""
-    with st.expander(texts.AS_KNOWN, key="as_known", on_change="rerun", bind="query-params") as opened:
-        if not opened.open:
+    with st.container(border=True, key="panel-known"):
+        if not unfolds("as_known", texts.AS_KNOWN):
             return
         last = data.as_of().date()
         on = st.date_input(
@@ -200,10 +202,10 @@ def as_known(kpi: Kpi, filters: Filters) -> None:
         )
         rows = data.as_known(kpi, filters, on) if isinstance(on, date) else []
         if not rows:
-            st.html(f'<p class="pp-sub">{escape(texts.AS_KNOWN_NONE)}</p>')
+            st.html(components.sub(texts.AS_KNOWN_NONE))
             return
         moved = sum(row["was_final"] and _is_moved(row) for row in rows)
-        st.html(f'<p class="pp-sub">{escape(texts.as_known(rows[0]["known_at"], moved))}</p>')
+        st.html(components.sub(texts.as_known(rows[0]["known_at"], moved)))
         download.offer(f"{kpi.name}_as_known", f"{kpi.title} as known on {on:%Y-%m-%d}", rows)
         tables.table(texts.AS_KNOWN, {
             "Week": lambda row: escape(f"{readable.day(row['period_start'])} to {readable.day(row['period_end'])}"),
@@ -229,40 +231,39 @@ def _restatement(row: dict) -> tuple[str, str, str]:
 
 
 def records(reading: Reading, filters: Filters) -> None:
-    """The rows behind the number, and all of them as CSV."""
+    """The rows behind the number, a page at a time, and all of them as CSV."""
     kpi = reading.kpi
-    with st.container(border=True, key="panel-records"):
-        rows, every = data.cases(kpi, filters, tables.SHOWN), data.all_cases(kpi, filters)
-        note = texts.records(kpi, rows, tables.SHOWN)
-        panel.head(kpi.name, "The records behind the number", note, every if rows else ())
-        if rows:
-            chosen = tables.cases(rows, kpi, filters)
-            if "working" in kpi.clocks:
-                counted(chosen, kpi)
+    rows, every = data.cases(kpi, filters, tables.SHOWN), data.all_cases(kpi, filters)
+    download.offer(kpi.name, RECORDS, every if rows else ())
+    found = components.heading_html(RECORDS, texts.records(kpi, rows, tables.SHOWN))
+    if rows:
+        asked = st.query_params.get("case")
+        title = f"Records behind {kpi.title}"
+        found += panel.paged(
+            "page_records", title, tables.cases(rows, kpi, filters), rows, texts.RECORDS_PAGE,
+            lambda row: counted(row, kpi) if asked and asked == tables.case_key(row, kpi) else "",
+        )  # fmt: skip
+    components.panel("cases-records", found)
 
 
-def counted(case: dict | None, kpi: Kpi) -> None:
-    """Which hours of a case count as working time of its plant, and which are left out and why."""
-    if case is None:
-        st.html(f'<p class="pp-sub">{escape(texts.CHOOSE_CASE)}</p>')
-        return
+def counted(case: dict, kpi: Kpi) -> str:
+    """HTML of which hours of a case count as working time of its plant, and which are left out and why."""
     start, end = tables.span(case, kpi)
     intervals = data.rows("counted_interval", plant=case["plant"], started_at=start, ended_at=end)
-    hours = [one for one in intervals if one["is_counted"]]
-    with st.expander(texts.counted(case["name"], intervals), expanded=True, key="counted"):
-        if not hours and any(one["is_counted"] is None for one in intervals):
-            st.html(f'<p class="pp-sub">{escape(texts.sentence(intervals[0]["reason"]))}.</p>')
-            return
-        st.html(f'<p class="pp-sub">{escape(texts.counted_zone(intervals, case["plant"]))}</p>')
-        tables.table(f"Counted intervals of {case['name']}", {
-            "From": tables.short(lambda one: texts.local(one["local_from"])),
-            "To": tables.short(lambda one: texts.local(one["local_to"])),
-            "Length": tables.short(lambda one: readable.working_time(one["seconds"])),
-            "": lambda one: components.mark("good", "✓", "counts") if one["is_counted"]
-            else components.mark("none", "–", one["reason"]),
-        }, intervals[: texts.INTERVALS])  # fmt: skip
-        if len(intervals) > texts.INTERVALS:
-            st.html(f'<p class="pp-sub">{escape(texts.more_intervals(len(intervals)))}</p>')
+    head = f"<strong>{escape(texts.counted(case['name'], intervals))}</strong>"
+    if not any(one["is_counted"] for one in intervals) and any(one["is_counted"] is None for one in intervals):
+        return head + components.sub(f"{texts.sentence(intervals[0]['reason'])}.")
+    found = head + components.sub(texts.counted_zone(intervals, case["plant"]))
+    found += tables.table_html(f"Counted intervals of {case['name']}", {
+        "From": tables.short(lambda one: texts.local(one["local_from"])),
+        "To": tables.short(lambda one: texts.local(one["local_to"])),
+        "Length": tables.short(lambda one: readable.working_time(one["seconds"])),
+        "": lambda one: components.mark("good", "✓", "counts") if one["is_counted"]
+        else components.mark("none", "–", one["reason"]),
+    }, intervals[: texts.INTERVALS])  # fmt: skip
+    if len(intervals) > texts.INTERVALS:
+        found += components.sub(texts.more_intervals(len(intervals)))
+    return found
 
 
 def definition_facts(kpi: Kpi, target: str) -> dict[str, str]:

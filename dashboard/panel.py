@@ -80,11 +80,18 @@ def folded(words: str, title: str, columns: Mapping[str, Callable[[dict], str]],
     return f'<div class="pp-fold">{toggle(name, escape(words))}{found}</div>'
 
 
-def paged(name: str, title: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict], size: int) -> str:
+def paged(
+    name: str,
+    title: str,
+    columns: Mapping[str, Callable[[dict], str]],
+    rows: Sequence[dict],
+    size: int,
+    under: Callable[[dict], str] = lambda row: "",
+) -> str:
     """HTML of a table of which only one page is drawn and sent; which one stands in the URL."""
     count = -(-len(rows) // size)
     number = page_asked(name, count)
-    found = tables.table_html(title, columns, rows[(number - 1) * size : number * size])
+    found = tables.table_html(title, columns, rows[(number - 1) * size : number * size], under)
     return found + page_links(name, number, count, texts.page(number, size, len(rows))) if count > 1 else found
 
 

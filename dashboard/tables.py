@@ -1,26 +1,27 @@
-"""Tables: small ones as real HTML tables that a screen reader can walk, long ones as Streamlit's grid."""
+"""Tables: real HTML tables that a screen reader can walk and a phone can show."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import date, datetime
+from decimal import Decimal
 from html import escape
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import data, texts
+from dashboard.choices import toggle
 from dashboard.components import mark, zone
 from dashboard.filters import Filters
 from dashboard.reading import Point, is_too_few, meets
 from queries import readable
+from queries.catalog import RECORD_COLUMNS
 from queries.measure import NONE
 from queries.signal import ABOVE, BELOW
 
 SHOWN = 2000
 ODOO = "Odoo"  # the column of links into Odoo
-HIDDEN = {"record_id", "record_model", "record_url", "name", "instance"}
 
 
 def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> None:
@@ -28,8 +29,13 @@ def table(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequ
     st.html(table_html(caption, columns, rows))
 
 
-def table_html(caption: str, columns: Mapping[str, Callable[[dict], str]], rows: Sequence[dict]) -> str:
-    """The same as text, for a part that holds several."""
+def table_html(
+    caption: str,
+    columns: Mapping[str, Callable[[dict], str]],
+    rows: Sequence[dict],
+    under: Callable[[dict], str] = lambda row: "",
+) -> str:
+    """The same as text, for a part that holds several; `under`: what stands below a row, over the whole width."""
     if not rows:
         return f'<p class="pp-sub">{escape(texts.NO_ROWS)}</p>'
     if ODOO in columns and not any(row.get("record_url") for row in rows if isinstance(row, Mapping)):
@@ -37,10 +43,12 @@ def table_html(caption: str, columns: Mapping[str, Callable[[dict], str]], rows:
     side = {name: ' class="pp-num"' if getattr(cell, "is_number", False) else "" for name, cell in columns.items()}
     label = {name: f' data-label="{escape(name, quote=True)}"' for name in columns}  # shown where a phone has no head
     head = "".join(f'<th scope="col"{side[name]}>{escape(name)}</th>' if name else "<td></td>" for name in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td{side[name]}{label[name]}>{cell(row)}</td>" for name, cell in columns.items()) + "</tr>"
-        for row in rows
-    )
+    body = ""
+    for row in rows:
+        cells = (f"<td{side[name]}{label[name]}>{cell(row)}</td>" for name, cell in columns.items())
+        body += f"<tr>{''.join(cells)}</tr>"
+        if more := under(row):
+            body += f'<tr class="pp-under"><td colspan="{len(columns)}">{more}</td></tr>'
     return (
         f'<div class="pp-scroll" tabindex="0"><table class="pp-table"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -184,34 +192,24 @@ def weeks(points: Sequence[Point], kpi) -> None:
     table(f"{kpi.title} by week", columns, list(reversed(points)))
 
 
-def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict | None:
-    """The rows behind a number: sortable, each with a link to its timeline and to Odoo; returns the selected one."""
-    shown = [_case(row, kpi, filters) for row in rows]
-    frame = pd.DataFrame(shown)
-    moment = {"format": "D MMM YYYY, HH:mm", "timezone": zone(), "width": 150}
-    moments = {name for case in shown for name, value in case.items() if isinstance(value, datetime)}
-    picked = st.dataframe(
-        frame,
-        hide_index=True,
-        placeholder="–",
-        height=min(420, 38 + 36 * max(len(frame), 1)),
-        column_config={
-            "Record": st.column_config.LinkColumn("Record", display_text=r"#(.*)$", pinned=True, alignment="left"),
-            **{name: st.column_config.DatetimeColumn(name, **moment) for name in moments},
-            **{
-                name: st.column_config.NumberColumn(format="%.2f", width=110)
-                for name in frame.columns
-                if pd.api.types.is_float_dtype(frame[name])
-            },
-            "Odoo": st.column_config.LinkColumn("Odoo", display_text="open", width=70),
-        },
-        key=f"cases_{kpi.name}",
-        alt=f"Records behind {kpi.title}",
-        on_select="rerun",
-        selection_mode="single-row",
-    )
-    chosen = picked["selection"]["rows"]
-    return rows[chosen[0]] if chosen and chosen[0] < len(rows) else None
+def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict[str, Callable[[dict], str]]:
+    """The columns of the rows behind a number: each with a link to its timeline, to its working hours and to Odoo."""
+    columns = {"Record": lambda row: inside(timeline(row, filters), _name(row)), "Plant": _plant}
+    columns |= _span(kpi) if kpi.measure in ("duration", "stock") else _facts(rows[0], kpi)
+    columns |= {texts.dimension(name): _value(name) for name in kpi.dimensions if name != "plant"}
+    if "working" in kpi.clocks:
+        columns["Working hours"] = lambda row: toggle("case", texts.WHICH_COUNT, case_key(row, kpi))
+    return columns | {ODOO: lambda row: outside(row.get("record_url"))}
+
+
+def case_key(row: dict, kpi) -> str:
+    """By which a case is known in the address: a record may have several, such as an order that is short twice."""
+    start, _ = span(row, kpi)
+    return f"{row['instance']}-{row['record_model']}-{row['record_id']}-{start:%Y%m%dT%H%M%S}"
+
+
+def _plant(row: dict) -> str:
+    return escape(data.plant_name(row["plant"]) if row["plant"] else "–")
 
 
 def misses(rows: Sequence[dict], kpi, filters: Filters, plant: Callable[[str], str]) -> None:
@@ -244,66 +242,63 @@ def timeline(row: dict, filters: Filters) -> str:
     return f"record?{urlencode(filters.query() | link, doseq=True)}"
 
 
-def _case(row: dict, kpi, filters: Filters) -> dict:
-    shown = {"Record": f"{timeline(row, filters)}#{_name(row)}", "Plant": row["plant"]}
-    shown |= _span(row, kpi) if kpi.measure in ("duration", "stock") else _facts(row, kpi)
-    shown |= {texts.dimension(name): row.get(name) for name in kpi.dimensions if name != "plant"}
-    return shown | ({"Odoo": row["record_url"]} if row.get("record_url") else {})
-
-
 def span(row: dict, kpi) -> tuple[datetime, datetime | None]:
     """When a case began and ended; the age of what is open counts to the moment of the data."""
     return (row["entered_at"], None) if kpi.measure == "stock" else (row["started_at"], row["ended_at"])
 
 
-def _span(row: dict, kpi) -> dict:
-    """When a case began and ended, and how long it took by the clock that was chosen."""
+def _span(kpi) -> dict[str, Callable[[dict], str]]:
+    """When cases began and ended, and how long they took by the clock that was chosen."""
     is_working = kpi.unit == readable.WORKING_TIME
     if kpi.measure == "stock":
-        words, start, end, seconds = ("Since", "Left", "Age"), row["entered_at"], row["left_at"], row["age_seconds"]
+        words, keys, seconds = ("Since", "Left", "Age"), ("entered_at", "left_at"), "age_seconds"
     else:
-        words, start, end = ("Started", "Ended", "Duration"), row["started_at"], row["ended_at"]
-        seconds = row["working_seconds" if is_working else "elapsed_seconds"]
-    length = f"{words[2]}, {readable.WORKING_TIME}" if is_working else words[2]
-    size, unit = (readable.HOUR, "hours") if is_working else (readable.DAY, "days")
-    so_far = " so far" if end is None and kpi.measure != "stock" else ""
+        words, keys = ("Started", "Ended", "Duration"), ("started_at", "ended_at")
+        seconds = "working_seconds" if is_working else "elapsed_seconds"
+    unit = readable.WORKING_TIME if is_working else "duration"
+
+    def length(row: dict) -> str:
+        so_far = " so far" if kpi.measure == "duration" and row["ended_at"] is None and row[seconds] is not None else ""
+        return readable.measured(row[seconds], unit) + so_far
+
     return {
-        words[0]: _aware(start),
-        words[1]: _aware(end),
-        length: readable.measured(seconds, readable.WORKING_TIME if is_working else "duration") + so_far,
-        f"{words[2]}, {unit}": None if seconds is None else seconds / size,
+        words[0]: _value(keys[0]),
+        words[1]: _value(keys[1]),
+        f"{words[2]}, {unit}" if is_working else words[2]: short(length),
     }
 
 
-def _facts(row: dict, kpi) -> dict:
-    """Whether a case is a good one, and all else that its KPI says of it."""
-    known = {
-        "instance",
-        "record_model",
-        "record_id",
-        "record_url",
-        "name",
-        "plant",
-        "is_good",
-        "is_bad",
-        "weight",
-        "plant_count",
-        *kpi.dimensions,
-    }
-    shown = {}
+def _facts(first: dict, kpi) -> dict[str, Callable[[dict], str]]:
+    """Whether cases are good ones, and all else that their KPI says of them; `first` is one of them."""
+    known = {*RECORD_COLUMNS, "name", "record_url", "is_good", "is_bad", "weight", "plant_count", *kpi.dimensions}
+    columns: dict[str, Callable[[dict], str]] = {}
     if kpi.measure == "share":
-        is_good = row["is_good"] if "is_good" in row else not row["is_bad"]
-        shown["Verdict"] = "✓ good" if is_good else "✕ bad"
-    for name, value in row.items():
-        words = texts.dimension(name.removesuffix("_at").removesuffix("_seconds"))
-        if name in known:
-            continue
-        if name.endswith("_seconds"):
-            shown[f"{words}, days"] = None if value is None else value / readable.DAY
-        else:
-            shown[words] = _aware(value) if isinstance(value, datetime) else value
-    return shown
+        columns["Verdict"] = lambda row: (
+            mark("good", "✓", "good") if row.get("is_good", not row.get("is_bad")) else mark("bad", "✕", "bad")
+        )
+    for name in first:
+        if name not in known:
+            columns[texts.dimension(name.removesuffix("_at").removesuffix("_seconds"))] = _value(name)
+    return columns
 
 
-def _aware(moment: datetime | None) -> datetime | None:
-    return moment and moment.replace(tzinfo=UTC)
+def _value(key: str) -> Callable[[dict], str]:
+    """A column of whatever a KPI says of its cases, by what it is."""
+
+    def cell(row: dict) -> str:
+        value = row.get(key)
+        if value is None:
+            return "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, datetime):
+            return when(value, row.get("plant"))
+        if isinstance(value, date):
+            return f'<span class="pp-nowrap">{escape(readable.day(value))}</span>'
+        if key.endswith("_seconds"):
+            return f'<span class="pp-nowrap">{escape(readable.duration(value))}</span>'
+        if isinstance(value, int | float | Decimal):
+            return readable.number(value, 0 if value == int(value) else 2)
+        return escape(str(value))
+
+    return cell

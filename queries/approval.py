@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from queries.readable import DAY
 
@@ -20,13 +21,13 @@ QUICK = 10.0  # seconds within which nobody reads a document
 STEPS = 40  # of the slider
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of approval. document: what was to be approved; amount: its worth in the currency of the group, None where
-    it is not known; seconds: how long it took, or has taken so far while it is open; limit: how long it may take;
-    weekday (1 is Monday) and hour: when its turn came, in the plant's time; product, responsible: of the document."""
+class Step(NamedTuple):  # made in a tenth of the time of a dataclass: there are tens of thousands
+    """A step of approval. document: a number for what was to be approved; amount: its worth in the currency of the
+    group, None where it is not known; seconds: how long it took, or has taken so far while it is open; limit: how long
+    it may take; weekday (1 is Monday) and hour: when its turn came, in the plant's time; product, responsible: of the
+    document."""
 
-    document: tuple
+    document: int
     plant: str | None
     step: str
     approver: str | None
@@ -45,16 +46,13 @@ class Step:
         return self.outcome == "open"
 
 
-def steps(rows: Iterable[dict]) -> tuple[Step, ...]:
-    """Of rows of the list approval_step."""
-    return tuple(
-        Step(
-            (row["instance"], row["record_model"], row["record_id"]), row["plant"], row["step_name"], row["approver"],
-            row["outcome"], row["amount"], row["currency"], row["seconds"], row["limit_seconds"], row["weekday"],
-            row["hour"], row["product"], row["responsible"],
-        )
-        for row in rows
+def steps(columns: Mapping[str, Sequence]) -> tuple[Step, ...]:
+    """Of the columns of the list approval_step: rows would take four times as long."""
+    names = (
+        "document", "plant", "step_name", "approver", "outcome", "amount", "currency", "seconds", "limit_seconds",
+        "weekday", "hour", "product", "responsible",
     )  # fmt: skip
+    return tuple(map(Step._make, zip(*(columns[name] for name in names), strict=True)))
 
 
 @dataclass(frozen=True)

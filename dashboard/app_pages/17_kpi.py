@@ -6,7 +6,7 @@ from dashboard import budget_view, choices, components, data, kpi_view
 
 TITLE = "KPI"
 ICON = ":material/query_stats:"
-LOADS = ("PlotlyChart", "DataFrame")
+LOADS = ("PlotlyChart",)
 SECTION = "Look up"
 
 chosen = st.session_state["filters"]

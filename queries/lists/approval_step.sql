@@ -3,19 +3,15 @@ title = "Approval steps of half a year"
 definition = "Approval steps whose turn came in the last 26 weeks and that were decided or are open: what was asked in the currency of the group at the rate of the day, when (also by the weekday and hour of the plant), the limit, and what became of it. Steps that were cancelled, withdrawn or overtaken are left out."
 */
 select
-    approval.instance,
-    approval.record_model,
-    approval.record_id,
+    hash(approval.instance, approval.record_model, approval.record_id) as document,
     approval.plant,
     approval.product,
     approval.responsible,
     approval.step_name,
     approval.approver,
-    approval.approver_kind,
     approval.outcome,
     approval.amount * exchange.rate as amount,
     exchange.reporting_currency as currency,
-    approval.pending_at,
     epoch(coalesce(approval.closed_at, $as_of) - approval.pending_at) as seconds,
     epoch(approval.due_at - approval.pending_at) as limit_seconds,
     isodow(timezone(coalesce(dim_plant.timezone, 'UTC'), timezone('UTC', approval.pending_at)))::integer as weekday,
@@ -30,4 +26,3 @@ left join dim_exchange_rate as exchange
     and coalesce(approval.pending_at::date < exchange.valid_to, true)
 where approval.outcome in ('approved', 'rejected', 'open')
     and approval.pending_at >= $as_of - interval 182 day
-order by approval.pending_at, approval.approval_id

@@ -1,5 +1,5 @@
 /*
-grain = "one row per plan a production order had from its release to its start: the frozen one first, then each re-plan"
+grain = "one row per plan a production order had from its release to its start: the frozen one first, then each re-plan; with what was planned before it, and when the next one replaced it"
 key = ["instance", "record_id", "plan_number"]
 person = ["responsible", "changed_by"]
 */
@@ -201,8 +201,11 @@ select
     production.released_at,
     plan.planned_start_at,
     plan.planned_finish_at,
+    lag(plan.planned_start_at) over version as earlier_start_at,
+    lag(plan.planned_finish_at) over version as earlier_finish_at,
     plan.changed_after_at,
     plan.changed_at,
+    lead(plan.changed_at) over version as replaced_at,
     dim_user.name as changed_by,
     if(plan.is_logged, 'A', 'C') as changed_by_confidence,
     -- A frozen plan first seen long after the release may have been moved before: it is no promise to be held against.
@@ -219,3 +222,4 @@ inner join fct_production_order as production
     on production.instance = plan.instance and production.record_id = plan.record_id
 left join dim_user
     on dim_user.instance = plan.instance and dim_user.user_id = plan.writer_id
+window version as (partition by plan.instance, plan.record_id order by plan.plan_number)

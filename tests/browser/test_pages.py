@@ -89,7 +89,7 @@ def test_a_number_of_a_plant_leads_to_its_kpi_there(tab, app_url):
     page.wait_for_url("**/kpi?**")
     browser_app.settle(page)
     assert "weeks=13" in page.url and "plant=Alder+France" in page.url
-    assert page.locator("[class*=st-key-panel-records] [data-testid=stDataFrame]").count() == 1
+    assert page.locator(".panel-cases-records table.pp-table").count() == 1
 
 
 def test_the_brief_loads_no_plotly(tab, app_url):
@@ -100,10 +100,13 @@ def test_the_brief_loads_no_plotly(tab, app_url):
 
 
 def test_choosing_another_kpi_changes_the_link(tab, app_url):
-    page = tab().open(f"{app_url}/kpi?kpi=approval_age")
-    page.locator("[data-testid=stSelectbox] input").fill("Time to ready")  # the list is longer than the screen
-    page.get_by_role("option", name="Time to ready").click()
+    page = tab().open(f"{app_url}/kpi?kpi=release_lead_time")
+    page.locator(".panel-cases-records nav a", has_text="2").first.click()
+    page.wait_for_url("**page_records=2**")
+    browser_app.settle(page)
+    page.get_by_role("combobox", name="KPI").select_option("Time to ready")
     page.wait_for_url("**kpi=time_to_ready**")
+    assert "page_records" not in page.url  # what is asked anew begins at its first page
     page.locator(".pp-dl").get_by_text("time_to_ready", exact=True).wait_for(timeout=30_000)
 
 
@@ -177,7 +180,7 @@ def test_waiting_record_leads_to_its_timeline_and_on_to_a_linked_one(tab, app_ur
 
 
 def test_rows_come_as_csv(tab, app_url):
-    page = tab().open(f"{app_url}/kpi?kpi=approval_age")
+    page = tab().open(f"{app_url}/kpi?kpi=release_lead_time")
     page.get_by_role("link", name=texts.EXPORT).click()
     with page.expect_download() as download:
         page.locator(".st-key-csv_approval_age button").click()
@@ -255,12 +258,8 @@ def test_clock_changes_link_and_numbers_and_a_record_shows_its_hours(tab, app_ur
     page.locator("[data-filter=clock]", has_text="working").click()
     page.wait_for_url("**clock=working**")
     page.get_by_text("half take less, working time").first.wait_for()
-    grid = page.locator("[class*=st-key-panel-records] [data-testid=stDataFrame]")
-    grid.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    box = grid.bounding_box()
-    page.mouse.click(box["x"] + 20, box["y"] + 56)  # the box before the first row
-    hours = page.locator("[class*=st-key-panel-records] [data-testid=stExpander]")
+    page.locator(".panel-cases-records a", has_text=texts.WHICH_COUNT).first.click()
+    hours = page.locator(".panel-cases-records .pp-under")
     hours.get_by_text("counts", exact=False).first.wait_for()
     assert hours.get_by_text("night").count() + hours.get_by_text("weekend").count() > 0
     assert not page.evaluate(TOO_WIDE)

@@ -50,6 +50,16 @@ class Page:
         found = rf'<a data-(?:filter|part)="{key}" href="[^"]*" aria-current="true">(.*?)</a>'
         return [unescape(words) for words in re.findall(found, self.html)]
 
+    def options(self, key: str) -> dict[str, str]:
+        """What a list to choose from offers: name in the address and words; the one in use comes first."""
+        [box] = re.findall(rf'<select [^>]*data-filter="{key}".*?</select>', self.html)
+        found = re.findall(r'<option value="([^"]*)"( selected)?>(.*?)</option>', box)
+        return {unescape(name): unescape(words) for name, _, words in sorted(found, key=lambda one: not one[1])}
+
+    def picked(self, key: str) -> str:
+        """What is in use of such a list."""
+        return next(iter(self.options(key)))
+
     def leads_to(self, key: str, words: str) -> dict[str, list[str]]:
         """What the address says after a click on the words of a link that chooses."""
         found = rf'<a [^>]*data-(?:filter|part)="{key}" href="([^"]*)"[^>]*>{re.escape(escape(words))}</a>'

@@ -35,7 +35,7 @@ def test_starts_with_most_cases_and_the_plants_that_have_least_in_common(open_pa
             ways.setdefault(row["plant"], []).append(row)
     one, other = process_map.least_alike(ways)[:2]
     page = open_page("process")
-    assert [box.value for box in page.app.selectbox[:3]] == ["production", one, other]
+    assert [page.picked(key) for key in ("flow", "one", "beside")] == ["production", one, other]
     assert readable.share(process_map.in_common(ways[one], ways[other])) in page.text
     assert page.app.slider[0].value == 80
 
@@ -65,7 +65,7 @@ def test_one_plant_alone_tells_where_cases_wait(open_page):
 
 def test_plants_that_were_filtered_away_are_not_compared(open_page):
     page = open_page("process", plant=LYON)
-    assert page.app.selectbox[1].options == ["Lyon"]
+    assert page.options("one") == {LYON: "Lyon"}
     assert "Where cases wait longest" in page.text
     assert "Milwaukee" not in page.text and "Singapore" not in page.text
 

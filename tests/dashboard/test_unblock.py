@@ -191,7 +191,7 @@ def test_who_may_not_see_names_is_not_asked(open_page, monkeypatch):
 
 
 def test_lyon_stalls_and_singapore_stamps(open_page, demo_warehouse):
-    steps = approval.steps(warehouse.read(warehouse.open(warehouse=demo_warehouse), "approval_step").to_pylist())
+    steps = approval.steps(warehouse.read(warehouse.open(warehouse=demo_warehouse), "approval_step").to_pydict())
     waits = {plant: approval.median(one for one in steps if one.plant == plant) for plant in (LYON, SINGAPORE)}
     assert waits[LYON] > 3 * 86400
     text = open_page("approvals", plant=LYON).text
@@ -199,7 +199,7 @@ def test_lyon_stalls_and_singapore_stamps(open_page, demo_warehouse):
 
 
 def test_what_if_follows_its_sliders(open_page, demo_warehouse):
-    steps = approval.steps(warehouse.read(warehouse.open(warehouse=demo_warehouse), "approval_step").to_pylist())
+    steps = approval.steps(warehouse.read(warehouse.open(warehouse=demo_warehouse), "approval_step").to_pydict())
     page = open_page("approvals")
     threshold, limit = page.app.slider
     top, size = approval.thresholds(steps)

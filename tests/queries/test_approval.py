@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,11 +12,11 @@ from tests.rows import at
 
 AS_OF = at("2026-03-02 12:00")
 HOUR, DAY = 3600.0, 86400.0
-BASE = Step(("test", "purchase.order", 1), "A", "Finance", "Anna", "approved", 100.0, "EUR", HOUR, 3 * DAY, 1, 9)
+BASE = Step(1, "A", "Finance", "Anna", "approved", 100.0, "EUR", HOUR, 3 * DAY, 1, 9)
 
 
 def step(number: int, **values) -> Step:
-    return replace(BASE, document=("test", "purchase.order", number), **values)
+    return BASE._replace(document=number, **values)
 
 
 PAST = (
@@ -143,7 +142,8 @@ def test_steps_tell_when_in_the_time_of_the_plant_and_how_long(put):
         asked(3, outcome="cancelled", closed_at=at("2026-02-28 16:30")), asked(4, pending_at=None),
         asked(5, pending_at=at("2025-06-01")),
     ]  # fmt: skip
-    first, second = approval.steps(put(AS_OF, fct_approval=rows).listing("approval_step"))
+    found = put(AS_OF, fct_approval=rows).listing("approval_step")
+    first, second = approval.steps({name: [row[name] for row in found] for name in found[0]})
     assert (first.weekday, first.hour, first.seconds) == (5, 17, (AS_OF - at("2026-02-27 16:30")).total_seconds())
     assert (second.seconds, second.limit, second.approver, second.is_open) == (DAY, 3 * DAY, "Anna", False)
 

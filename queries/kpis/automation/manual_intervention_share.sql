@@ -28,7 +28,7 @@ left join (
     select
         instance,
         document_id,
-        string_agg(distinct kind, ', ' order by kind) as kinds,
+        array_to_string(list_sort(list(distinct kind)), ', ') as kinds,
     from fct_intervention
     where document_model = 'mrp.production' and kind <> 'confirmed by hand'
     group by instance, document_id

@@ -20,7 +20,7 @@ plan as (
         quality,
         planned_finish_at,
         if(is_frozen, released_at, changed_at) as changed_at,
-        lead(changed_at) over (partition by instance, record_id order by plan_number) as replaced_at,
+        replaced_at,
     from fct_plan
 ),
 

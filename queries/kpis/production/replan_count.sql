@@ -10,16 +10,6 @@ clocks = ["elapsed"]
 dimensions = ["plant", "company", "product", "product_family", "responsible", "changed_by", "moved"]
 audience = ["plant manager"]
 */
-with
-plan as (
-    select
-        *,
-        lag(planned_start_at) over version as earlier_start_at,
-        lag(planned_finish_at) over version as earlier_finish_at,
-    from fct_plan
-    window version as (partition by instance, record_id order by plan_number)
-)
-
 select
     plan.instance,
     plan.record_model,
@@ -46,7 +36,7 @@ select
     plan.changed_after_at,
     plan.changed_at as at,
     1 as amount,
-from plan
+from fct_plan as plan
 inner join fct_production_order as production
     on production.instance = plan.instance and production.record_id = plan.record_id
 where not plan.is_frozen and not production.is_backorder

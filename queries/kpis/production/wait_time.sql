@@ -28,7 +28,7 @@ select
     any_value(product) as product,
     any_value(product_family) as product_family,
     owner,
-    any_value(order_ended_at) as at,
+    order_ended_at as at,
     sum(seconds) as amount,
 from (
     select *, open_seconds as seconds from waited
@@ -36,4 +36,4 @@ from (
     select * replace ('closed' as owner), closed_seconds as seconds from waited
 )
 where seconds > 0
-group by instance, record_id, owner
+group by instance, record_id, owner, order_ended_at
