@@ -140,11 +140,17 @@ def distribution(bins: Sequence[dict], marks: dict[str, float | None], unit: str
     layout["shapes"] = [_rule("x", axis(value)) for _, value in known]
     layout["annotations"] = [
         _note(
-            f"{name} {readable.measured(value, unit)}", x=axis(value), xanchor=side, y=1, yref="paper", yanchor="bottom"
+            f"{name} {readable.measured(value, unit)}",
+            x=axis(value),
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            xanchor="right" if value > bins[-1]["bin_from_seconds"] / 2 else "left",
+            yshift=row * LABEL_HEIGHT,
         )
-        for (name, value), side in zip(known, ("right", "left"), strict=False)
+        for row, (name, value) in enumerate(reversed(known))
     ]
-    layout["margin"] |= {"t": 26}
+    layout["margin"] |= {"t": 10 + LABEL_HEIGHT * len(known)}
     return {"data": traces, "layout": layout}
 
 

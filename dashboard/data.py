@@ -227,13 +227,8 @@ def reading(kpi: Kpi, filters: Filters) -> Reading:
     earlier = filters.earlier(moment(kpi))
     if missing := unknown(kpi, filters):
         return Reading(kpi, Point(start, end, reason=texts.no_number_by(missing)), None, (), moment(kpi))
-    if _is_on_scoreboard(filters):
-        tiles = _scoreboard(version(), kpi.name, "28 days", filters.plants, _clock(kpi, filters))
-        now = next((p for p in tiles if p.end == end), None) or Point(start, end, reason=texts.NEW_KPI)
-        before = next((p for p in tiles if p.end == start), None)
-    else:
-        now = _only(_values(version(), kpi.name, (start, end), filters))
-        before = _only(_values(version(), kpi.name, earlier, filters))
+    before, now = (_whole(kpi, filters, period) for period in (earlier, (start, end)))
+    now = now or Point(start, end, reason=texts.NEW_KPI)
     plant = filters.plants[0] if len(filters.plants) == 1 else None
     found = verdicts(kpi, _clock(kpi, filters)) if _has_verdict(filters) else []
     return Reading(
@@ -466,8 +461,31 @@ def breakdown(kpi: Kpi, filters: Filters, by: str) -> list[Point]:
     """The KPI of the period cut by a dimension, the largest value first, what cannot be measured last."""
     if unknown(kpi, filters):
         return []
-    found = _values(version(), kpi.name, filters.period(moment(kpi)), filters, by=by)
+    period = filters.period(moment(kpi))
+    if by == "plant":
+        found = _of_period(kpi, filters, period)[1]
+    else:
+        found = _values(version(), kpi.name, period, filters, by=by)
     return sorted(found, key=lambda p: (p.value is None, -(p.value or 0), -p.n))
+
+
+def _whole(kpi: Kpi, filters: Filters, period: tuple[date, date]) -> Point | None:
+    """The KPI of a period of all that was chosen; None where the scoreboard has it not yet."""
+    if not _is_on_scoreboard(filters):
+        return _of_period(kpi, filters, period)[0]
+    tiles = _scoreboard(version(), kpi.name, "28 days", filters.plants, _clock(kpi, filters))
+    return next((point for point in tiles if (point.start, point.end) == period), None)
+
+
+def _of_period(kpi: Kpi, filters: Filters, period: tuple[date, date]) -> tuple[Point, list[Point]]:
+    """The KPI of a period, of all together and of each plant; what a page asks of this period and of the one before it
+    is one query."""
+    asked = (filters.earlier(moment(kpi)), filters.period(moment(kpi)))
+    found = [point for point in _periods(version(), kpi.name, asked, filters) if (point.start, point.end) == period]
+    [whole], of_plants = [point for point in found if not point.cut], [point for point in found if point.cut]
+    if len(filters.plants) == 1 and whole.n:
+        of_plants = [replace(whole, cut=filters.plants[0])]
+    return whole, of_plants
 
 
 def cases(kpi: Kpi, filters: Filters, limit: int) -> list[dict]:
@@ -498,8 +516,12 @@ def survival(kpi: Kpi, filters: Filters) -> list[dict]:
 
 
 def quantile(kpi: Kpi, filters: Filters, statistic: str) -> float | None:
-    """Another quantile of the same rows, to mark it in the distribution."""
-    return _only(_values(version(), kpi.name, filters.period(moment(kpi)), filters, statistic=statistic)).value
+    """A quantile of the same rows, to mark it in the distribution; that of the KPI itself is known already."""
+    period = filters.period(moment(kpi))
+    if statistic == kpi.statistic and (known := _whole(kpi, filters, period)):
+        return known.value
+    [point] = _values(version(), kpi.name, period, filters, statistic=statistic)
+    return point.value
 
 
 def as_known(kpi: Kpi, filters: Filters, on: date) -> list[dict]:
@@ -1008,10 +1030,6 @@ def _has_verdict(filters: Filters) -> bool:
     return len(filters.plants) < 2 and not filters.narrowed
 
 
-def _only(points: list[Point]) -> Point:
-    return points[0]
-
-
 def _verdict(row: dict) -> Verdict:
     return Verdict(row["plant"], row["period_start"], row["verdict"], row["shift_since"], row["verdict_reason"])
 
@@ -1246,6 +1264,18 @@ def _values(
     asked = replace(asked, statistic=statistic) if statistic else asked
     asked_for = {"filters": filters.dimension(), "clock": _clock(asked, filters)}
     found = measure.values(_open(chosen), asked, *period, by=by, every=every, **asked_for)
+    return [_point(row) for row in found.to_pylist()]
+
+
+@st.cache_data(**CACHE)
+def _periods(chosen: Version, kpi: str, periods: tuple[tuple[date, date], ...], filters: Filters) -> list[Point]:
+    """The KPI in each period, of all together (its cut is empty) and, where there are several, of each plant."""
+    asked, opened = _catalogue(chosen.name)[kpi], _open(chosen)
+    has_plants = "plant" in asked.dimensions and len(filters.plants) != 1
+    found = measure.compute(
+        opened.cursor(), asked, periods, opened.moment(asked.sql), by="plant" if has_plants else None,
+        filters=filters.dimension(), clock=_clock(asked, filters), total=True,
+    )  # fmt: skip
     return [_point(row) for row in found.to_pylist()]
 
 

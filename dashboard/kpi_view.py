@@ -253,7 +253,7 @@ def counted(case: dict, kpi: Kpi) -> str:
     head = f"<strong>{escape(texts.counted(case['name'], intervals))}</strong>"
     if not any(one["is_counted"] for one in intervals) and any(one["is_counted"] is None for one in intervals):
         return head + components.sub(f"{texts.sentence(intervals[0]['reason'])}.")
-    found = head + components.sub(texts.counted_zone(intervals, case["plant"]))
+    found = head + components.sub(texts.counted_zone(intervals, data.plant_name(case["plant"])))
     found += tables.table_html(f"Counted intervals of {case['name']}", {
         "From": tables.short(lambda one: texts.local(one["local_from"])),
         "To": tables.short(lambda one: texts.local(one["local_to"])),
