@@ -8,6 +8,7 @@ Needs nginx, Chromium, and a Python that has bench/requirements.txt, the one tha
 |---|---|---|
 | landing | brief and unblock list opened by a link, against a Streamlit page with one figure, same run | 1.3 times |
 | charts | pages with plotly charts opened by a link, against the same | 2 times |
+| one_chart | the least page with one plotly chart, against the same: what nothing of ours can be faster than | |
 | inside | from one page to the next, and another filter: median of all pages; 95th percentile | 0.3 s; 0.7 s |
 | cold | the brief opened with nothing cached over 20 Mbit/s through nginx | 3.4 s |
 | dash | the KPI page against a Dash page of six charts: opened by a link, another filter | ahead |
@@ -160,17 +161,18 @@ def dash_filter(page: Page, url: str) -> float:
 
 def measured(warehouse: Path, python: str) -> dict:
     """Every figure of the table above, and the seconds they are made of."""
-    port, bare_port, dash_port = free_ports(3)
+    port, bare_port, chart_port, dash_port = free_ports(4)
     seconds = defaultdict(list, cold=cold_opens(warehouse))
     with ExitStack() as stack:
         app = stack.enter_context(dashboard(warehouse, port))
         bare = stack.enter_context(dashboard(warehouse, bare_port, "bench/bare_page.py"))
+        chart = stack.enter_context(dashboard(warehouse, chart_port, "bench/chart_page.py"))
         stack.enter_context(running([python, "bench/dash_page.py", str(warehouse), str(dash_port)]))
         answering(dash := f"http://127.0.0.1:{dash_port}/")
         browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_context(viewport=SIZES["desktop"]).new_page()
-        opened = {"bare": (bare,), **{name: (f"{app}/{name}",) for name in (*LANDING, *WITH_CHARTS)}}
-        opened |= {"dash": (dash, DASH_COMPLETE)}
+        opened = {name: (f"{app}/{name}",) for name in (*LANDING, *WITH_CHARTS)}
+        opened |= {"bare": (bare,), "one chart": (chart,), "dash": (dash, DASH_COMPLETE)}
         for number in range(ROUNDS):
             for name in random.Random(number).sample(list(opened), len(opened)):  # not always after the same one
                 by_link(page, *opened[name])  # what another page has pushed out of the browser's memory is back
@@ -185,6 +187,7 @@ def measured(warehouse: Path, python: str) -> dict:
     return {
         "landing": max(middle[name] for name in LANDING) / middle["bare"],
         "charts": max(middle[name] for name in WITH_CHARTS) / middle["bare"],
+        "one_chart": middle["one chart"] / middle["bare"],
         "inside": middle["inside"],
         "inside_p95": quantiles(seconds["inside"], n=20)[-1],
         "cold": middle["cold"],
@@ -209,6 +212,7 @@ def main() -> None:
         return
     for name, target in TARGETS.items():
         print(f"{name:<12} {found[name]:.2f} (at most {target:g}) {'ok' if found[name] <= target else 'MISSED'}")
+    print(f"{'one_chart':<12} {found['one_chart']:.2f} (what the least page with one chart takes)")
     for name, value in found["seconds"].items():
         print(f"  {value:6.2f} s  {name}")
 
