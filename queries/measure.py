@@ -48,6 +48,12 @@ IN_STOCK = """
                 from case_row inner join period
                     on entered_at < least(period_end, $as_of)
                     and coalesce(left_at, 'infinity') >= least(period_end, $as_of)"""
+# Where rows are only added up, those of a day are so first: few are left to go into weeks and 28 days.
+OF_A_DAY = {
+    "share": ("{hit}, count(*) as n", ", {hit}"),
+    "ratio": ("{numerator}, {denominator}, count(*) filter (where {counts}) as n", ""),
+    "sum": ("{amount}, count(*) filter (where {counts}) as n", ""),
+}
 # Of an index the newest rows of each plant.
 NEWEST = """select * from ({reached}) as own
                 qualify own.at = max(own.at) over (partition by period_start, period_end, cut, plant)"""
@@ -153,13 +159,14 @@ def compute(
     duration: of ended cases alone), low, high, n, n_open, plant_count, is_final, reason, covers_start and
     covers_end (of an index: the days it is of; null: those of the period), n_unmeasured (null where every case is
     measured). Without `by`, `cut` is '' and there is one row per period; with `total`, beside the others."""
-    sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock, total)
+    sql, parameters = _member(con, kpi, periods, as_of, by, filters, clock, total, of_a_day=kpi.measure in OF_A_DAY)
     measured = _statement(MEASURES[kpi.measure])
     if kpi.measure != "index":
         measured = f"select *, null::date as covers_start, null::date as covers_end from ({measured})"
     if not kpi.coverage and clock != "working":
         sql += f" select *, null::bigint as n_unmeasured from ({measured})"
     else:
+        n = "sum(n)" if kpi.measure in OF_A_DAY else "count(*)"
         count = "coalesce(unmeasured.n, 0)" if kpi.coverage else "unmeasured.n"
         too_few = f"unmeasured.n > 0 and measured.n < {LEAST_COVERAGE} * (measured.n + unmeasured.n)"
         sql += f"""
@@ -177,7 +184,7 @@ def compute(
                 {count} as n_unmeasured,
             from ({measured}) as measured
             left join (
-                select period_start, period_end, cut, count(*) as n, {WHY if clock == "working" else "null"} as why
+                select period_start, period_end, cut, {n}::bigint as n, {WHY if clock == "working" else "null"} as why
                 from reached {GAP if clock == "working" else ""}
                 where not is_measured group by period_start, period_end, cut
             ) as unmeasured using (period_start, period_end, cut)"""
@@ -454,8 +461,11 @@ def survival(
     return answer.table(con, sql, parameters)
 
 
-def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock: str, total: bool = False) -> tuple[str, dict]:
-    """The `with` clause up to `member`, and its parameters; refuses dimensions the KPI does not have."""
+def _member(
+    con, kpi: Kpi, periods, as_of: datetime, by, filters, clock: str, total: bool = False, of_a_day: bool = False
+) -> tuple[str, dict]:
+    """The `with` clause up to `member`, and its parameters; refuses dimensions the KPI does not have. With `of_a_day`
+    its rows are those of OF_A_DAY, each of `n`."""
     for dimension in [*(filters or {}), *([by] if by else [])]:
         if dimension not in kpi.dimensions:
             raise CatalogError(f"KPI {kpi.name} has no dimension {dimension!r}: use {', '.join(kpi.dimensions)}.")
@@ -474,14 +484,21 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock: str, to
     else:
         at, counts, column = (text and text.format(**words) for text in MEMBER[kpi.measure])
         reached = REACHED.format(at=at, counts=counts, added=added + (f", {column}" if column else ""))
+    rows = f"""select * from (
+                {_select(kpi, clock)}
+            ) {f"where {' and '.join(kept)}" if kept else ""}"""
+    if of_a_day:
+        rows = _of_a_day(kpi, rows, by, words)
+        if kpi.measure != "share":
+            reached = REACHED.format(at=at, counts="n > 0", added=added)
     if kpi.measure == "index":
         reached = NEWEST.format(reached=reached)
     if clock == "working":
         reached = WORKED[kpi.measure].format(reached=reached)
     sql = f"""with case_row as (
             select *, {cuts[0] if len(cuts) == 1 else f"unnest([{', '.join(cuts)}])"} as cut from (
-                {_select(kpi, clock)}
-            ) {"where " + " and ".join(kept) if kept else ""}),
+                {rows}
+            )),
         period as (select unnest($starts::date[]) as period_start, unnest($ends::date[]) as period_end),
         period_day as (
             select *, unnest(generate_series(period_start, period_end - 1, interval 1 day))::date as day from period),
@@ -499,6 +516,18 @@ def _member(con, kpi: Kpi, periods, as_of: datetime, by, filters, clock: str, to
         "coverage": kpi.coverage or WORKING,
     } | {f"filter_{name}": list(chosen) for name, chosen in (filters or {}).items()}
     return sql, parameters
+
+
+def _of_a_day(kpi: Kpi, rows: str, by: str | None, words: Mapping[str, str]) -> str:
+    """A SELECT that adds the rows of each day up, by plant and the dimension `by`."""
+    at, counts, _ = (text and text.format(**words) for text in MEMBER[kpi.measure])
+    sums = {
+        name: f"sum(case when {counts} then {name}::decimal(38, 6) end) as {name}"
+        for name in ("numerator", "denominator", "amount")
+    }
+    added, also = (text.format(**words, **sums, counts=counts) for text in OF_A_DAY[kpi.measure])
+    keys = ", ".join(dict.fromkeys([*([by] if by else []), "plant", *(["is_measured"] if kpi.coverage else [])]))
+    return f"select {keys}, min(one.{at}) as {at}, {added} from ({rows}) as one group by {keys}, one.{at}::date{also}"
 
 
 def _due(con, kpi: Kpi, clock: str, limits, as_of: datetime) -> tuple[str, dict]:

@@ -5,7 +5,7 @@ cohort as (
         period_start,
         period_end,
         cut,
-        count(*) as n,
+        sum(n)::bigint as n,
         sum(numerator::decimal(38, 6)) / nullif(sum(denominator::decimal(38, 6)), 0) as ratio,
         count(distinct plant) as plant_count,
     from member

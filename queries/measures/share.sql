@@ -7,8 +7,8 @@ counted as (
         period_end,
         cut,
         plant,
-        count(*) as n,
-        count(*) filter (where is_hit) as hits,
+        sum(n) as n,
+        coalesce(sum(n) filter (where is_hit), 0) as hits,
     from member
     group by period_start, period_end, cut, plant
 ),

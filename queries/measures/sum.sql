@@ -7,7 +7,7 @@ cohort as (
         period_start,
         period_end,
         cut,
-        count(*) as n,
+        sum(n)::bigint as n,
         sum(amount::decimal(38, 6)) as total,
         count(distinct plant) as plant_count,
     from member
