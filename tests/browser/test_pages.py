@@ -180,7 +180,7 @@ def test_waiting_record_leads_to_its_timeline_and_on_to_a_linked_one(tab, app_ur
 
 
 def test_rows_come_as_csv(tab, app_url):
-    page = tab().open(f"{app_url}/kpi?kpi=release_lead_time")
+    page = tab().open(f"{app_url}/kpi?kpi=approval_age")
     page.get_by_role("link", name=texts.EXPORT).click()
     with page.expect_download() as download:
         page.locator(".st-key-csv_approval_age button").click()
