@@ -200,9 +200,7 @@ def _usual(opened: Warehouse) -> dict:
         plant=plant,
     )
     most = {
-        parameter: _rows(opened, f"select {column} as value from {table} group by all order by count(*) desc limit 1")[
-            0
-        ]["value"]
+        parameter: _most(opened, table, column)
         for parameter, table, column in (
             ("rule", "fct_deviation", "rule"),
             ("issue", "fct_error_issue_run", "issue"),
@@ -251,6 +249,12 @@ def _usual(opened: Warehouse) -> dict:
         "before_on": (now - 180 * DAY).date(),
         "trend_on": (now - 180 * DAY).date(),
     }
+
+
+def _most(opened: Warehouse, table: str, column: str) -> object:
+    """The value of a column that most rows have."""
+    [row] = _rows(opened, f"select {column} as value from {table} group by all order by count(*) desc limit 1")
+    return row["value"]
 
 
 def drill_down(opened: Warehouse, kpis: list[Kpi]) -> Line:
@@ -404,8 +408,8 @@ def against_pm4py(opened: Warehouse) -> list[Line]:
         import pm4py
 
     steps, everything = (
-        {part: pm4py.format_dataframe(log, **COLUMNS) for part, log in _logs(opened, below).items()}
-        for below in (FIELDS, FIELDS + FIELDS)
+        {part: pm4py.format_dataframe(log, **COLUMNS) for part, log in _logs(opened, which).items()}
+        for which in (f"rank < {FIELDS}", "true")
     )
 
     def their_steps(log: pd.DataFrame) -> dict:
@@ -469,11 +473,11 @@ def _parts(opened: Warehouse, sql: str, form: Callable[[list[tuple]], object]) -
     return {part: form(rows) for part, rows in found.items()}
 
 
-def _logs(opened: Warehouse, below: int) -> dict[tuple[str, str], pd.DataFrame]:
-    """The event log of every workflow and plant, in the order of agg_dfg: events of a rank below this."""
+def _logs(opened: Warehouse, which: str) -> dict[tuple[str, str], pd.DataFrame]:
+    """The event log of every workflow and plant, in the order of agg_dfg: the events of a condition."""
     sql = f"""
         select workflow, plant, record_model || ' ' || record_id as "case", activity, event_at
-        from fct_event where rank < {below} and plant is not null
+        from fct_event where {which} and plant is not null
         order by workflow, plant, record_model, record_id, event_at, rank, activity"""
     events = opened.cursor().sql(sql).df()
     return {part: log.reset_index(drop=True) for part, log in events.groupby(["workflow", "plant"])}
