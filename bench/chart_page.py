@@ -1,4 +1,4 @@
-"""The least page with one Plotly chart: what Plotly itself takes of the pages that bench/pages.py measures."""
+"""The least page with one chart drawn by Streamlit's own Plotly, beside which bench/pages.py measures ours."""
 
 import streamlit as st
 

@@ -9,7 +9,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import components, data, download, tables, texts
+from dashboard import choices, components, data, download, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from queries import budget, decision, readable
@@ -17,7 +17,7 @@ from queries.budget import Budget
 from queries.catalog import Kpi
 from queries.measure import NONE
 
-MISSES, TALL = 200, 12
+MISSES = 200
 
 
 def line(found: Sequence[Budget] | None) -> str:
@@ -44,51 +44,60 @@ def panel(kpi: Kpi, filters: Filters) -> None:
             st.html(f'<p class="pp-sub">{mark("none", "○", texts.NO_BUDGET_NARROWED)}</p>')
         return
     now = [one for one in months if one.start == months[0].start]
+    download.offer(f"{kpi.name}_budget", f"Budget of {kpi.title}", months)
+    may_decide = data.may_decide(decision.BUDGET_CORRECTION)
     with st.container(border=True, key="panel-budget"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
-            components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
-            download.offer(f"{kpi.name}_budget", f"Budget of {kpi.title}", months)
-            if data.may_decide(decision.BUDGET_CORRECTION):
+        if may_decide:
+            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
                 _correct(kpi)
-        tables.table(f"Budget of {now[0].start:%B %Y} by plant", {
-            "Plant": lambda one: _plant(one.plant),
-            "": lambda one: _bar(one),
-            "Misses": tables.short(_misses),
-            "Due so far": tables.short(
-                lambda one: f"{readable.number(one.n_due)} of about {readable.number(one.n_expected)} due"
-            ),
-            "Pace": tables.short(lambda one: texts.pace(one.pace)),
-            "State": lambda one: _state(one),
-        } | _levels(now), now)  # fmt: skip
-        if any(one.n_corrected for one in months):
-            st.html(f'<p class="pp-sub">{escape(texts.left_out(now, months))}</p>')
-        _earlier(months[len(now) :])
-        _missed(kpi, now, filters)
+        else:
+            components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
+        st.html(_running(now, months) + _earlier(months[len(now) :]) + _missed(kpi, now, filters))
         _corrections(kpi, filters)
 
 
-def _earlier(months: list[Budget]) -> None:
-    if months:
-        with st.expander("Months before"):
-            tables.table("Budgets of the months before", {
-                "Month": lambda one: f"{one.start:%B %Y}",
-                "Plant": lambda one: _plant(one.plant),
-                "Misses": tables.short(_misses),
-                "Due": lambda one: readable.number(one.n_due),
-                "State": lambda one: _state(one),
-            }, months)  # fmt: skip
+def _running(now: list[Budget], months: list[Budget]) -> str:
+    """The running month of each plant."""
+    table = tables.table_html(f"Budget of {now[0].start:%B %Y} by plant", {
+        "Plant": lambda one: _plant(one.plant),
+        "": lambda one: _bar(one),
+        "Misses": tables.short(_misses),
+        "Due so far": tables.short(
+            lambda one: f"{readable.number(one.n_due)} of about {readable.number(one.n_expected)} due"
+        ),
+        "Pace": tables.short(lambda one: texts.pace(one.pace)),
+        "State": lambda one: _state(one),
+    } | _levels(now), now)  # fmt: skip
+    return table + components.sub(texts.left_out(now, months)) * any(one.n_corrected for one in months)
 
 
-def _missed(kpi: Kpi, now: list[Budget], filters: Filters) -> None:
+def _earlier(months: list[Budget]) -> str:
+    if not months:
+        return ""
+    return choices.unfolding("months_before", "Months before", lambda: tables.table_html(
+        "Budgets of the months before", {
+            "Month": lambda one: f"{one.start:%B %Y}",
+            "Plant": lambda one: _plant(one.plant),
+            "Misses": tables.short(_misses),
+            "Due": lambda one: readable.number(one.n_due),
+            "State": lambda one: _state(one),
+        }, months,
+    ))  # fmt: skip
+
+
+def _missed(kpi: Kpi, now: list[Budget], filters: Filters) -> str:
     """The records behind the misses of this month, each with its link."""
     month = now[0]
-    with st.expander(f"The misses of {month.start:%B}", key="misses"):
-        rows = data.misses(month, tuple(one.plant for one in now if one.plant), MISSES)
-        if len(rows) == MISSES:
-            st.html(f'<p class="pp-sub">the newest {MISSES}</p>')
-        download.offer(f"{kpi.name}_misses", f"Misses of {kpi.title}", rows)
-        with st.container(height=420 if len(rows) > TALL else "content", border=False, key="misses-table"):
-            tables.misses(rows, kpi, filters, data.plant_name)
+    rows = data.misses(month, tuple(one.plant for one in now if one.plant), MISSES)
+
+    def inside() -> str:
+        found = rows()
+        newest = components.sub(f"the newest {MISSES}") if len(found) == MISSES else ""
+        return newest + tables.misses(found, kpi, filters, data.plant_name)
+
+    download.offer(f"{kpi.name}_misses", f"Misses of {kpi.title}", rows)
+    return choices.unfolding("misses", f"The misses of {month.start:%B}", inside)
 
 
 def _corrections(kpi: Kpi, filters: Filters) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import streamlit as st
-
 from dashboard import budget_view, components, data, download, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
@@ -31,17 +29,16 @@ def tile(reading: Reading, filters: Filters, title: str, of: str = "") -> str:
     )
 
 
-def lines(title: str, readings: list[Reading], filters: Filters) -> None:
-    """KPIs below each other, each with a link to its page."""
+def lines(title: str, readings: list[Reading], filters: Filters) -> str:
+    """HTML of KPIs below each other, each with a link to its page."""
     name = title.lower().replace(" ", "_")
     plant = filters.plants[0] if len(filters.plants) == 1 else None
     download.offer(name, title, [as_row(reading, plant) for reading in readings])
-    with st.container(border=True, key=f"lines-{name.replace('_', '-')}"):
-        st.html(lines_html(title, readings, filters))
+    return components.panel_html(f"lines-{name.replace('_', '-')}", lines_html(title, readings, filters))
 
 
 def lines_html(title: str, readings: list[Reading], filters: Filters) -> str:
-    """The same as text, without a frame and not among the page's files."""
+    """The same without a frame, and not among the page's files."""
     columns = {
         "KPI": lambda reading: _title(reading, filters),
         "Value": _value,

@@ -1,15 +1,16 @@
-"""Charts of the analysis pages, as plain dicts for st.plotly_chart: building a figure object costs five times as much.
+"""Charts of the analysis pages, as plain dicts for Plotly: building a figure object costs five times as much.
 
-The colours here are read on both themes; fonts, grid and text come from the theme.
+chart.js draws them in the browser, where Streamlit's own way takes as long as a whole page. The colours here are read
+on both themes; fonts, grid, ground and text are those of style.css.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import streamlit as st
+from html import escape
 
 from dashboard import texts
 from dashboard.reading import Change, Point
@@ -18,11 +19,12 @@ from queries.signal import ABOVE, BELOW
 
 LINE, SOFT, OPEN, QUIET = "#2A8FB3", "rgba(42,143,179,0.18)", "#D1702C", "#84919C"
 BUTTONS = [["toImage"]]  # of the bar above a chart: no other, for one offers to upload it
-GROUND = {"light": "#ffffff", "dark": "#141d25"}  # that of a panel, so that a saved picture can be read anywhere
 POINTS = 300
 TAIL = 0.05  # of the cases, whose length would leave no room for the others
 HEIGHT = 280
+BELOW_CHART = {"y": 0, "yref": "container", "yanchor": "bottom"}
 DAYS = 7  # of the heat map
+HOUR = 3_600_000  # milliseconds, in which Plotly counts
 LABEL, INVISIBLE = 22, "\u200b"  # two lines whose labels are cut to the same words stay two
 LABELLED, LABEL_HEIGHT = 3, 16  # changes with a label, each on a line of its own above the chart
 
@@ -54,9 +56,14 @@ def scale(values: Sequence[float | None], unit: str) -> Scale:
     return Scale({"count": "number", "currency": "amount"}.get(unit, unit))
 
 
-def draw(figure: dict, key: str, alt: str) -> None:
-    ground = {"paper_bgcolor": GROUND["dark" if st.context.theme.type == "dark" else "light"]}
-    st.plotly_chart(figure | {"layout": figure["layout"] | ground}, config=config(key), key=key, alt=alt)
+def draw(figure: dict, key: str, alt: str) -> str:
+    """HTML of the place where chart.js draws a figure; `key` names the picture it is saved as, and `alt` says the same
+    to a screen reader."""
+    drawn = json.dumps(figure | {"config": config(key)}, separators=(",", ":"), allow_nan=False)
+    return (
+        f'<div class="pp-chart" role="figure" aria-label="{escape(alt, quote=True)}" '
+        f'style="height:{figure["layout"]["height"]}px" data-figure="{escape(drawn, quote=True)}"></div>'
+    )
 
 
 def config(name: str) -> dict:
@@ -86,7 +93,7 @@ def trend(points: Sequence[Point], unit: str, target: float | None, changes: Seq
         square = {"size": 10, "symbol": "square", "color": OPEN}
         traces.append(_line("real shift", starts, shifted, axis, unit, square, "solid") | {"mode": "markers"})
     layout = _layout(axis.title) | {"showlegend": len(traces) > 1}
-    layout["xaxis"] |= {"tickvals": starts[:: -(-len(starts) // 7)]}  # Mondays, as many as fit a phone
+    layout["xaxis"] |= {"tickvals": starts[:: -(-len(starts) // 7)]}  # Mondays; a phone shows every other
     low, centre, high = limits or (None, None, None)
     layout["shapes"] = [_rule("y", axis(value), "dot") for value in (low, high) if value is not None and value >= 0]
     if centre is not None:
@@ -192,21 +199,22 @@ def hours(rows: Sequence[dict], as_of: datetime) -> dict:
     for row in rows:
         failed[row["label"]] = failed.get(row["label"], 0) + row["failure_count"]
     labels = sorted(failed, key=lambda label: (failed[label], label))
-    shares = {label: [None] * len(axis) for label in labels}
-    said = {label: [""] * len(axis) for label in labels}
+    shares, runs = ({label: [None] * len(axis) for label in labels} for _ in range(2))
     for row in rows:
         if (at := place.get(row["hour_at"])) is not None:
-            shares[row["label"]][at] = row["failure_count"] / row["run_count"] if row["run_count"] else 0
-            said[row["label"]][at] = f"{row['failure_count']} of {row['run_count']} failed"
+            share = row["failure_count"] / row["run_count"] if row["run_count"] else 0
+            shares[row["label"]][at], runs[row["label"]][at] = round(share, 4), row["run_count"]
     trace = {
-        "type": "heatmap", "x": [moment.isoformat() for moment in axis],
+        "type": "heatmap", "x0": axis[0].isoformat(), "dx": HOUR,
         "y": [texts.short(label, LABEL) + INVISIBLE * number for number, label in enumerate(labels)],
-        "z": list(shares.values()), "customdata": list(said.values()), "zmin": 0, "zmax": 1, "ygap": 2,
+        "z": list(shares.values()), "customdata": list(runs.values()), "zmin": 0, "zmax": 1, "ygap": 2,
         "colorscale": [[0, SOFT], [0.001, "rgba(209,112,44,0.45)"], [1, OPEN]], "showscale": False,
-        "hovertemplate": "%{y}<br>%{x|%a %d %b %H:00} UTC<br>%{customdata}<extra></extra>",
+        "hoverongaps": False,
+        "hovertemplate": "%{y}<br>%{x|%a %d %b %H:00} UTC<br>%{z:.0%} of %{customdata} runs failed<extra></extra>",
     }  # fmt: skip
-    layout = _layout("") | {"height": 70 + 20 * len(labels), "showlegend": False}
-    layout["xaxis"] |= {"type": "date", "tickformat": "%a %-d", "dtick": 86_400_000, "showgrid": False}
+    layout = _layout("") | {"height": 90 + 20 * len(labels), "showlegend": False}
+    layout["margin"] |= {"t": 32}  # below the button
+    layout["xaxis"] |= {"type": "date", "tickformat": "%a %-d", "dtick": 24 * HOUR, "showgrid": False}
     layout["yaxis"] |= {"automargin": True, "showgrid": False, "tickfont": {"size": 11}}
     return {"data": [trace], "layout": layout}
 
@@ -276,10 +284,16 @@ def _layout(title: str) -> dict:
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": QUIET, "activecolor": LINE},
         "separators": readable.signs().decimal + readable.signs().thousand,
         "dragmode": False,
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.22, "yanchor": "top", "font": {"size": 12}},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
         "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True, "tickformat": "%-d %b"},
         "yaxis": {"automargin": True, "rangemode": "tozero", "title": {"text": title}, "fixedrange": True},
-        "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
     }
 

@@ -5,6 +5,8 @@ it is by then (frame.js); widgets of Streamlit would take longer to draw than th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from html import escape
 from urllib.parse import urlencode
 
@@ -42,6 +44,11 @@ def unfolds(part: str, words: str) -> bool:
     """Draws what shows a part that most leave folded, and says whether it is shown."""
     st.html(f'<div class="pp-fold">{toggle(part, escape(words))}</div>')
     return is_shown(part)
+
+
+def unfolding(part: str, words: str, inside: Callable[[], str]) -> str:
+    """HTML of a part that most leave folded; what is inside is made only for who looks at it."""
+    return f'<div class="pp-fold">{toggle(part, escape(words))}{inside() if is_shown(part) else ""}</div>'
 
 
 def links(name: str, label: str, options: Mapping, value: object, default: object) -> str:
@@ -124,6 +131,15 @@ def pick_one(key: str, options: Sequence[str], everything: str, words: Callable[
     value = asked if asked in options else None
     st.html(_select(key, everything, {"": everything} | {name: words(name) for name in options}, value or ""))
     return value
+
+
+def day(key: str, label: str, value: date, last: date) -> tuple[date, str]:
+    """A day up to the `last` as the URL says it under `key`, and the HTML of its choice; `value` where the URL says
+    none."""
+    with suppress(ValueError):
+        value = min(date.fromisoformat(st.query_params.get(key, "")), last)
+    box = f'<input type="date" class="pp-select" data-filter="{key}" value="{value}" max="{last}">'
+    return value, f'<label class="pp-label">{escape(label)}{box}</label>'
 
 
 def _select(key: str, label: str, options: Mapping[str, str], value: str) -> str:

@@ -119,14 +119,30 @@ def head(page: st.Page, chosen: Filters, roles: Collection[str]) -> None:
     )
 
 
+def show(what: str, *drawn: Callable[[], str]) -> None:
+    """Shows parts of a page that are HTML as one, beside each other where there are several; one that fails says so in
+    its place. A page of few pieces opens sooner."""
+    if parts := [html for one in drawn if (html := guarded(what, one))]:
+        st.html(parts[0] if len(parts) == 1 else f'<div class="pp-side">{"".join(parts)}</div>')
+
+
 def panel(name: str, *parts: str) -> None:
-    """A framed part of a page from pieces of HTML, shown as one; a page of few pieces opens sooner."""
-    st.html(f'<section class="pp-panel panel-{name}">{"".join(parts)}</section>')
+    """A framed part of a page from pieces of HTML, shown as one."""
+    st.html(panel_html(name, *parts))
 
 
-def fold(words: str, inside: str) -> str:
+def panel_html(name: str, *parts: str) -> str:
+    return f'<section class="pp-panel panel-{name}">{"".join(parts)}</section>'
+
+
+def between(left: str, right: str) -> str:
+    """HTML at the left and at the right of one line, as a heading and a choice."""
+    return f'<div class="pp-between"><div>{left}</div>{right}</div>'
+
+
+def fold(words: str, inside: str, is_open: bool = False) -> str:
     """HTML that is folded away behind some words."""
-    return f'<details class="pp-fold"><summary>{escape(words)}</summary>{inside}</details>'
+    return f'<details class="pp-fold"{" open" * is_open}><summary>{escape(words)}</summary>{inside}</details>'
 
 
 def sub(words: str) -> str:
@@ -179,8 +195,14 @@ def keep(decided: Callable[[], object]) -> None:
         st.rerun()
 
 
+def link_html(page: str, label: str, filters: Filters, **query: object) -> str:
+    """HTML of a link to another page of the app that keeps the filters."""
+    to = escape(address(page, filters, **query), quote=True)
+    return f'<p class="pp-to"><a href="{to}" target="_self">{escape(label)}</a></p>'
+
+
 def link(page: str, label: str, filters: Filters, **query: object) -> None:
-    """A link to another page of the app that keeps the filters; in a card it covers the whole card (style.css)."""
+    """The same as a part of its own; in a card it covers the whole card (style.css)."""
     wanted = filters.query() | {key: str(value) for key, value in query.items()}
     st.page_link(navigation.path(page), label=plain(label), icon="", help="", query_params=wanted)
 

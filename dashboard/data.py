@@ -418,9 +418,10 @@ def _budget_now(kpi: Kpi, filters: Filters) -> tuple[Budget, ...] | None:
     return tuple(one for one in found if one.start == found[0].start)
 
 
-def misses(month: Budget, plants: tuple[str, ...], limit: int) -> list[dict]:
-    """The newest misses of a month in some plants."""
-    return _misses(version(), month, corrections(), plants, limit)
+def misses(month: Budget, plants: tuple[str, ...], limit: int) -> Callable[[], list[dict]]:
+    """What reads the newest misses of a month in some plants, also outside the session."""
+    chosen, held = version(), corrections()
+    return lambda: _misses(chosen, month, held, plants, limit)
 
 
 def corrections() -> tuple[Correction, ...]:

@@ -11,14 +11,15 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import charts, components, data, decision_view, panel, tables, texts
-from dashboard.choices import unfolds
+from dashboard.choices import unfolding
 from dashboard.components import mark
 from dashboard.filters import Filters
-from dashboard.tables import short, table, text
+from dashboard.tables import short, table_html, text
 from queries import issue, readable
 from queries.catalog import CatalogError
 
 SHOWN = 25  # rows of a table before the rest is folded away
+HOURS = 200  # with failures, the newest
 
 Issues = Callable[[], list[dict]]
 
@@ -45,18 +46,22 @@ def summary(filters: Filters, failing: Issues) -> None:
         else mark("good", "✓", f"none open of {standing.total()}"),
         "Without an owner": mark("warn", "!", f"{unowned} of {len(found)}") if unowned else mark("good", "✓", "none"),
     }
+    told = [
+        components.not_narrowed_html(list(filters.narrowed)),
+        f'<div class="pp-facts">{components.facts(facts)}</div>',
+    ]
+    told.append(components.sub(texts.INTEGRATIONS))
+    if data.integrations_as_of() > data.as_of():
+        note = texts.ages_of_integrations(data.integrations_as_of(), data.as_of(), components.zone())
+        told.append(f'<div class="pp-note">{escape(note)}</div>')
+    told += [
+        components.link_html("kpi", kpi.title, filters, kpi=kpi.name)
+        for kpi in data.kpis().values()
+        if kpi.domain == "integration" and kpi.headline is not None
+    ]
     with st.container(border=True, key="panel-summary"):
-        components.not_narrowed(list(filters.narrowed))
-        st.html(f'<div class="pp-facts">{components.facts(facts)}</div>')
-        st.html(f'<p class="pp-sub">{escape(texts.INTEGRATIONS)}</p>')
-        if data.integrations_as_of() > data.as_of():
-            note = texts.ages_of_integrations(data.integrations_as_of(), data.as_of(), components.zone())
-            st.html(f'<div class="pp-note">{escape(note)}</div>')
-        with st.container(horizontal=True, gap="small"):
-            for kpi in data.kpis().values():
-                if kpi.domain == "integration" and kpi.headline is not None:
-                    components.link("kpi", kpi.title, filters, kpi=kpi.name)
-            _trace_search()
+        st.html("".join(told))
+        _trace_search()
 
 
 def _trace_search() -> None:
@@ -78,13 +83,13 @@ def interfaces(filters: Filters) -> None:
     found = data.interfaces(filters)
     troubled = [row for row in found if row["state"] != "up"]
     good = [row for row in found if row["state"] == "up"]
-    with st.container(border=True, key="panel-cases-interfaces"):
-        panel.head("interfaces", "Interfaces", texts.INTERFACES if found else texts.NO_INTERFACES, found)
-        if troubled:
-            table("Interfaces that need somebody", _interface_columns(filters), troubled)
-        if good:
-            with st.expander(f"{len(good)} up", expanded=not troubled, icon=":material/check:"):
-                table("Interfaces that are up", _interface_columns(filters), good)
+    parts = [panel.head_of("interfaces", "Interfaces", texts.INTERFACES if found else texts.NO_INTERFACES, found)]
+    if troubled:
+        parts.append(table_html("Interfaces that need somebody", _interface_columns(filters), troubled))
+    if good:
+        table = table_html("Interfaces that are up", _interface_columns(filters), good)
+        parts.append(components.fold(f"{len(good)} up", table, not troubled))
+    components.panel("cases-interfaces", *parts)
 
 
 def _interface_columns(filters: Filters) -> dict:
@@ -119,26 +124,27 @@ def _through(row: dict) -> str:
 def hours(filters: Filters) -> None:
     """When what ran and failed over the last seven days."""
     found = data.interface_hours(filters)
-    with st.container(border=True, key="panel-hours"):
-        panel.head("interface_hours", "By the hour, last seven days", texts.HOURS if found else texts.NO_ROWS, found)
-        if found:
-            charts.draw(charts.hours(found, data.integrations_as_of()), "hours", texts.hours(found))
-            failed = [row for row in found if row["failure_count"]]
-            if unfolds("hours_table", texts.TABLE_BEHIND):
-                table("Hours with failures", {
-                    "Hour (UTC)": short(lambda row: f"{row['hour_at']:%a %d %b %H:%M}"),
-                    "Interface": lambda row: escape(row["label"]),
-                    "Failed": short(lambda row: texts.of(row["failure_count"], row["run_count"])),
-                }, sorted(failed, key=lambda row: row["hour_at"], reverse=True)[:200])  # fmt: skip
+    parts = [
+        panel.head_of("interface_hours", "By the hour, last seven days", texts.HOURS if found else texts.NO_ROWS, found)
+    ]
+    if found:
+        failed = [row for row in found if row["failure_count"]]
+        newest = sorted(failed, key=lambda row: row["hour_at"], reverse=True)[:HOURS]
+        parts.append(charts.draw(charts.hours(found, data.integrations_as_of()), "hours", texts.hours(found)))
+        parts.append(unfolding("hours_table", texts.TABLE_BEHIND, lambda: table_html("Hours with failures", {
+            "Hour (UTC)": short(lambda row: f"{row['hour_at']:%a %d %b %H:%M}"),
+            "Interface": lambda row: escape(row["label"]),
+            "Failed": short(lambda row: texts.of(row["failure_count"], row["run_count"])),
+        }, newest)))  # fmt: skip
+    components.panel("hours", *parts)
 
 
 def issues(filters: Filters, failing: Issues) -> None:
     """What keeps failing, those that nobody has seen to first."""
     found = failing()
-    with st.container(border=True, key="panel-cases-issues"):
-        panel.head("error_issues", "Error issues", texts.ISSUES if found else texts.NO_ISSUES, found)
-        if found:
-            panel.body("Error issues", _issue_columns(filters), found, SHOWN)
+    head = panel.head_of("error_issues", "Error issues", texts.ISSUES if found else texts.NO_ISSUES, found)
+    body = panel.body_html("Error issues", _issue_columns(filters), found, SHOWN) if found else ""
+    components.panel("cases-issues", head, body)
 
 
 def _issue_columns(filters: Filters) -> dict:
@@ -170,25 +176,24 @@ def automation() -> None:
         "Last run": short(lambda row: _ago(row["last_run_at"]) if row["last_run_at"] else "–"),
         "Why unknown": lambda row: escape(row["unknown_because"] or "–"),
     }
-    with st.container(border=True, key="panel-cases-automation"):
-        note = texts.AUTOMATION if found else texts.NO_AUTOMATION
-        panel.head("automation", "Odoo's own automation", note, found)
-        if wrong:
-            table("Automation that does not work", columns, wrong)
-        if rest:
-            with st.expander(f"{len(rest)} others", icon=":material/check:"):
-                table("Other automation", columns, rest)
+    parts = [panel.head_of(
+        "automation", "Odoo's own automation", texts.AUTOMATION if found else texts.NO_AUTOMATION, found
+    )]  # fmt: skip
+    if wrong:
+        parts.append(table_html("Automation that does not work", columns, wrong))
+    if rest:
+        parts.append(components.fold(f"{len(rest)} others", table_html("Other automation", columns, rest)))
+    components.panel("cases-automation", *parts)
 
 
 def blind_spots() -> None:
     """What each source tells, and what it cannot."""
-    with st.container(border=True, key="panel-blind"):
-        sources = data.integration_sources()
-        panel.head("blind_spots", "What the sources cannot tell", texts.BLIND, sources, of=())
-        with st.expander("By source", icon=":material/visibility_off:"):
-            table("What the sources tell", {
-                "Source": text("title"), "Tells": text("definition"), "Cannot tell": text("blind"),
-            }, sources)  # fmt: skip
+    sources = data.integration_sources()
+    head = panel.head_of("blind_spots", "What the sources cannot tell", texts.BLIND, sources, of=())
+    table = table_html("What the sources tell", {
+        "Source": text("title"), "Tells": text("definition"), "Cannot tell": text("blind"),
+    }, sources)  # fmt: skip
+    components.panel("blind", head, components.fold("By source", table))
 
 
 def interface(key: str, filters: Filters) -> None:

@@ -172,11 +172,11 @@ def _no_stops() -> str:
     return texts.STOPS_NONE if data.is_read(SOURCES[1]) else texts.STOPS_UNREAD
 
 
-def restoration(chosen: Filters) -> None:
+def restoration(chosen: Filters) -> str:
     """How long it takes until a failure is mended."""
     kpi = data.by_clock(data.kpis()[RESTORATION], chosen)
-    kpi_view.distribution(kpi, chosen, "How long repairs take", first=1)
-    components.link("kpi", "All of time to restoration", chosen, kpi=RESTORATION)
+    more = components.link_html("kpi", "All of time to restoration", chosen, kpi=RESTORATION)
+    return kpi_view.distribution(kpi, chosen, "How long repairs take", first=1, more=more)
 
 
 def machine(name: str, at: str | None, chosen: Filters) -> None:

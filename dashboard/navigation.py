@@ -2,8 +2,8 @@
 
 A page file may declare TITLE, ICON, SECTION, READERS and LOADS at its top; without a title the file name speaks,
 without a section it stands in the menu itself, without readers it is for every role; what it loads are parts of
-Streamlit that it shows, which a browser would ask for only then. They are read without running the page, for a page
-runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
+Streamlit that it shows, or what draws charts, which a browser would ask for only then. They are read without running
+the page, for a page runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import streamlit as st
 from queries.config import ROLES
 
 FOLDER = Path(__file__).parent / "app_pages"
+CHARTS = "Plotly"  # what a page with charts loads
 
 
 def files(folder: Path = FOLDER) -> list[Path]:
@@ -77,7 +78,7 @@ def _entry(file: Path, current: str, said: str, folder: Path) -> str:
 
 
 def loads(address: str, folder: Path = FOLDER) -> tuple[str, ...]:
-    """The parts of Streamlit that the page of this address shows."""
+    """What the page of this address loads: parts of Streamlit, and what draws charts."""
     return next((_declared(file).get("LOADS", ()) for file in files(folder) if _stem(file) == address), ())
 
 

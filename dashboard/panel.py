@@ -38,12 +38,19 @@ def head(
 ) -> None:
     """A heading; the rows are among the page's files. Says which filters in use they do not honour: those of which
     nothing is told in them, or in the rows that they were made `of`."""
-    st.html(head_html(title, note, of if of is not None else () if callable(stored) else stored))
+    st.html(head_of(name, title, note, stored, of, key))
+
+
+def head_of(
+    name: str, title: str, note: str, stored: download.Rows, of: Sequence[dict] | None = None, key: str | None = None
+) -> str:
+    """The same as text."""
     download.offer(name, title, stored, key=key)
+    return head_html(title, note, of if of is not None else () if callable(stored) else stored)
 
 
 def head_html(title: str, note: str, rows: Sequence[object]) -> str:
-    """The same as text, not among the page's files."""
+    """The same as text, and not among the page's files."""
     return components.heading_html(title, note) + whole(rows)
 
 
@@ -112,13 +119,14 @@ def held_up(orders: Sequence[dict], chosen: Filters) -> None:
 
 def kpis(title: str, names: Iterable[str], chosen: Filters) -> None:
     """A line for each KPI of the work, each with a link to its page."""
-    components.heading(title, texts.KPI_LINES if len(chosen.plants) < 2 else texts.OTHERS_OF_SEVERAL)
     if len(chosen.plants) > 1:
-        components.link("plants", "Plants side by side", chosen)
+        elsewhere = components.link_html("plants", "Plants side by side", chosen)
+        st.html(components.heading_html(title, texts.OTHERS_OF_SEVERAL) + elsewhere)
         return
     names = tuple(names)
     board, plant = data.board(chosen, has_budgets=False, measured=names), next(iter(chosen.plants), None)
-    cards.lines(title, [board[name, plant] for name in names if (name, plant) in board], chosen)
+    lines = cards.lines(title, [board[name, plant] for name in names if (name, plant) in board], chosen)
+    st.html(components.heading_html(title, texts.KPI_LINES) + lines)
 
 
 def plant(row: dict) -> str:
@@ -165,6 +173,5 @@ def age(row: dict) -> str:
 
 def band(name: str, facts: Mapping[str, str | None], *notes: str) -> None:
     """Facts side by side, and what is to be said of them."""
-    with st.container(border=True, key=f"panel-{name}"):
-        st.html(f'<div class="pp-facts">{components.facts(facts)}</div>')
-        st.html(f'<p class="pp-sub">{escape(" ".join(filter(None, notes)))}</p>')
+    told = components.sub(" ".join(filter(None, notes)))
+    components.panel(name, f'<div class="pp-facts">{components.facts(facts)}</div>', told)

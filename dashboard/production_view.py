@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-import streamlit as st
-
 from dashboard import choices, components, data, kpi_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
@@ -57,14 +55,14 @@ def at_risk(orders: Sequence[dict], chosen: Filters) -> None:
         "With": lambda row: escape(row["responsible"] or "nobody named") + panel.plant(row),
         "Odoo": lambda row: tables.outside(row["record_url"]),
     }  # fmt: skip
-    with st.container(border=True, key="panel-cases-orders-at-risk"):
-        stored = [*found.pressing, *found.long_late]
-        panel.head("orders-at-risk", "Orders at risk", texts.AT_RISK if stored else texts.AT_RISK_NONE, stored)
-        if found.pressing:
-            panel.body("Orders at risk", columns, found.pressing)
-        if found.long_late:
-            words = texts.long_late(len(found.long_late), *quality.worth(found.long_late, "amount"))
-            st.html(panel.folded(words, "Long late", columns, found.long_late))
+    stored = [*found.pressing, *found.long_late]
+    parts = [panel.head_of("orders-at-risk", "Orders at risk", texts.AT_RISK if stored else texts.AT_RISK_NONE, stored)]
+    if found.pressing:
+        parts.append(panel.body_html("Orders at risk", columns, found.pressing))
+    if found.long_late:
+        words = texts.long_late(len(found.long_late), *quality.worth(found.long_late, "amount"))
+        parts.append(panel.folded(words, "Long late", columns, found.long_late))
+    components.panel("cases-orders-at-risk", *parts)
 
 
 def _due(row: dict) -> str:
@@ -87,31 +85,30 @@ def blockers(blocked: Sequence[dict], chosen: Filters) -> None:
     """What keeps orders from beginning: how many by what in which plant, and each of them."""
     counted = production.blockers(blocked)
     kinds = list(dict.fromkeys(row["blocker"] for row in counted))
-    with st.container(border=True, key="panel-cases-blockers"):
-        panel.head("release_blocker", "What keeps orders from beginning", texts.BLOCKERS, blocked)
-        if not blocked:
-            st.html(f'<p class="pp-sub">{escape(texts.BLOCKERS_NONE)}</p>')
-            return
-        most = max(row["order_count"] for row in counted)
-        only = choices.pick("blocker", kinds, "Only this blocker", lambda kind: texts.BLOCKER.get(kind, kind))
-        tables.table("Blockers by plant", {
-            "Blocker": lambda row: escape(texts.sentence(texts.BLOCKER.get(row["blocker"], row["blocker"])))
-            + panel.plant(row),
-            "": lambda row: tables.bar(row["order_count"] / most),
-            "Orders": tables.figure("order_count"),
-            "Late": lambda row: mark("bad", "✕", readable.number(row["late_count"])) if row["late_count"] else "–",
-            "Longest": short(lambda row: readable.duration(row["age_seconds"])),
-        }, [row for row in counted if only in (None, row["blocker"])])  # fmt: skip
-        with st.expander("The orders", expanded=only is not None):
-            panel.body("Orders that cannot begin", {
-                "Order": lambda row: panel.first(row, chosen) + tables.below(row["product"] or "–"),
-                "Kept by": lambda row: escape(texts.sentence(texts.BLOCKER.get(row["blocker"], row["blocker"])))
-                + tables.below(row["detail"] or "–"),
-                "For": short(lambda row: readable.duration(row["age_seconds"])),
-                "Due": lambda row: _deadline(row),
-                "With": lambda row: escape(row["responsible"] or "nobody named") + panel.plant(row),
-                "Odoo": lambda row: tables.outside(row["record_url"]),
-            }, [row for row in blocked if only in (None, row["blocker"])])  # fmt: skip
+    head = panel.head_of("release_blocker", "What keeps orders from beginning", texts.BLOCKERS, blocked)
+    if not blocked:
+        components.panel("cases-blockers", head, components.sub(texts.BLOCKERS_NONE))
+        return
+    most = max(row["order_count"] for row in counted)
+    only, choice = choices.pick_html("blocker", kinds, "Only this blocker", lambda kind: texts.BLOCKER.get(kind, kind))
+    by_plant = tables.table_html("Blockers by plant", {
+        "Blocker": lambda row: escape(texts.sentence(texts.BLOCKER.get(row["blocker"], row["blocker"])))
+        + panel.plant(row),
+        "": lambda row: tables.bar(row["order_count"] / most),
+        "Orders": tables.figure("order_count"),
+        "Late": lambda row: mark("bad", "✕", readable.number(row["late_count"])) if row["late_count"] else "–",
+        "Longest": short(lambda row: readable.duration(row["age_seconds"])),
+    }, [row for row in counted if only in (None, row["blocker"])])  # fmt: skip
+    orders = panel.body_html("Orders that cannot begin", {
+        "Order": lambda row: panel.first(row, chosen) + tables.below(row["product"] or "–"),
+        "Kept by": lambda row: escape(texts.sentence(texts.BLOCKER.get(row["blocker"], row["blocker"])))
+        + tables.below(row["detail"] or "–"),
+        "For": short(lambda row: readable.duration(row["age_seconds"])),
+        "Due": lambda row: _deadline(row),
+        "With": lambda row: escape(row["responsible"] or "nobody named") + panel.plant(row),
+        "Odoo": lambda row: tables.outside(row["record_url"]),
+    }, [row for row in blocked if only in (None, row["blocker"])])  # fmt: skip
+    components.panel("cases-blockers", head, choice, by_plant, components.fold("The orders", orders, only is not None))
 
 
 def _deadline(row: dict) -> str:
@@ -174,8 +171,8 @@ def _day(moment: datetime | None, none: str = "–") -> str:
     return readable.day(moment.date()) if moment else none
 
 
-def lead_time(chosen: Filters) -> None:
+def lead_time(chosen: Filters) -> str:
     """How long it takes until an order is released: which share is still open, or how many take how long."""
     kpi = data.by_clock(data.kpis()[LEAD_TIME], chosen)
-    kpi_view.distribution(kpi, chosen, "How long releases take", first=1)
-    components.link("kpi", "All of release lead time", chosen, kpi=LEAD_TIME)
+    more = components.link_html("kpi", "All of release lead time", chosen, kpi=LEAD_TIME)
+    return kpi_view.distribution(kpi, chosen, "How long releases take", first=1, more=more)

@@ -1,4 +1,4 @@
-"""The dashboard as it is served: the app, which loads frame.js first, and beside it what a monitor asks.
+"""The dashboard as it is served: the app, which loads frame.js and chart.js first, and beside it what a monitor asks.
 
 `/-/ready` tells whether a published version can be read and is not stale (`?stale=ok`: whether it can be read),
 `/-/metrics` the same and how long pages take, for Prometheus. Neither holds a number of the business.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
@@ -23,7 +24,9 @@ from dashboard import navigation
 from queries import metrics, readiness, warehouse
 
 HERE = Path(__file__).parent
-SCRIPT, STYLE, LOGO = HERE / "frame.js", HERE / "style.css", HERE / "images/logo.svg"
+SCRIPTS, STYLE, LOGO = (HERE / "frame.js", HERE / "chart.js"), HERE / "style.css", HERE / "images/logo.svg"
+PLOTLY = Path(find_spec("plotly").origin).parent / "package_data/plotly.min.js"  # what draws charts in the browser
+OURS = {file.name: file for file in (*SCRIPTS, STYLE, LOGO, PLOTLY)}
 SOON = ("Html", "purify.es")  # parts of Streamlit that every page shows
 FRESH = {"Cache-Control": "no-cache"}  # a browser asks each time whether it is still the same
 KEPT = {"Cache-Control": "public, immutable, max-age=31536000"}
@@ -52,16 +55,21 @@ def figures(request: Request) -> Response:
 
 @cache
 def _frame(page: str) -> str:
-    """Streamlit's own page with our script before its own and our style after it; changed ones have another address.
+    """Streamlit's own page with our scripts before its own and our style after it; changed ones have another address.
     What the page shows is loaded while the connection is made, not after its first words."""
-    built = Path(get_static_dir())
-    soon = [file.name for part in (*SOON, *navigation.loads(page)) for file in built.glob(f"static/js/{part}.*.js")]
-    links = "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n    ' for name in soon)
+    built, loads = Path(get_static_dir()), navigation.loads(page)
+    soon = [file.name for part in (*SOON, *loads) for file in built.glob(f"static/js/{part}.*.js")]
+    links = [f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in soon]
+    links += [f'<script defer src="{_address(file)}" data-plotly="{_address(PLOTLY)}"></script>' for file in SCRIPTS]
     own = (built / "index.html").read_text(encoding="utf-8")
-    own = own.replace("<script", f'{links}<script defer src="{_address(SCRIPT)}"></script>\n    <script', 1)
-    return own.replace("</body>", f'  <link rel="stylesheet" href="{_address(STYLE)}">\n  </body>', 1)
+    own = own.replace("<script", "\n    ".join([*links, "<script"]), 1)
+    last = [f'<link rel="stylesheet" href="{_address(STYLE)}">']
+    if navigation.CHARTS in loads:
+        last.append(f'<script defer src="{_address(PLOTLY)}"></script>')
+    return own.replace("</body>", "\n    ".join(["", *last, "</body>"]), 1)
 
 
+@cache
 def _address(file: Path) -> str:
     return f"./-/{file.name}?{hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
 
@@ -73,8 +81,7 @@ def frame(request: Request) -> HTMLResponse:
 
 def of_frame(request: Request) -> FileResponse:
     """What it loads of ours."""
-    named = {file.name: file for file in (SCRIPT, STYLE, LOGO)}
-    return FileResponse(named[Path(request.url.path).name], headers=KEPT)
+    return FileResponse(OURS[Path(request.url.path).name], headers=KEPT)
 
 
 def routes() -> list[Route]:
@@ -82,7 +89,7 @@ def routes() -> list[Route]:
     prefix = st.get_option("server.baseUrlPath").strip("/")
     at = f"/{prefix}" if prefix else ""
     asked = {"-/ready": ready, "-/metrics": figures}
-    asked |= {f"-/{file.name}": of_frame for file in (SCRIPT, STYLE, LOGO)}
+    asked |= {f"-/{name}": of_frame for name in OURS}
     asked |= dict.fromkeys(("", *navigation.names()), frame)
     return [Route(f"{at}/{path}", answer) for path, answer in asked.items()]
 

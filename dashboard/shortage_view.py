@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import choices, data, kpi_view, panel, tables, texts
+from dashboard import choices, components, data, kpi_view, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short
@@ -93,21 +93,21 @@ def waiting(rows: Sequence[dict], chosen: Filters) -> None:
     lacks = [row["component"] for row in shortage.components(rows)]
     asked = st.query_params.get("lacks")
     shown = list(dict.fromkeys([*lacks[:PILLS], *[asked for _ in (1,) if asked in lacks]]))
-    with st.container(border=True, key="panel-cases-short-orders"):
-        panel.head("short_orders", "Orders that wait", texts.SHORT_ORDERS if found else texts.SHORT_NONE, rows)
-        if not found:
-            return
-        only = choices.pick("lacks", shown, "Only this component", lambda name: texts.short(name, 32))
-        kept = [row for row in found if only is None or any(one["component"] == only for one in row["lacks"])]
-        panel.body("Orders that wait", {
-            "Order": lambda row: panel.first(row, chosen) + tables.below(row["product"] or "–"),
-            "Waits for": lambda row: "<br>".join(_lack(one) for one in row["lacks"]),
-            "At risk": panel.risk,
-            "Waits": panel.age,
-            "Due": short(lambda row: readable.day(row["deadline_at"].date()) if row["deadline_at"] else "–"),
-            "With": lambda row: escape(row["responsible"] or "nobody named") + panel.plant(row),
-            "Odoo": lambda row: tables.outside(row["record_url"]),
-        }, kept)  # fmt: skip
+    head = panel.head_of("short_orders", "Orders that wait", texts.SHORT_ORDERS if found else texts.SHORT_NONE, rows)
+    if not found:
+        components.panel("cases-short-orders", head)
+        return
+    only, choice = choices.pick_html("lacks", shown, "Only this component", lambda name: texts.short(name, 32))
+    kept = [row for row in found if only is None or any(one["component"] == only for one in row["lacks"])]
+    components.panel("cases-short-orders", head, choice, panel.body_html("Orders that wait", {
+        "Order": lambda row: panel.first(row, chosen) + tables.below(row["product"] or "–"),
+        "Waits for": lambda row: "<br>".join(_lack(one) for one in row["lacks"]),
+        "At risk": panel.risk,
+        "Waits": panel.age,
+        "Due": short(lambda row: readable.day(row["deadline_at"].date()) if row["deadline_at"] else "–"),
+        "With": lambda row: escape(row["responsible"] or "nobody named") + panel.plant(row),
+        "Odoo": lambda row: tables.outside(row["record_url"]),
+    }, kept))  # fmt: skip
 
 
 def _lack(row: dict) -> str:
@@ -117,9 +117,9 @@ def _lack(row: dict) -> str:
     return f"{escape(row['component'])} {mark(kind, sign, words)}"
 
 
-def resolution(chosen: Filters) -> None:
+def resolution(chosen: Filters) -> str:
     """How long shortages last, as a distribution or as the share that still lasts."""
-    kpi_view.distribution(data.by_clock(data.kpis()[RESOLUTION], chosen), chosen, "How long shortages last")
+    return kpi_view.distribution(data.by_clock(data.kpis()[RESOLUTION], chosen), chosen, "How long shortages last")
 
 
 def again(rows: Sequence[dict], since) -> None:

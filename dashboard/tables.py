@@ -142,7 +142,7 @@ def bars(
     kpi,
     target: Callable[[Point], float | None],
     names: Mapping[str, str] | None = None,
-) -> None:
+) -> str:
     """One row per value of a dimension: a bar as long as the value, and whether it meets its target."""
     top = max((p.value for p in points if p.value is not None), default=0) or 1
     columns = {
@@ -151,7 +151,7 @@ def bars(
         "Value": lambda p: _measured(p, kpi, target(p)),
         "Cases": lambda p: f'<span class="pp-muted pp-cases">{escape(texts.cases(kpi, p))}</span>',
     }
-    table(caption, columns, points)
+    return table_html(caption, columns, points)
 
 
 def _cut(cut: str | None, name: str | None) -> str:
@@ -178,7 +178,7 @@ def _measured(point: Point, kpi, target: float | None) -> str:
     return f"<b>{escape(words)}</b> {mark(kind, sign, verdict, f'target {texts.target(kpi, target)}')}"
 
 
-def weeks(points: Sequence[Point], kpi) -> None:
+def weeks(points: Sequence[Point], kpi) -> str:
     """The table behind the trend."""
     columns = {
         "Week": lambda p: escape(f"{readable.day(p.start)} to {readable.day(p.end)}"),
@@ -189,7 +189,7 @@ def weeks(points: Sequence[Point], kpi) -> None:
     }
     if kpi.measure == "index":
         columns["Of"] = lambda p: escape(texts.period(kpi, *p.days)) if p.value is not None else "–"
-    table(f"{kpi.title} by week", columns, list(reversed(points)))
+    return table_html(f"{kpi.title} by week", columns, list(reversed(points)))
 
 
 def cases(rows: Sequence[dict], kpi, filters: Filters) -> dict[str, Callable[[dict], str]]:
@@ -212,7 +212,7 @@ def _plant(row: dict) -> str:
     return escape(data.plant_name(row["plant"]) if row["plant"] else "–")
 
 
-def misses(rows: Sequence[dict], kpi, filters: Filters, plant: Callable[[str], str]) -> None:
+def misses(rows: Sequence[dict], kpi, filters: Filters, plant: Callable[[str], str]) -> str:
     """Cases that missed a service level: what, where, when it fell due, how long it took."""
     columns = {
         "Record": lambda row: f'<a href="{escape(timeline(row, filters), quote=True)}">{escape(_name(row))}</a>',
@@ -229,7 +229,7 @@ def misses(rows: Sequence[dict], kpi, filters: Filters, plant: Callable[[str], s
         if row["record_url"]
         else "–"
     )
-    table(f"Misses of {kpi.title}", columns, rows)
+    return table_html(f"Misses of {kpi.title}", columns, rows)
 
 
 def _name(row: dict) -> str:

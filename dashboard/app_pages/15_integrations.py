@@ -8,7 +8,7 @@ from dashboard import choices, components, data, integration_view
 
 TITLE = "Integrations"
 ICON = ":material/hub:"
-LOADS = ("PlotlyChart",)
+LOADS = ("Plotly",)
 SECTION = "Systems"
 
 chosen = st.session_state["filters"]

@@ -11,7 +11,7 @@ from dashboard import choices, components, data, panel, production_view, shift_v
 
 TITLE = "Production"
 ICON = ":material/precision_manufacturing:"
-LOADS = ("PlotlyChart",)
+LOADS = ("Plotly",)
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]
@@ -38,5 +38,4 @@ with components.guard("The frozen plan"):
     production_view.plan(data.open_production(chosen), chosen)
 with components.guard("KPIs of production"):
     panel.kpis("How production develops", production_view.KPIS, chosen)
-with components.guard("How long releases take"):
-    production_view.lead_time(chosen)
+components.show("How long releases take", lambda: production_view.lead_time(chosen))

@@ -10,7 +10,7 @@ from dashboard import components, data, panel, shortage_view
 
 TITLE = "Shortages"
 ICON = ":material/production_quantity_limits:"
-LOADS = ("PlotlyChart",)
+LOADS = ("Plotly",)
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]
@@ -21,7 +21,6 @@ with components.guard("What is short now"):
     shortage_view.waiting(rows, chosen)
 with components.guard("KPIs of shortages"):
     panel.kpis("How shortages develop", shortage_view.KPIS, chosen)
-with components.guard("How long shortages last"):
-    shortage_view.resolution(chosen)
+components.show("How long shortages last", lambda: shortage_view.resolution(chosen))
 with components.guard("What runs short again"):
     shortage_view.again(data.short_again(chosen), data.trend_start(chosen))

@@ -10,7 +10,7 @@ from dashboard import choices, components, data, maintenance_view, panel
 
 TITLE = "Maintenance"
 ICON = ":material/build:"
-LOADS = ("PlotlyChart",)
+LOADS = ("Plotly",)
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]
@@ -36,5 +36,4 @@ with components.guard("Where time is lost"):
     maintenance_view.stops(data.machines(chosen), chosen, data.trend_start(chosen))
 with components.guard("KPIs of maintenance"):
     panel.kpis("How maintenance develops", maintenance_view.KPIS, chosen)
-with components.guard("How long repairs take"):
-    maintenance_view.restoration(chosen)
+components.show("How long repairs take", lambda: maintenance_view.restoration(chosen))

@@ -72,3 +72,4 @@ def settle(page) -> None:
     page.wait_for_timeout(800)
     ended.wait_for(timeout=30_000)
     page.get_by_test_id("stSkeleton").first.wait_for(state="detached", timeout=30_000)
+    page.locator(".pp-chart:not(:has(.main-svg))").first.wait_for(state="detached", timeout=30_000)

@@ -99,6 +99,31 @@ def test_the_brief_loads_no_plotly(tab, app_url):
     assert asked and not any("plotly" in url.lower() for url in asked)
 
 
+def test_a_chart_is_drawn_where_a_reader_comes_to_it_later_and_in_the_theme_of_the_reader(tab, app_url):
+    seen = tab()
+    page = seen.open(f"{app_url}/unblock")
+    assert page.evaluate("window.Plotly === undefined")
+    page.goto(f"{app_url}/unblock")
+    page.locator(".pp-menu summary", has_text="Operations").click()
+    page.locator(".pp-menu a", has_text="Production").click()
+    chart = page.locator(".panel-distribution .pp-chart")
+    chart.locator(".main-svg").first.wait_for(timeout=30_000)
+    ink, ground = "text.xtick text, .xtick text", ".bg, .main-svg"
+    colours = lambda: (  # noqa: E731
+        chart.locator(ink).first.evaluate("one => getComputedStyle(one).fill"),
+        chart.locator(ground).first.evaluate("one => getComputedStyle(one).backgroundColor"),
+    )
+    light = colours()
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1_000)
+    assert all(one != other for one, other in zip(light, colours(), strict=True))
+    before = chart.locator(".main-svg").first.bounding_box()["width"]
+    page.set_viewport_size(browser_app.SIZES["phone"])
+    page.wait_for_timeout(1_000)
+    assert chart.locator(".main-svg").first.bounding_box()["width"] < before / 2
+    assert seen.errors == []
+
+
 def test_choosing_another_kpi_changes_the_link(tab, app_url):
     page = tab().open(f"{app_url}/kpi?kpi=release_lead_time")
     page.locator(".panel-cases-records nav a", has_text="2").first.click()
@@ -196,9 +221,9 @@ def test_a_table_comes_as_a_spreadsheet_and_a_chart_as_a_picture(tab, app_url):
         page.locator(".st-key-xlsx_release_lead_time button").click()
     assert download.value.suggested_filename == "release_lead_time.xlsx"
     assert download.value.path().read_bytes()[:2] == b"PK"
-    page.locator(".st-key-panel-trend .js-plotly-plot").hover()
+    page.locator(".panel-trend .js-plotly-plot").hover()
     with page.expect_download() as download:
-        page.locator(".st-key-panel-trend .modebar-btn").click()  # there is no other
+        page.locator(".panel-trend .modebar-btn").click()  # there is no other
     assert download.value.suggested_filename == "trend_release_lead_time.png"
     assert download.value.path().read_bytes()[1:4] == b"PNG"
 

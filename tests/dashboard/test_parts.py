@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from html import unescape
 from urllib.parse import unquote
 
+import plotly.graph_objects
 import pytest
 
 from dashboard import budget_view, cards, charts, components, download, navigation, sparkline, tables, texts
@@ -176,6 +179,34 @@ def test_charts_offer_a_picture_and_no_upload():
     config = charts.config("trend_approval_age")
     assert config["modeBarButtons"] == [["toImage"]] and config["displaylogo"] is False
     assert config["toImageButtonOptions"] == {"format": "png", "filename": "trend_approval_age", "scale": 2}
+
+
+@pytest.mark.parametrize("unit", ["duration", "share", "count", readable.WORKING_TIME])
+def test_charts_are_what_plotly_knows(unit):
+    weeks = [point(0.1, low=0.05, high=0.2, limits=(0.0, 0.1, 0.3)), point(0.4, 1, is_final=False, low=0.1, high=0.5)]
+    found = [changed("Tablets", 4)]
+    bins = [{"bin_from_seconds": 0, "bin_to_seconds": 60, "n": 3, "n_open": 1}]
+    curve = [{"seconds": 60.0, "still_open": 0.5, "low": 0.2, "high": 0.8}]
+    hour = {"label": "Vendors", "hour_at": datetime(2026, 3, 2, 10), "failure_count": 1, "run_count": 3}
+    for figure in (
+        charts.trend(weeks, unit, 0.2, found),
+        charts.distribution(bins, {"p50": 30.0}, unit),
+        charts.survival(curve, unit),
+        charts.hours([hour], datetime(2026, 3, 2, 12)),
+    ):
+        plotly.graph_objects.Figure(figure)  # which refuses what it does not know
+        place = charts.draw(figure, "one", 'said "so"')
+        assert 'aria-label="said &quot;so&quot;"' in place
+        [drawn] = re.findall('data-figure="(.*?)"', place)
+        assert json.loads(unescape(drawn))["layout"]["height"] == figure["layout"]["height"]
+
+
+def test_an_hour_tells_how_many_of_its_runs_failed():
+    hour = {"label": "Vendors", "hour_at": datetime(2026, 3, 2, 10), "failure_count": 1, "run_count": 3}
+    [trace] = charts.hours([hour], datetime(2026, 3, 2, 12, 40))["data"]
+    [shares], [runs] = trace["z"], trace["customdata"]
+    assert len(shares) == 24 * charts.DAYS + 1 and trace["x0"] == "2026-02-23T12:00:00"
+    assert [(at, share, runs[at]) for at, share in enumerate(shares) if share is not None] == [(166, 0.3333, 3)]
 
 
 def test_csv_does_not_carry_formulas():

@@ -1,0 +1,61 @@
+// Draws each .pp-chart of a page with Plotly, which a page without one never loads (dashboard/charts.py).
+(() => {
+  const address = document.currentScript.dataset.plotly;
+  let loading;
+
+  // The page has it among its scripts where it begins with a chart; one that comes to a chart later asks for it then.
+  const plotly = () => {
+    if (window.Plotly) return Promise.resolve();
+    return loading ??= new Promise((loaded, failed) => {
+      let script = document.querySelector(`script[src="${address}"]`);
+      if (!script) {
+        script = Object.assign(document.createElement("script"), { src: address });
+        document.head.append(script);
+      }
+      script.addEventListener("load", loaded);
+      script.addEventListener("error", failed);
+    });
+  };
+
+  // What a figure does not say is as the rest of the page, in the theme that the reader has now (style.css).
+  const dressed = (box, layout) => {
+    const { color, backgroundColor: ground, borderTopColor: grid, caretColor: muted, fontFamily: family } = getComputedStyle(box);
+    const isNarrow = box.clientWidth < 480;
+    const dress = (axis) => ({
+      gridcolor: grid, linecolor: grid, zeroline: false, ticks: "", tickfont: { color: muted, size: 11 }, ...axis,
+      tickvals: axis.tickvals?.filter((_, number) => !isNarrow || number % 2 === 0),
+      title: { standoff: 8, ...axis.title, font: { color: muted, size: 12 } },
+    });
+    const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
+    return {
+      ...layout, autosize: true, paper_bgcolor: ground, plot_bgcolor: ground, font: { color, family, size: 12 },
+      hoverlabel: { bgcolor: ground, bordercolor: grid, font: { color, family, size: 13 } },
+      annotations: (layout.annotations ?? []).map((one) => ({ ...one, font: { color: muted, ...one.font } })),
+      ...Object.fromEntries(axes.map((name) => [name, dress(layout[name])])),
+    };
+  };
+
+  const draw = (box) => {
+    const { data, layout, config } = JSON.parse(box.dataset.figure);
+    window.Plotly.react(box, data, dressed(box, layout), config);
+  };
+
+  const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    if (target.isConnected && target.clientWidth !== target._fullLayout?.width) window.Plotly.Plots.resize(target);
+  }));
+
+  const charts = document.getElementsByClassName("pp-chart");
+  const look = async () => {
+    if (![...charts].some((box) => !box.dataset.drawn)) return;
+    await plotly();
+    [...charts].filter((box) => !box.dataset.drawn).forEach((box) => {
+      box.dataset.drawn = "yes";
+      draw(box);
+      widths.observe(box);
+    });
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+
+  // Another theme gives a chart another colour; style.css tells by a transition.
+  document.addEventListener("transitionend", ({ target }) => { if (target.dataset?.drawn) draw(target); });
+})();
