@@ -1,5 +1,29 @@
-// Draws each .pp-chart of a page with Plotly, which a page without one never loads (dashboard/charts.py).
+// Draws what pages show of numbers over time: each .pp-spark as a line of its own (dashboard/sparkline.py), and each
+// .pp-chart with Plotly, which a page without one never loads (dashboard/charts.py).
 (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const part = (name, attributes) => {
+    const found = document.createElementNS(SVG, name);
+    Object.entries(attributes).forEach(([key, value]) => found.setAttribute(key, value));
+    return found;
+  };
+
+  const sparks = document.getElementsByClassName("pp-spark");
+  const lines = () => {
+    for (const box of sparks) {
+      const { line, end, band, target } = box.dataset;
+      if (!line || box.firstChild) continue;
+      const drawn = part("svg", { viewBox: "0 0 101.8 40", preserveAspectRatio: "none", "aria-hidden": "true" });
+      if (band) {
+        const [top, bottom] = band.split(" ");
+        drawn.append(part("rect", { y: top, width: 100, height: bottom - top }));
+      }
+      if (target) drawn.append(part("path", { class: "pp-goal", d: `M0 ${target}H100` }));
+      drawn.append(part("path", { d: line }), part("path", { class: "pp-end", d: `M${end}h0` }));
+      box.append(drawn);
+    }
+  };
+
   const address = document.currentScript.dataset.plotly;
   let loading;
 
@@ -18,7 +42,7 @@
   };
 
   // What a figure does not say is as the rest of the page, in the theme that the reader has now (style.css).
-  const dressed = (box, layout) => {
+  const dressed = (box, data, layout) => {
     const { color, backgroundColor: ground, borderTopColor: grid, caretColor: muted, fontFamily: family } = getComputedStyle(box);
     const isNarrow = box.clientWidth < 480;
     const dress = (axis) => ({
@@ -26,9 +50,11 @@
       tickvals: axis.tickvals?.filter((_, number) => !isNarrow || number % 2 === 0),
       title: { standoff: 8, ...axis.title, font: { color: muted, size: 12 } },
     });
+    const isLegendOfTwoLines = isNarrow && layout.showlegend && data.filter((one) => one.showlegend !== false).length > 2;
     const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
     return {
-      ...layout, autosize: true, paper_bgcolor: ground, plot_bgcolor: ground, font: { color, family, size: 12 },
+      ...layout, autosize: true, margin: { ...layout.margin, b: layout.margin.b + 20 * isLegendOfTwoLines },
+      paper_bgcolor: ground, plot_bgcolor: ground, font: { color, family, size: 12 },
       hoverlabel: { bgcolor: ground, bordercolor: grid, font: { color, family, size: 13 } },
       annotations: (layout.annotations ?? []).map((one) => ({ ...one, font: { color: muted, ...one.font } })),
       ...Object.fromEntries(axes.map((name) => [name, dress(layout[name])])),
@@ -37,7 +63,7 @@
 
   const draw = (box) => {
     const { data, layout, config } = JSON.parse(box.dataset.figure);
-    window.Plotly.react(box, data, dressed(box, layout), config);
+    window.Plotly.react(box, data, dressed(box, data, layout), config);
   };
 
   const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => {
@@ -46,7 +72,8 @@
 
   const charts = document.getElementsByClassName("pp-chart");
   const look = async () => {
-    if (![...charts].some((box) => !box.dataset.drawn)) return;
+    lines();
+    if (!charts.length || ![...charts].some((box) => !box.dataset.drawn)) return;
     await plotly();
     [...charts].filter((box) => !box.dataset.drawn).forEach((box) => {
       box.dataset.drawn = "yes";

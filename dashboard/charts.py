@@ -22,9 +22,9 @@ BUTTONS = [["toImage"]]  # of the bar above a chart: no other, for one offers to
 POINTS = 300
 TAIL = 0.05  # of the cases, whose length would leave no room for the others
 HEIGHT = 280
-BELOW_CHART = {"y": 0, "yref": "container", "yanchor": "bottom"}
 DAYS = 7  # of the heat map
 HOUR = 3_600_000  # milliseconds, in which Plotly counts
+LETTER = 5.8  # pixels, of a label
 LABEL, INVISIBLE = 22, "\u200b"  # two lines whose labels are cut to the same words stay two
 LABELLED, LABEL_HEIGHT = 3, 16  # changes with a label, each on a line of its own above the chart
 
@@ -92,7 +92,7 @@ def trend(points: Sequence[Point], unit: str, target: float | None, changes: Seq
     if any(shifted):
         square = {"size": 10, "symbol": "square", "color": OPEN}
         traces.append(_line("real shift", starts, shifted, axis, unit, square, "solid") | {"mode": "markers"})
-    layout = _layout(axis.title) | {"showlegend": len(traces) > 1}
+    layout = _layout(axis.title, legend=len(traces) > 1)
     layout["xaxis"] |= {"tickvals": starts[:: -(-len(starts) // 7)]}  # Mondays; a phone shows every other
     low, centre, high = limits or (None, None, None)
     layout["shapes"] = [_rule("y", axis(value), "dot") for value in (low, high) if value is not None and value >= 0]
@@ -141,8 +141,8 @@ def distribution(bins: Sequence[dict], marks: dict[str, float | None], unit: str
     if any(b["n_open"] for b in bins):
         hatch = {"color": OPEN, "pattern": {"shape": "/", "size": 5, "solidity": 0.4}}
         traces.append(_bars("still open, age so far", middle, [b["n_open"] for b in bins], axis(width), spans, hatch))
-    layout = _layout("cases") | {"barmode": "stack", "bargap": 0.06, "showlegend": len(traces) > 1}
-    layout["xaxis"] |= {"title": {"text": axis.title}, "rangemode": "tozero", "type": "linear", "tickformat": ""}
+    layout = _layout("cases", axis.title, legend=len(traces) > 1) | {"barmode": "stack", "bargap": 0.06}
+    layout["xaxis"] |= {"rangemode": "tozero", "type": "linear", "tickformat": ""}
     known = [(name, value) for name, value in marks.items() if value is not None]
     layout["shapes"] = [_rule("x", axis(value)) for _, value in known]
     layout["annotations"] = [
@@ -182,8 +182,8 @@ def survival(curve: Sequence[dict], unit: str) -> dict:
         | {"name": "still open", "customdata": said, "hoverinfo": None}
         | {"hovertemplate": "%{customdata}<extra></extra>"},
     ]
-    layout = _layout("share still open")
-    layout["xaxis"] |= {"title": {"text": axis.title}, "rangemode": "tozero", "type": "linear", "tickformat": ""}
+    layout = _layout("share still open", axis.title)
+    layout["xaxis"] |= {"rangemode": "tozero", "type": "linear", "tickformat": ""}
     layout["yaxis"] |= {"tickformat": ".0%", "range": [0, 1.02]}
     layout["shapes"] = [_rule("y", 0.5)]
     return {"data": traces, "layout": layout}
@@ -212,10 +212,10 @@ def hours(rows: Sequence[dict], as_of: datetime) -> dict:
         "hoverongaps": False,
         "hovertemplate": "%{y}<br>%{x|%a %d %b %H:00} UTC<br>%{z:.0%} of %{customdata} runs failed<extra></extra>",
     }  # fmt: skip
-    layout = _layout("") | {"height": 90 + 20 * len(labels), "showlegend": False}
-    layout["margin"] |= {"t": 32}  # below the button
+    layout = _layout("", legend=False) | {"height": 90 + 20 * len(labels)}
+    layout["margin"] |= {"t": 32, "l": 12 + LETTER * max(map(len, trace["y"]))}  # below the button, beside the labels
     layout["xaxis"] |= {"type": "date", "tickformat": "%a %-d", "dtick": 24 * HOUR, "showgrid": False}
-    layout["yaxis"] |= {"automargin": True, "showgrid": False, "tickfont": {"size": 11}}
+    layout["yaxis"] |= {"showgrid": False}
     return {"data": [trace], "layout": layout}
 
 
@@ -276,25 +276,21 @@ def _note(words: str, **place) -> dict:
     return {"text": words, "showarrow": False, "font": {"size": 12}, "borderpad": 2} | place
 
 
-def _layout(title: str) -> dict:
+def _layout(title: str, below: str = "", legend: bool = True) -> dict:
+    """`title` of the upright axis, `below` that of the other one. Margins are said, for Plotly draws a chart twice to
+    find them."""
+    still, at_bottom = {"fixedrange": True}, {"y": 0, "yref": "container", "yanchor": "bottom"}
     return {
         "height": HEIGHT,
-        "margin": {"l": 8, "r": 8, "t": 12, "b": 8},
+        "margin": {"l": 50, "r": 16, "t": 12, "b": 26 + 20 * bool(below) + 26 * legend},
         "hovermode": "closest",
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": QUIET, "activecolor": LINE},
         "separators": readable.signs().decimal + readable.signs().thousand,
         "dragmode": False,
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "y": 0,
-            "yref": "container",
-            "yanchor": "bottom",
-            "traceorder": "normal",
-        },
-        "xaxis": {"automargin": True, "showgrid": False, "fixedrange": True, "tickformat": "%-d %b"},
-        "yaxis": {"automargin": True, "rangemode": "tozero", "title": {"text": title}, "fixedrange": True},
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": legend,
+        "legend": {"orientation": "h", "traceorder": "normal", "x": 0} | at_bottom,
+        "xaxis": {"title": {"text": below}, "showgrid": False, "tickformat": "%-d %b", "tickangle": 0} | still,
+        "yaxis": {"title": {"text": title}, "rangemode": "tozero"} | still,
     }
 
 

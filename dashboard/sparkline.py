@@ -1,16 +1,13 @@
-"""A week-by-week line small enough for a card, as one picture: the landing page loads no chart engine."""
+"""A week-by-week line small enough for a card: where it lies, which chart.js draws; the landing page loads no chart
+engine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
-from urllib.parse import quote
 
 from queries import spark
-
-COLOURS = ("#2f93b7", "#7d8a94", "#8a99a528")  # line, target and band: seen well on light and on dark
-DOT = 7  # pixels
 
 
 def draw(
@@ -28,11 +25,12 @@ def draw(
 def _drawn(
     values: tuple[float | None, ...], target: float | None, words: str, limits: tuple[float, float] | None
 ) -> str:
-    drawn = spark.picture(values, target, limits, COLOURS, DOT)
-    if not drawn:
+    found = spark.shape(values, target, limits)
+    if not found:
         return f'<div class="pp-spark pp-spark-none">{escape(words)}</div>'
-    picture = f"url('data:image/svg+xml,{quote(drawn)}')"
+    band = f' data-band="{found.band[0]:.1f} {found.band[1]:.1f}"' if found.band else ""
+    goal = f' data-target="{found.target:.1f}"' if found.target is not None else ""
     return (
-        f'<div class="pp-spark" role="img" aria-label="{escape(words, quote=True)}" '
-        f'style="background-image:{picture}"></div>'
+        f'<div class="pp-spark" role="img" aria-label="{escape(words, quote=True)}" data-line="{found.line}" '
+        f'data-end="{found.end[0]:.1f} {found.end[1]:.1f}"{band}{goal}></div>'
     )

@@ -9,7 +9,6 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
-from urllib.parse import unquote
 
 import plotly.graph_objects
 import pytest
@@ -129,21 +128,26 @@ def test_sparkline_leaves_out_weeks_that_can_change():
 
 
 def test_sparkline_shades_what_is_ordinary_as_far_as_there_is_room():
-    band = re.compile(r'<rect x="0" y="([\d.]+)" width="100" height="([\d.]+)"')
-    top, height = map(float, band.search(unquote(sparkline.draw([1.0, 5.0, 9.0], None, "x", (3.0, 7.0)))).groups())
-    assert 10 < top < 14 and 14 < height < 18  # of 40
-    assert band.search(unquote(sparkline.draw([1.0, 2.0], None, "x", (0.5, 900.0))))[2] != "0.0"
-    assert not band.search(unquote(sparkline.draw([1.0, 2.0], None, "x")))
+    top, bottom = spark.shape([1.0, 5.0, 9.0], None, (3.0, 7.0)).band
+    assert 10 < top < 14 and 14 < bottom - top < 18  # of 40
+    top, bottom = spark.shape([1.0, 2.0], None, (0.5, 900.0)).band
+    assert top == 0 and bottom > top
+    assert spark.shape([1.0, 2.0], None).band is None
     limited = [replace(week, limits=(0.5, 1.0, 2.0)) for week in (point(1.0), point(2.0, 1))]
-    assert band.search(unquote(cards.spark(replace(reading(point(1.0)), weeks=tuple(limited)))))
+    assert "data-band=" in cards.spark(replace(reading(point(1.0)), weeks=tuple(limited)))
 
 
 def test_sparkline_of_equal_values_is_drawn():
-    assert "<path d=" in unquote(sparkline.draw([5.0, 5.0, None, 5.0], 5.0, "flat"))
+    found = spark.shape([5.0, 5.0, None, 5.0], 5.0)
+    assert found.line == "M0.0 20.0h0L33.3 20.0M100.0 20.0h0" and found.end == (100.0, 20.0) and found.target == 20.0
+    assert f'data-line="{found.line}" data-end="100.0 20.0" data-target="20.0"' in sparkline.draw(
+        [5.0, 5.0, None, 5.0], 5.0, "flat"
+    )
 
 
-def test_sparkline_has_gaps():
-    assert spark.svg([(0, 1), None, (2, 1), (3, 2)]).count("M") == 2
+def test_sparkline_of_one_value_is_words():
+    assert spark.shape([5.0, None], 5.0) is None and spark.picture([5.0, None], 5.0, None) == ""
+    assert "data-line" not in sparkline.draw([5.0, None], None, "too few")
 
 
 def test_trend_draws_open_weeks_hollow_and_names_the_target():
