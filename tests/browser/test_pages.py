@@ -108,6 +108,7 @@ def test_a_chart_is_drawn_where_a_reader_comes_to_it_later_and_in_the_theme_of_t
     page.locator(".pp-menu a", has_text="Production").click()
     chart = page.locator(".panel-distribution .pp-chart")
     chart.locator(".main-svg").first.wait_for(timeout=30_000)
+    chart.scroll_into_view_if_needed()
     ink, ground = "text.xtick text, .xtick text", ".bg, .main-svg"
     colours = lambda: (  # noqa: E731
         chart.locator(ink).first.evaluate("one => getComputedStyle(one).fill"),
