@@ -527,7 +527,11 @@ def _of_a_day(kpi: Kpi, rows: str, by: str | None, words: Mapping[str, str]) -> 
     }
     added, also = (text.format(**words, **sums, counts=counts) for text in OF_A_DAY[kpi.measure])
     keys = ", ".join(dict.fromkeys([*([by] if by else []), "plant", *(["is_measured"] if kpi.coverage else [])]))
-    return f"select {keys}, min(one.{at}) as {at}, {added} from ({rows}) as one group by {keys}, one.{at}::date{also}"
+    asked = f"one.{at} >= $first and one.{at} < $last"
+    return (
+        f"select {keys}, min(one.{at}) as {at}, {added} from ({rows}) as one where {asked} "
+        f"group by {keys}, one.{at}::date{also}"
+    )
 
 
 def _due(con, kpi: Kpi, clock: str, limits, as_of: datetime) -> tuple[str, dict]:
