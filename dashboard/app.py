@@ -7,11 +7,9 @@ import streamlit as st
 
 from dashboard import choices, components, data, download, filters, navigation, sign_in, texts, timing
 
-st.set_page_config(page_title=texts.APP, page_icon=str(components.ICON), layout="wide")
-
 reader = sign_in.reader()
 page = st.navigation(navigation.pages(reader.roles), position="hidden")
-st.set_page_config(page_title=f"{page.title} · {texts.APP}")
+components.window(page.title)
 version = components.use_published()
 
 chosen = st.session_state["filters"] = filters.asked(data.plants(), data.filter_options)

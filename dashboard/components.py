@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -20,7 +19,6 @@ from queries.access import SignInRefused
 from queries.config import ROLES
 from queries.warehouse import WarehouseMissing
 
-ICON = Path(__file__).parent / "images/icon.png"
 LOG = logging.getLogger("dashboard")
 
 
@@ -105,6 +103,12 @@ def band(title: str, below: str, found: Mapping[str, str | None]) -> str:
     """A title with what it is (HTML) below it, and facts beside them."""
     main = f'<div class="pp-fact pp-fact-main"><strong>{escape(title)}</strong><span>{below}</span></div>'
     return f'<div class="pp-facts">{main}{facts(found)}</div>'
+
+
+def window(title: str) -> None:
+    """How the browser shows a page: under which title, over the whole width. Its sign comes with the frame
+    (server.py)."""
+    st.set_page_config(page_title=f"{title} · {texts.APP}", layout="wide")
 
 
 def head(page: st.Page, chosen: Filters, roles: Collection[str]) -> None:

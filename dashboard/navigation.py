@@ -1,6 +1,6 @@
 """Pages found by folder: a new file in app_pages/ is in the menu.
 
-A page file may declare TITLE, ICON, SECTION, READERS and LOADS at its top; without a title the file name speaks,
+A page file may declare TITLE, SECTION, READERS and LOADS at its top; without a title the file name speaks,
 without a section it stands in the menu itself, without readers it is for every role; what it loads are parts of
 Streamlit that it shows, or what draws charts, which a browser would ask for only then. They are read without running
 the page, for a page runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
@@ -101,11 +101,11 @@ def sections(folder: Path = FOLDER) -> dict[str, list[Path]]:
 
 
 def menu_entry(file: Path) -> dict[str, str | None]:
-    """Title, icon and tooltip of a page file."""
+    """Title and tooltip of a page file."""
     declared = _declared(file)
     title = declared.get("TITLE") or _words(file)
     note = (declared["__doc__"] or title).split("\n")[0]
-    return {"title": title, "icon": declared.get("ICON"), "help": note}
+    return {"title": title, "help": note}
 
 
 def path(name: str, folder: Path = FOLDER) -> str:

@@ -24,9 +24,10 @@ from dashboard import navigation
 from queries import metrics, readiness, warehouse
 
 HERE = Path(__file__).parent
-SCRIPTS, STYLE, LOGO = (HERE / "frame.js", HERE / "chart.js"), HERE / "style.css", HERE / "images/logo.svg"
+SCRIPTS, STYLE = (HERE / "frame.js", HERE / "chart.js"), HERE / "style.css"
+LOGO, ICON = HERE / "images/logo.svg", HERE / "images/icon.png"
 PLOTLY = Path(find_spec("plotly").origin).parent / "package_data/plotly.min.js"  # what draws charts in the browser
-OURS = {file.name: file for file in (*SCRIPTS, STYLE, LOGO, PLOTLY)}
+OURS = {file.name: file for file in (*SCRIPTS, STYLE, LOGO, ICON, PLOTLY)}
 SOON = ("Html", "purify.es")  # parts of Streamlit that every page shows
 FRESH = {"Cache-Control": "no-cache"}  # a browser asks each time whether it is still the same
 KEPT = {"Cache-Control": "public, immutable, max-age=31536000"}
@@ -62,7 +63,7 @@ def _frame(page: str) -> str:
     links = [f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in soon]
     links += [f'<script defer src="{_address(file)}" data-plotly="{_address(PLOTLY)}"></script>' for file in SCRIPTS]
     own = (built / "index.html").read_text(encoding="utf-8")
-    own = own.replace("<script", "\n    ".join([*links, "<script"]), 1)
+    own = own.replace("./favicon.png", _address(ICON)).replace("<script", "\n    ".join([*links, "<script"]), 1)
     last = [f'<link rel="stylesheet" href="{_address(STYLE)}">']
     if navigation.CHARTS in loads:
         last.append(f'<script defer src="{_address(PLOTLY)}"></script>')

@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, process_view
 
 TITLE = "Process"
-ICON = ":material/account_tree:"
 LOADS = ("EChartsChart",)
 SECTION = "Process"
 

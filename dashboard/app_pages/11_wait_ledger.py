@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, wait_view
 
 TITLE = "Wait ledger"
-ICON = ":material/hourglass_top:"
 SECTION = "Process"
 
 chosen = st.session_state["filters"]

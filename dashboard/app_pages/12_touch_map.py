@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, panel, touch_view
 
 TITLE = "Automation"
-ICON = ":material/touch_app:"
 SECTION = "Process"
 
 chosen = st.session_state["filters"]

@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, data, governance_view
 
 TITLE = "Governance"
-ICON = ":material/policy:"
 SECTION = "Control"
 READERS = ("executive", "plant manager")
 

@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import components, data, master_data_view
 
 TITLE = "Master data"
-ICON = ":material/inventory_2:"
 SECTION = "Control"
 
 chosen = st.session_state["filters"]

@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard import choices, components, data, integration_view
 
 TITLE = "Integrations"
-ICON = ":material/hub:"
 LOADS = ("Plotly",)
 SECTION = "Systems"
 

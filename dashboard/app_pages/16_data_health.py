@@ -4,7 +4,6 @@ import streamlit as st
 
 from dashboard import components, data, health_view
 
-ICON = ":material/monitor_heart:"
 SECTION = "Systems"
 
 with components.guard("Connect your Odoo"):

@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard import budget_view, choices, components, data, kpi_view
 
 TITLE = "KPI"
-ICON = ":material/query_stats:"
 LOADS = ("Plotly",)
 SECTION = "Look up"
 

@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard import choices, components, data, record_view, texts
 
 TITLE = "Record timeline"
-ICON = ":material/timeline:"
 SECTION = "Look up"
 
 chosen = st.session_state["filters"]

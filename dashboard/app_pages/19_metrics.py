@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, data, metric_view
 
 TITLE = "Metric dictionary"
-ICON = ":material/menu_book:"
 SECTION = "Look up"
 
 chosen = st.session_state["filters"]

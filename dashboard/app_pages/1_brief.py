@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import brief_view, components
 
 TITLE = "Morning brief"
-ICON = ":material/wb_twilight:"
 
 chosen = st.session_state["filters"]
 with components.guard("The brief"):

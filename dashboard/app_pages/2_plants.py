@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import components, plants_view
 
 TITLE = "Plants"
-ICON = ":material/factory:"
 
 chosen = st.session_state["filters"]
 with components.guard("KPIs by plant"):

@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, data, filters, unblock_view
 
 TITLE = "Unblock list"
-ICON = ":material/lock_open_right:"
 
 chosen = st.session_state["filters"]
 asked = st.query_params.get("stuck")

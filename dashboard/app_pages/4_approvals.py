@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import approval_view, components, data, texts
 
 TITLE = "Approvals"
-ICON = ":material/approval:"
 SECTION = "Operations"
 READERS = ("executive", "plant manager")
 

@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard import choices, components, data, panel, production_view, shift_view
 
 TITLE = "Production"
-ICON = ":material/precision_manufacturing:"
 LOADS = ("Plotly",)
 SECTION = "Operations"
 

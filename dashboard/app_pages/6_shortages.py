@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import components, data, panel, shortage_view
 
 TITLE = "Shortages"
-ICON = ":material/production_quantity_limits:"
 LOADS = ("Plotly",)
 SECTION = "Operations"
 

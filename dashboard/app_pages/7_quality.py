@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, data, panel, quality_view
 
 TITLE = "Quality"
-ICON = ":material/verified:"
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]

@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, data, maintenance_view, panel
 
 TITLE = "Maintenance"
-ICON = ":material/build:"
 LOADS = ("Plotly",)
 SECTION = "Operations"
 

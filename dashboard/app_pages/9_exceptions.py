@@ -10,7 +10,6 @@ import streamlit as st
 from dashboard import choices, components, data, exception_view, filters
 
 TITLE = "Exceptions"
-ICON = ":material/assignment_late:"
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]
