@@ -40,7 +40,7 @@ from bench.site import PROCESSES, answering, dashboard, filled, free_ports, runn
 from dashboard import navigation  # noqa: E402
 from tests.browser.browser_app import FLAGS, SIZES, chromium  # noqa: E402
 
-ROUNDS, COLD_ROUNDS = 7, 3
+ROUNDS, COLD_ROUNDS = 11, 3
 LANDING = ("", "unblock")
 WITH_CHARTS = ("kpi?kpi=release_lead_time", "production", "process", "plants", "integrations")
 INSIDE = ("unblock", "approvals", "plants", "production", "shortages", "quality", "")

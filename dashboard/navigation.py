@@ -1,9 +1,9 @@
 """Pages found by folder: a new file in app_pages/ is in the menu.
 
-A page file may declare TITLE, SECTION, READERS and LOADS at its top; without a title the file name speaks,
-without a section it stands in the menu itself, without readers it is for every role; what it loads are parts of
-Streamlit that it shows, or what draws charts, which a browser would ask for only then. They are read without running
-the page, for a page runs only when somebody opens it. The first line of its docstring is the menu's tooltip.
+A page file may declare TITLE, SECTION, READERS and CHARTS at its top; without a title the file name speaks, without a
+section it stands in the menu itself, without readers it is for every role, and a page with charts is served with what
+draws them. They are read without running the page, for a page runs only when somebody opens it. The first line of its
+docstring is the menu's tooltip.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import streamlit as st
 from queries.config import ROLES
 
 FOLDER = Path(__file__).parent / "app_pages"
-CHARTS = "Plotly"  # what a page with charts loads
 
 
 def files(folder: Path = FOLDER) -> list[Path]:
@@ -77,9 +76,9 @@ def _entry(file: Path, current: str, said: str, folder: Path) -> str:
     return f'<a href="{address or "./"}{said}" title="{hint}"{here}>{title}</a>'
 
 
-def loads(address: str, folder: Path = FOLDER) -> tuple[str, ...]:
-    """What the page of this address loads: parts of Streamlit, and what draws charts."""
-    return next((_declared(file).get("LOADS", ()) for file in files(folder) if _stem(file) == address), ())
+def has_charts(address: str, folder: Path = FOLDER) -> bool:
+    """Whether the page of this address shows charts."""
+    return any(_stem(file) == address and "CHARTS" in _declared(file) for file in files(folder))
 
 
 def is_for(address: str, roles: Collection[str], folder: Path = FOLDER) -> bool:

@@ -1,17 +1,17 @@
 """The map of a process: activities below each other as cases go through them, steps to the next activity between them,
 steps past others on the right, and steps back on the left; those of a second plant dashed beside those of the first.
 
-A plain dict for st.echarts_chart, which redraws it to any width: across, places are shares of the width; down, an
-activity is one row of ROW pixels.
+HTML that fits any width and needs no chart engine: across, places are shares of the width; down, an activity is one row
+of ROW pixels. Colours are those of style.css.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 
-from dashboard.charts import QUIET
 from queries import readable
 from queries.process_map import Passage, Step
 
@@ -22,11 +22,21 @@ WIDEST = 8  # pixels, of a step that every case takes
 APART = 0.035  # of the lines of two plants
 EDGE = 0.35  # rows above the middle of the first box and below that of the last
 BENT = 0.1  # rows that a step leaves or reaches a box below or above its middle
-COLOURS = {  # of the first plant, of the second, of the ground, and of names
-    "light": ("#1F7A9C", "#A84A10", "#FFFFFF", "#16222C"),
-    "dark": ("#62C3E1", "#FF9D66", "#141D25", "#E4EAEF"),
-}
-DASHES = ("solid", "dashed")
+PLANTS = ("pp-one", "pp-two")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where a place of the map is in HTML: across in per cent, down in pixels."""
+
+    left: float
+    right: float
+
+    def x(self, place: float) -> float:
+        return 100 * (place - self.left) / (self.right - self.left)
+
+    def y(self, row: float) -> float:
+        return ROW * (row + EDGE)
 
 
 @dataclass(frozen=True)
@@ -38,39 +48,21 @@ class Lane:
     at: float
 
 
-def draw(steps: Sequence[Step], order: Sequence[str], usual: Iterable[str], theme: str) -> dict:
-    """`order`: activities from the top; `usual`: those of the most frequent way, which stand out; `theme`: light or
-    dark."""
+def draw(steps: Sequence[Step], order: Sequence[str], usual: Iterable[str], alt: str) -> str:
+    """HTML of the map. `order`: activities from the top; `usual`: those of the most frequent way, which stand out;
+    `alt` says the same to a screen reader."""
     rows = {name: number for number, name in enumerate(order)}
     shown = [step for step in steps if step.before in rows and step.after in rows]
     lanes = _lanes(shown, rows)
-    *inks, ground, text = COLOURS[theme]
     edges = [lane.across for lane in lanes.values()]
     left, right = min(edges, default=0), max(edges, default=0)
-    hidden = {"show": False, "type": "value"}
-    return {
-        "animation": False,
-        "grid": {"left": 0, "right": 0, "top": 0, "bottom": 0},
-        "xAxis": hidden | {"min": min(left - ROOM, -HALF_WIDTH - 0.1), "max": max(right + ROOM, HALF_WIDTH + 0.1)},
-        "yAxis": hidden | {"min": -EDGE, "max": len(order) - 1 + EDGE, "inverse": True},
-        "tooltip": {"show": False},
-        "series": [
-            _boxes(rows, set(usual), text),
-            {
-                "type": "lines", "coordinateSystem": "cartesian2d", "silent": True, "z": 3, "clip": False,
-                "symbol": ["none", "none"],
-                "data": [line for step in shown for line in _lines(step, lanes[step], rows, inks)],
-            },
-            {
-                "type": "scatter", "symbolSize": 0, "silent": True, "z": 5, "clip": False,
-                "data": [words for step in shown for words in _words(step, lanes[step], inks, ground)],
-            },
-        ],
-    }  # fmt: skip
-
-
-def height(order: Sequence[str]) -> int:
-    return round(ROW * (len(order) - 1 + 2 * EDGE))
+    scale = Scale(min(left - ROOM, -HALF_WIDTH - 0.1), max(right + ROOM, HALF_WIDTH + 0.1))
+    parts = [_box(name, row, name in set(usual), scale) for name, row in rows.items()]
+    parts += [_lines(step, lanes[step], rows, scale) for step in shown]
+    parts += [_words(step, lanes[step], scale) for step in shown]
+    height = round(ROW * (len(order) - 1 + 2 * EDGE))
+    label = escape(alt, quote=True)
+    return f'<div class="pp-map" role="img" aria-label="{label}" style="height:{height}px">{"".join(parts)}</div>'
 
 
 def told(passage: Passage) -> str:
@@ -113,38 +105,21 @@ def _lanes(steps: Sequence[Step], rows: Mapping[str, int]) -> dict[Step, Lane]:
     return found
 
 
-def _boxes(rows: Mapping[str, int], usual: set[str], text: str) -> dict:
-    plain = {"color": "rgba(132,145,156,0.16)", "borderColor": QUIET, "borderWidth": 1}
-    return {
-        "type": "scatter", "data": [], "silent": True,
-        "markArea": {
-            "silent": True,
-            "label": {"position": "inside", "color": text, "textBorderWidth": 0, "fontSize": 12, "lineHeight": 13}
-            | {"overflow": "break", "width": 104},
-            "data": [
-                [
-                    {
-                        "name": name,
-                        "coord": [-HALF_WIDTH, row - HALF_HEIGHT],
-                        "itemStyle": plain | ({} if name in usual else {"borderType": "dashed"}),
-                        "label": {"fontWeight": "bold" if name in usual else "normal"},
-                    },
-                    {"coord": [HALF_WIDTH, row + HALF_HEIGHT]},
-                ]
-                for name, row in rows.items()
-            ],
-        },
-    }  # fmt: skip
+def _box(name: str, row: int, is_usual: bool, scale: Scale) -> str:
+    left, right = scale.x(-HALF_WIDTH), scale.x(HALF_WIDTH)
+    place = f"left:{left:.2f}%;width:{right - left:.2f}%;top:{scale.y(row - HALF_HEIGHT):.0f}px"
+    kind = "pp-box" if is_usual else "pp-box pp-rare"
+    return f'<span class="{kind}" style="{place};height:{2 * HALF_HEIGHT * ROW:.0f}px">{escape(name)}</span>'
 
 
-def _lines(step: Step, lane: Lane, rows: Mapping[str, int], inks: Sequence[str]) -> list[dict]:
+def _lines(step: Step, lane: Lane, rows: Mapping[str, int], scale: Scale) -> str:
     """The lines of a step, one or three for each plant that takes it; the last ends in an arrow."""
     start, end = rows[step.before], rows[step.after]
-    found = []
-    for number, passage in enumerate(step.passages):
+    found = ""
+    for plant, passage in zip(PLANTS, step.passages, strict=False):
         if passage is None:
             continue
-        apart = 0.0 if len(step.passages) < 2 else APART * (1 if number else -1)
+        apart = 0.0 if len(step.passages) < 2 else APART * (1 if plant == PLANTS[1] else -1)
         if not lane.across:
             path = [(apart, start + HALF_HEIGHT), (apart, end - HALF_HEIGHT)]
         else:
@@ -152,36 +127,52 @@ def _lines(step: Step, lane: Lane, rows: Mapping[str, int], inks: Sequence[str])
             out, into = start + BENT + apart, end - BENT + apart
             path = [(edge, out), (across, out), (across, into), (edge, into)]
         width = max(1.0, WIDEST * min(passage.per_case, 1.0))
-        style = {"width": width, "type": DASHES[number], "color": inks[number], "opacity": 0.85}
-        for place, (one, other) in enumerate(pairwise(path), start=1):
-            line = {"coords": [one, other], "lineStyle": style}
-            if place == len(path) - 1:
-                line |= {"symbol": ["none", "arrow"], "symbolSize": max(7.0, width + 5)}
-            found.append(line)
+        tip = max(7.0, width + 5)
+        places = [(scale.x(x), scale.y(y)) for x, y in path]
+        for number, (one, other) in enumerate(pairwise(places), start=1):
+            found += _line(plant, one, other, width, tip if number == len(places) - 1 else 0)
+        found += _arrow(plant, places[-2][0], places[-1], tip)
     return found
 
 
-def _words(step: Step, lane: Lane, inks: Sequence[str], ground: str) -> list[dict]:
+def _line(plant: str, one: tuple[float, float], other: tuple[float, float], width: float, short: float) -> str:
+    """A line along or down the map; `short` are the pixels it lacks for its arrow."""
+    (x, y), (to_x, to_y) = one, other
+    if x == to_x:  # down or up, over the corners at both ends unless an arrow follows
+        over = 0 if short else width / 2
+        top, height = min(y, to_y) - over, abs(to_y - y) + 2 * over - short
+        place = f"left:calc({x:.2f}% - {width / 2:.1f}px);top:{top:.1f}px;height:{height:.1f}px"
+        return f'<i class="{plant}" style="{place};border-left-width:{width:.1f}px"></i>'
+    begin = min(x, to_x)
+    left = f"calc({begin:.2f}% + {short:.1f}px)" if to_x < x else f"{begin:.2f}%"
+    place = f"left:{left};width:calc({abs(to_x - x):.2f}% - {short:.1f}px);top:{y - width / 2:.1f}px"
+    return f'<i class="{plant}" style="{place};border-top-width:{width:.1f}px"></i>'
+
+
+def _arrow(plant: str, x: float, end: tuple[float, float], tip: float) -> str:
+    """The arrow at the end of a line that comes from `x`, as long and as wide as `tip` pixels."""
+    to_x, to_y = end
+    if x == to_x:
+        place, way = f"left:calc({to_x:.2f}% - {tip / 2:.1f}px);top:{to_y - tip:.1f}px", "down"
+    else:
+        way = "left" if to_x < x else "right"
+        left = f"{to_x:.2f}%" if way == "left" else f"calc({to_x:.2f}% - {tip:.1f}px)"
+        place = f"left:{left};top:{to_y - tip / 2:.1f}px"
+    return f'<i class="{plant} pp-tip pp-{way}" style="{place};width:{tip:.1f}px;height:{tip:.1f}px"></i>'
+
+
+def _words(step: Step, lane: Lane, scale: Scale) -> str:
     """How often and how long, of each plant in its ink: beside a line that goes straight down one on either side, else
     below each other."""
-    plain = {"show": True, "fontSize": 11, "fontWeight": "bold", "lineHeight": 13}
-    told_of = [(number, told(passage)) for number, passage in enumerate(step.passages) if passage]
+    told_of = [(plant, told(passage)) for plant, passage in zip(PLANTS, step.passages, strict=False) if passage]
+    top = f"top:{scale.y(lane.at):.0f}px"
     if not lane.across:
-        return [
-            {
-                "value": [3 * APART * (1 if number else -1), lane.at],
-                "label": plain
-                | {"formatter": words, "color": inks[number], "position": "right" if number else "left", "distance": 0},
-            }
-            for number, words in told_of
-        ]
-    rich = {f"p{number}": {"color": inks[number], "fontSize": 11, "fontWeight": "bold"} for number, _ in told_of}
+        return "".join(
+            f'<b class="{plant} {"pp-before" if plant == PLANTS[0] else ""}" '
+            f'style="left:{scale.x(3 * APART * (-1 if plant == PLANTS[0] else 1)):.2f}%;{top}">{escape(words)}</b>'
+            for plant, words in told_of
+        )
     side = 1 if lane.across > 0 else -1
-    return [
-        {
-            "value": [lane.across + side * 2 * APART, lane.at],
-            "label": plain
-            | {"formatter": "\n".join(f"{{p{number}|{words}}}" for number, words in told_of), "rich": rich}
-            | {"position": "right" if side > 0 else "left", "distance": 0, "backgroundColor": ground, "padding": 1},
-        }
-    ]
+    words = "<br>".join(f'<span class="{plant}">{escape(words)}</span>' for plant, words in told_of)
+    left = f"left:{scale.x(lane.across + side * 2 * APART):.2f}%"
+    return f'<b class="pp-beside-lane{" pp-before" * (side < 0)}" style="{left};{top}">{words}</b>'

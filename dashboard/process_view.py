@@ -25,7 +25,7 @@ MOST = 200  # cases of a table
 TOLD = 8  # differences between plants
 NOTHING_TOLD = ({},)  # the newest of all: no filter but that of plants narrows them
 COVERAGES, COVERAGE = (50, 100, 5), 80  # per cent of cases: least, most and step of the slider; where it starts
-STROKE = ("pp-stroke", "pp-stroke pp-dashed")
+STROKE = tuple(f"pp-stroke {plant}" for plant in process_chart.PLANTS)
 
 
 @dataclass(frozen=True)
@@ -131,12 +131,8 @@ def flow_map(of: Compared, percent: int) -> None:
     drawn, told = st.columns([3, 2], gap="small")
     with drawn, st.container(border=True, key="panel-map"):
         components.heading("How cases flow", texts.map_of(percent))
-        st.html(_legend(of))
-        theme = "dark" if st.context.theme.type == "dark" else "light"
-        st.echarts_chart(
-            process_chart.draw(steps, order, process_map.activities(of.usual), theme),
-            height=process_chart.height(order), key="map", alt=_alt(of, steps, percent),
-        )  # fmt: skip
+        drawing = process_chart.draw(steps, order, process_map.activities(of.usual), _alt(of, steps, percent))
+        st.html(_legend(of) + drawing)
     with told, st.container(border=True, key="panel-apart"):
         if len(of.plants) > 1:
             _apart(of, steps)

@@ -58,14 +58,14 @@ def figures(request: Request) -> Response:
 def _frame(page: str) -> str:
     """Streamlit's own page with our scripts before its own and our style after it; changed ones have another address.
     What the page shows is loaded while the connection is made, not after its first words."""
-    built, loads = Path(get_static_dir()), navigation.loads(page)
-    soon = [file.name for part in (*SOON, *loads) for file in built.glob(f"static/js/{part}.*.js")]
+    built = Path(get_static_dir())
+    soon = [file.name for part in SOON for file in built.glob(f"static/js/{part}.*.js")]
     links = [f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in soon]
     links += [f'<script defer src="{_address(file)}" data-plotly="{_address(PLOTLY)}"></script>' for file in SCRIPTS]
     own = (built / "index.html").read_text(encoding="utf-8")
     own = own.replace("./favicon.png", _address(ICON)).replace("<script", "\n    ".join([*links, "<script"]), 1)
     last = [f'<link rel="stylesheet" href="{_address(STYLE)}">']
-    if navigation.CHARTS in loads:
+    if navigation.has_charts(page):
         last.append(f'<script defer src="{_address(PLOTLY)}"></script>')
     return own.replace("</body>", "\n    ".join(["", *last, "</body>"]), 1)
 

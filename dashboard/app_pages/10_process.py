@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import choices, components, process_view
 
 TITLE = "Process"
-LOADS = ("EChartsChart",)
 SECTION = "Process"
 
 chosen = st.session_state["filters"]

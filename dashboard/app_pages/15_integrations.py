@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import choices, components, data, integration_view
 
 TITLE = "Integrations"
-LOADS = ("Plotly",)
+CHARTS = True
 SECTION = "Systems"
 
 chosen = st.session_state["filters"]

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import budget_view, choices, components, data, kpi_view
 
 TITLE = "KPI"
-LOADS = ("Plotly",)
+CHARTS = True
 SECTION = "Look up"
 
 chosen = st.session_state["filters"]

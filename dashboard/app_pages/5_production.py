@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import choices, components, data, panel, production_view, shift_view
 
 TITLE = "Production"
-LOADS = ("Plotly",)
+CHARTS = True
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import components, data, panel, shortage_view
 
 TITLE = "Shortages"
-LOADS = ("Plotly",)
+CHARTS = True
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]

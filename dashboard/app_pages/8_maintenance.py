@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import choices, components, data, maintenance_view, panel
 
 TITLE = "Maintenance"
-LOADS = ("Plotly",)
+CHARTS = True
 SECTION = "Operations"
 
 chosen = st.session_state["filters"]

@@ -407,10 +407,10 @@ def test_a_kpi_as_known_on_an_earlier_day_stands_beside_what_is_known_now(open_p
 
 
 def test_what_pages_load_early_are_parts_that_streamlit_has():
-    pages = ["", *navigation.names()]
-    parts = {part for page in pages for part in (*server.SOON, *navigation.loads(page))}
-    assert parts > {navigation.CHARTS, "Html"}
     built = Path(get_static_dir(), "static/js")
-    assert [part for part in parts - {navigation.CHARTS} if len(list(built.glob(f"{part}.*.js"))) != 1] == []
+    assert [part for part in server.SOON if len(list(built.glob(f"{part}.*.js"))) != 1] == []
+
+
+def test_a_page_with_charts_comes_with_what_draws_them():
     loaded = re.compile(r'<script defer src="./-/plotly.min.js')
     assert loaded.search(server._frame("kpi")) and not loaded.search(server._frame(""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from datetime import timedelta
 
 import duckdb
@@ -23,9 +23,9 @@ def opened(demo_warehouse):
     return warehouse.open(warehouse=demo_warehouse)
 
 
-def chart(page) -> dict:
-    [found] = [element for element in page.app.main if element.type == "echarts_chart"] or page.app.get("echarts_chart")
-    return json.loads(found.proto.spec)
+def drawing(page) -> str:
+    """The map."""
+    return re.search('<div class="pp-map".*?</div>', page.html)[0]
 
 
 def test_starts_with_most_cases_and_the_plants_that_have_least_in_common(open_page, opened):
@@ -50,17 +50,15 @@ def test_second_approval_of_singapore_and_the_skipped_start_of_lyon_are_seen(ope
 
 
 def test_map_is_of_as_many_cases_as_asked_for(open_page):
-    few, many = (chart(open_page("process", **PURCHASES, coverage=share)) for share in ("50", "95"))
-    boxes = [len(one["series"][0]["markArea"]["data"]) for one in (few, many)]
-    assert boxes[0] < boxes[1]
-    dashes = {line["lineStyle"]["type"] for line in many["series"][1]["data"]}
-    assert dashes == {"solid", "dashed"}
+    few, many = (drawing(open_page("process", **PURCHASES, coverage=share)) for share in ("50", "95"))
+    assert 0 < few.count('class="pp-box') < many.count('class="pp-box')
+    assert '<i class="pp-one"' in many and '<i class="pp-two"' in many
 
 
 def test_one_plant_alone_tells_where_cases_wait(open_page):
     page = open_page("process", flow="production", one=LYON, beside="alone")
     assert "Where cases wait longest" in page.text and "Where they differ" not in page.text
-    assert {line["lineStyle"]["type"] for line in chart(page)["series"][1]["data"]} == {"solid"}
+    assert "pp-one" in drawing(page) and "pp-two" not in drawing(page)
 
 
 def test_plants_that_were_filtered_away_are_not_compared(open_page):
@@ -195,11 +193,24 @@ def test_no_words_stand_on_others():
 
 
 def test_width_and_dash_tell_plants_and_frequency():
-    option = process_chart.draw([path("a", "b", 1.0, 0.25)], ["a", "b"], ["a", "b"], "light")
-    one, other = (line["lineStyle"] for line in option["series"][1]["data"])
-    assert (one["type"], other["type"]) == ("solid", "dashed")
-    assert one["width"] == 4 * other["width"]
-    assert [words["label"]["formatter"] for words in option["series"][2]["data"]] == ["100 · 2 h", "25 · 2 h"]
+    drawn = process_chart.draw([path("a", "b", 1.0, 0.25)], ["a", "b"], ["a"], "a, then b")
+    widths = re.findall(r'<i class="(\S+)" style="[^"]*border-left-width:([\d.]+)px', drawn)
+    assert widths == [("pp-one", "8.0"), ("pp-two", "2.0")]
+    assert re.findall(r"<b [^>]*>(.*?)</b>", drawn) == ["100 · 2 h", "25 · 2 h"]
+    assert re.findall(r'class="(pp-box.*?)"', drawn) == ["pp-box", "pp-box pp-rare"]
+    assert 'aria-label="a, then b"' in drawn
+
+
+def test_a_step_back_runs_on_the_left_and_ends_at_the_box_it_goes_to():
+    drawn = process_chart.draw([path("b", "a", 0.5)], ["a", "b"], ["a", "b"], "back")
+    left = float(re.search(r'class="pp-box" style="left:([\d.]+)%', drawn)[1])
+    [(tip, top, size)] = re.findall(
+        r'pp-tip pp-right" style="left:calc\(([\d.]+)% - [\d.]+px\);top:([\d.]+)px;width:([\d.]+)px', drawn
+    )
+    assert float(tip) == left
+    assert float(top) + float(size) / 2 == pytest.approx(process_chart.ROW * (process_chart.EDGE - 0.1), abs=0.1)
+    lane = {float(at) for at in re.findall(r'<i class="pp-one" style="left:calc\(([\d.]+)%', drawn)}
+    assert min(lane) < left
 
 
 @pytest.mark.parametrize(
