@@ -18,6 +18,7 @@ from queries.catalog import Kpi
 from queries.measure import NONE
 
 MISSES = 200
+CORRECT = "leave_out"  # in the URL, while the form is open
 
 
 def line(found: Sequence[Budget] | None) -> str:
@@ -45,15 +46,17 @@ def panel(kpi: Kpi, filters: Filters) -> None:
         return
     now = [one for one in months if one.start == months[0].start]
     download.offer(f"{kpi.name}_budget", f"Budget of {kpi.title}", months)
-    may_decide = data.may_decide(decision.BUDGET_CORRECTION)
+    head = components.heading_html(f"Budget of {now[0].start:%B}", texts.budget(now))
+    is_asked = False
+    if data.may_decide(decision.BUDGET_CORRECTION):
+        is_asked = choices.is_shown(CORRECT)
+        head = components.between(head, choices.toggle(CORRECT, "Leave days out"))
     with st.container(border=True, key="panel-budget"):
-        if may_decide:
-            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
-                _correct(kpi)
-        else:
-            components.heading(f"Budget of {now[0].start:%B}", texts.budget(now))
-        st.html(_running(now, months) + _earlier(months[len(now) :]) + _missed(kpi, now, filters))
+        if is_asked:
+            st.html(head)
+            _correct(kpi)
+            head = ""
+        st.html(head + _running(now, months) + _earlier(months[len(now) :]) + _missed(kpi, now, filters))
         _corrections(kpi, filters)
 
 
@@ -131,7 +134,7 @@ def _corrections(kpi: Kpi, filters: Filters) -> None:
 
 def _correct(kpi: Kpi) -> None:
     """The form that leaves days out."""
-    with st.popover("Leave days out", icon=":material/event_busy:"), st.form("correct", border=False):
+    with st.form("correct"):
         st.html(f'<p class="pp-sub">{escape(texts.CORRECT)}</p>')
         today = data.as_of().date()
         days = st.date_input("From and until", (today - timedelta(days=1), today), format="YYYY-MM-DD")

@@ -142,6 +142,12 @@ def day(key: str, label: str, value: date, last: date) -> tuple[date, str]:
     return value, f'<label class="pp-label">{escape(label)}{box}</label>'
 
 
+def search(key: str, label: str, hint: str) -> str:
+    """HTML of a field that asks for the page of what is typed, in the URL under `key`, at Enter."""
+    box = f'<input type="search" class="pp-select" data-filter="{key}" placeholder="{escape(hint, quote=True)}">'
+    return f'<label class="pp-label">{escape(label)}{box}</label>'
+
+
 def _select(key: str, label: str, options: Mapping[str, str], value: str) -> str:
     """A list to choose from as HTML, that of the browser, which a phone shows in its own way."""
     found = "".join(

@@ -105,10 +105,10 @@ def band(title: str, below: str, found: Mapping[str, str | None]) -> str:
     return f'<div class="pp-facts">{main}{facts(found)}</div>'
 
 
-def window(title: str) -> None:
+def window(*title: str) -> None:
     """How the browser shows a page: under which title, over the whole width. Its sign comes with the frame
     (server.py)."""
-    st.set_page_config(page_title=f"{title} · {texts.APP}", layout="wide")
+    st.set_page_config(page_title=" · ".join([*title, texts.APP]), layout="wide")
 
 
 def head(page: st.Page, chosen: Filters, roles: Collection[str]) -> None:

@@ -50,7 +50,7 @@
   });
 
   document.addEventListener("change", ({ target }) => {
-    if (target.matches(":is(select, input[type=date])[data-filter]")) go(changed(target.dataset.filter, target.value ? [target.value] : []));
+    if (target.matches(":is(select, input:is([type=date], [type=search]))[data-filter]")) go(changed(target.dataset.filter, target.value ? [target.value] : []));
   });
 
   document.addEventListener("keydown", (event) => {

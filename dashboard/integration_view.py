@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import charts, components, data, decision_view, panel, tables, texts
+from dashboard import charts, choices, components, data, decision_view, panel, tables, texts
 from dashboard.choices import unfolding
 from dashboard.components import mark
 from dashboard.filters import Filters
@@ -59,23 +59,12 @@ def summary(filters: Filters, failing: Issues) -> None:
         for kpi in data.kpis().values()
         if kpi.domain == "integration" and kpi.headline is not None
     ]
-    with st.container(border=True, key="panel-summary"):
-        st.html("".join(told))
-        _trace_search()
+    components.panel("summary", *told, _trace_search())
 
 
-def _trace_search() -> None:
+def _trace_search() -> str:
     """Asks for a record, a document's name or a correlation id, and leads to its path."""
-    with (
-        st.form("trace", border=False, clear_on_submit=True),
-        st.container(horizontal=True, vertical_alignment="bottom"),
-    ):
-        what = st.text_input(
-            "Trace a record or an id", placeholder="WH/MO/00042, stock.picking,101 or an id", width=300
-        )
-        if st.form_submit_button("Trace", icon=":material/route:") and what.strip():
-            st.query_params["trace"] = what.strip()
-            st.rerun()
+    return choices.search("trace", texts.TRACE, texts.TRACE_HINT)
 
 
 def interfaces(filters: Filters) -> None:
@@ -298,7 +287,7 @@ def trace(what: str, filters: Filters) -> None:
         items = "".join(_step(step, filters) for step in steps)
         if items:
             st.html(f'<ol class="pp-tl">{items}</ol>')
-    _trace_search()
+    st.html(_trace_search())
 
 
 def _step(step: dict, filters: Filters) -> str:

@@ -234,7 +234,7 @@ def records(reading: Reading, filters: Filters) -> str:
         asked = st.query_params.get("case")
         title = f"Records behind {kpi.title}"
         found += panel.paged(
-            "page_records", title, tables.cases(rows, kpi, filters), rows, texts.RECORDS_PAGE,
+            "page_records", title, tables.cases(rows, kpi, filters), rows, tables.PAGE,
             lambda row: counted(row, kpi) if asked and asked == tables.case_key(row, kpi) else "",
         )  # fmt: skip
     return panel_html("cases-records", found)

@@ -150,7 +150,7 @@ def _wait_for_access(found: Reader) -> None:
 def _stop(title: str, lead: str, way_on: Callable[[], None] | None = None) -> None:
     """A page of its own in the place of the one that was asked for, whose address stays. Nothing comes after it."""
     st.navigation(navigation.pages(), position="hidden")
-    components.window(title)
+    components.window()
     with st.container(key="wall"):
         st.html(f"<h1>{escape(title)}</h1><p>{escape(lead)}</p>")
         if way_on:

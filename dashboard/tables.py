@@ -20,7 +20,7 @@ from queries.catalog import RECORD_COLUMNS
 from queries.measure import NONE
 from queries.signal import ABOVE, BELOW
 
-SHOWN = 2000
+SHOWN, PAGE = 2000, 25  # rows behind a number: of all that are read, of one page
 ODOO = "Odoo"  # the column of links into Odoo
 
 

@@ -23,7 +23,6 @@ CUTS = 12
 NO_TARGET_HERE = "targets are of elapsed time"
 INTERVALS = 60
 WHICH_COUNT = "which count"
-RECORDS_PAGE = 50
 SPREAD = {"duration": "durations of the cases of the period", "stock": "ages of what is open"}
 TABLE_BEHIND = "Table behind this chart"
 SPREAD_CHOICE = "How to show the spread"
@@ -692,6 +691,8 @@ ONLY_FINAL = (
 )
 
 AS_KNOWN = "As known on an earlier day"
+TRACE = "Trace a record or an id"
+TRACE_HINT = "WH/MO/00042, stock.picking,101 or an id; then Enter"
 AS_KNOWN_ON = "Known at the end of (UTC)"
 AS_KNOWN_NONE = "Nothing of this KPI is kept from that day or before: its history begins with the first refresh."
 LIMITS = (

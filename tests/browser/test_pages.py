@@ -125,6 +125,26 @@ def test_a_chart_is_drawn_where_a_reader_comes_to_it_later_and_in_the_theme_of_t
     assert seen.errors == []
 
 
+def test_a_transaction_is_traced_by_what_is_typed(tab, app_url):
+    page = tab().open(f"{app_url}/integrations?weeks=13")
+    field = page.get_by_label(texts.TRACE)
+    field.fill("no such & thing")
+    field.press("Enter")
+    page.wait_for_url("**trace=no+such+%26+thing**")
+    page.get_by_text("The path of no such & thing").wait_for(timeout=30_000)
+    assert "weeks=13" in page.url
+
+
+def test_a_day_chosen_tells_what_was_known_then(tab, app_url):
+    page = tab().open(f"{app_url}/kpi?kpi=release_lead_time")
+    page.get_by_text(texts.AS_KNOWN, exact=True).click()
+    field = page.get_by_label(texts.AS_KNOWN_ON)
+    field.wait_for(timeout=30_000)
+    field.fill("2024-01-05")
+    page.wait_for_url("**known_on=2024-01-05**")
+    page.get_by_text(texts.AS_KNOWN_NONE).wait_for(timeout=30_000)
+
+
 def test_choosing_another_kpi_changes_the_link(tab, app_url):
     page = tab().open(f"{app_url}/kpi?kpi=release_lead_time")
     page.locator(".panel-cases-records nav a", has_text="2").first.click()

@@ -10,10 +10,11 @@ from itertools import cycle
 from pathlib import Path
 
 import duckdb
+import plotly.offline
 import pytest
 from streamlit.file_util import get_static_dir
 
-from dashboard import cards, data, health_view, navigation, server, texts
+from dashboard import cards, data, health_view, navigation, server, tables, texts
 from etl import n8n
 from queries import budget, catalog, decision, measure, readable, warehouse
 
@@ -171,7 +172,7 @@ def test_rows_lead_to_their_timeline(open_page):
     leads = re.findall(
         r'<tr><td data-label="Record"><a href="record\?instance=demo&amp;model=mrp\.production&amp;id=\d+"', found
     )
-    assert len(leads) == found.count("<tr><td") == texts.RECORDS_PAGE
+    assert len(leads) == found.count("<tr><td") == tables.PAGE
 
 
 def test_rows_beyond_the_first_page_are_a_link_away(open_page):
@@ -179,7 +180,7 @@ def test_rows_beyond_the_first_page_are_a_link_away(open_page):
     second = open_page("kpi", kpi="release_lead_time", page_records="2")
     assert first.leads_to("page_records", "2")["page_records"] == ["2"]
     names = [re.findall(r'data-label="Record"><a [^>]*>(.*?)</a>', records(page)) for page in (first, second)]
-    assert not set(names[0]) & set(names[1]) and len(names[1]) == texts.RECORDS_PAGE
+    assert not set(names[0]) & set(names[1]) and len(names[1]) == tables.PAGE
 
 
 def test_a_record_tells_which_hours_count(open_page):
@@ -327,7 +328,8 @@ def test_a_kpi_without_a_service_level_has_no_budget_panel(open_page):
 
 
 def test_days_are_left_out_on_the_page_and_taken_back(open_page, own):
-    page = open_page("kpi", warehouse=own, kpi="release_lead_time")
+    assert not open_page("kpi", warehouse=own, kpi="release_lead_time").app.text_input
+    page = open_page("kpi", warehouse=own, kpi="release_lead_time", leave_out="1")
     app = page.app
     as_of = warehouse.open(warehouse=own).as_of.date()
     before = page.text
@@ -412,5 +414,7 @@ def test_what_pages_load_early_are_parts_that_streamlit_has():
 
 
 def test_a_page_with_charts_comes_with_what_draws_them():
-    loaded = re.compile(r'<script defer src="./-/plotly.min.js')
+    loaded = re.compile(r'<script defer src="./-/plotly-cartesian.min.js')
     assert loaded.search(server._frame("kpi")) and not loaded.search(server._frame(""))
+    [version] = re.findall(r"plotly.js \(cartesian - minified\) v(\S+)", server.PLOTLY.read_text(encoding="utf-8"))
+    assert version == plotly.offline.get_plotlyjs_version()  # by which tests/dashboard/test_parts.py checks the charts
