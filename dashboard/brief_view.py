@@ -1,15 +1,14 @@
-"""The parts of the morning brief: its sentences, what became of decisions, headline KPIs by plant, and all others."""
+"""The parts of the morning brief: its sentences, what became of decisions, headline KPIs by plant, and all others; each
+as HTML."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
 
-import streamlit as st
-
 from dashboard import cards, components, data, download, tables, texts
 from dashboard.choices import is_shown, toggle
-from dashboard.components import mark
+from dashboard.components import mark, panel_html, sub
 from dashboard.filters import Filters
 from dashboard.reading import Reading
 from queries import brief, readable
@@ -20,7 +19,7 @@ DOMAIN = "domain"  # in the URL: whose other KPIs are shown
 Board = dict[tuple[str, str | None], Reading]
 
 
-def sentences(filters: Filters) -> None:
+def sentences(filters: Filters) -> str:
     """At most five sentences, each of which leads to its KPI, and what is said when there are no more."""
     found = data.morning(filters)
     not_judged = found.not_judged and components.fold(texts.not_judged_yet(len(found.not_judged)), tables.table_html(
@@ -32,7 +31,7 @@ def sentences(filters: Filters) -> None:
         },
         found.not_judged,
     ))  # fmt: skip
-    components.panel(
+    return panel_html(
         "brief",
         components.not_narrowed_html(list(filters.narrowed)),
         *(_sentence(one, filters) for one in found.sentences),
@@ -60,14 +59,13 @@ def _grounds(one: Sentence) -> str:
     return " · ".join(word for word in said if word)
 
 
-def decided(filters: Filters) -> None:
+def decided(filters: Filters) -> str:
     """What became of what was decided lately, one line each."""
     found = data.decided_lately(filters)
     if not found:
         words = escape(texts.NOTHING_DECIDED) if found is not None else mark("none", "○", texts.DECISIONS_UNREADABLE)
-        st.html(f'<p class="pp-sub">{words}</p>')
-        return
-    components.panel("cases-decided", components.heading_html(texts.DECIDED), tables.table_html(texts.DECIDED, {
+        return f'<p class="pp-sub">{words}</p>'
+    return panel_html("cases-decided", components.heading_html(texts.DECIDED), tables.table_html(texts.DECIDED, {
         "": lambda one: mark(*texts.ACTION_STATE[one.state], one.state),
         "About": lambda one: tables.inside(one.link, one.about) if one.link else escape(one.about),
         "Decided": lambda one: f"{escape(one.what)}{tables.below(f'{one.who}, {readable.day(one.at.date())}')}",
@@ -75,7 +73,7 @@ def decided(filters: Filters) -> None:
     }, found))  # fmt: skip
 
 
-def headlines(filters: Filters) -> None:
+def headlines(filters: Filters) -> str:
     """A card of each headline KPI of all plants and of each, or of those that were chosen."""
     board = _board(filters)
     kpis = data.domains().get(data.HEADLINE, [])
@@ -94,7 +92,7 @@ def headlines(filters: Filters) -> None:
             f"{_of_plants(kpi, board, filters)}</div>"
             for kpi in kpis
         )
-    st.html(head + shown)
+    return head + shown
 
 
 def _board(filters: Filters) -> Board:
@@ -115,16 +113,12 @@ def _tile(reading: Reading, filters: Filters, title: str, of: str = "") -> str:
     return components.guarded(title, lambda: cards.tile(reading, filters, title, of))
 
 
-def others(filters: Filters) -> None:
+def others(filters: Filters) -> str:
     """A line of every other KPI, by domain: of all plants, or of the one that was chosen."""
     if len(filters.plants) > 1:
-        st.html(f'<p class="pp-sub">{escape(texts.OTHERS_OF_SEVERAL)}</p>')
-        components.link("plants", "Plants side by side", filters)
-        return
+        return sub(texts.OTHERS_OF_SEVERAL) + components.link_html("plants", "Plants side by side", filters)
     if filters.narrowed:
-        st.html(f'<p class="pp-sub">{escape(texts.OTHERS_NARROWED)}</p>')
-        return
-    components.heading(texts.OTHERS, texts.OTHERS_OF)
+        return sub(texts.OTHERS_NARROWED)
     board, plant = _board(filters), next(iter(filters.plants), None)
     found = {
         domain: [board[kpi.name, plant] for kpi in kpis]
@@ -134,7 +128,8 @@ def others(filters: Filters) -> None:
     download.offer("other_kpis", texts.OTHERS, lambda: [
         {"domain": domain} | cards.as_row(reading, plant) for domain, readings in found.items() for reading in readings
     ])  # fmt: skip
-    st.html("".join(_folded(domain, readings, filters) for domain, readings in found.items()))
+    folded = "".join(_folded(domain, readings, filters) for domain, readings in found.items())
+    return components.heading_html(texts.OTHERS, texts.OTHERS_OF) + folded
 
 
 def _folded(domain: str, readings: list[Reading], filters: Filters) -> str:

@@ -130,6 +130,12 @@ def show(what: str, *drawn: Callable[[], str]) -> None:
         st.html(parts[0] if len(parts) == 1 else f'<div class="pp-side">{"".join(parts)}</div>')
 
 
+def stack(drawn: Mapping[str, Callable[[], str]]) -> None:
+    """The same of parts below each other, each by what it is."""
+    parts = "".join(f"<div>{html}</div>" for what, one in drawn.items() if (html := guarded(what, one)))
+    st.html(f'<div class="pp-stack">{parts}</div>')
+
+
 def panel(name: str, *parts: str) -> None:
     """A framed part of a page from pieces of HTML, shown as one."""
     st.html(panel_html(name, *parts))

@@ -11,11 +11,11 @@ from dashboard import brief_view, components
 TITLE = "Morning brief"
 
 chosen = st.session_state["filters"]
-with components.guard("The brief"):
-    brief_view.sentences(chosen)
-with components.guard("What was decided"):
-    brief_view.decided(chosen)
-with components.guard("Headline KPIs"):
-    brief_view.headlines(chosen)
-with components.guard("Other KPIs"):
-    brief_view.others(chosen)
+components.stack(
+    {
+        "The brief": lambda: brief_view.sentences(chosen),
+        "What was decided": lambda: brief_view.decided(chosen),
+        "Headline KPIs": lambda: brief_view.headlines(chosen),
+        "Other KPIs": lambda: brief_view.others(chosen),
+    }
+)
