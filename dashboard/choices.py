@@ -40,12 +40,6 @@ def toggle(part: str, words: str, value: str = "1") -> str:
     )
 
 
-def unfolds(part: str, words: str) -> bool:
-    """Draws what shows a part that most leave folded, and says whether it is shown."""
-    st.html(f'<div class="pp-fold">{toggle(part, escape(words))}</div>')
-    return is_shown(part)
-
-
 def unfolding(part: str, words: str, inside: Callable[[], str]) -> str:
     """HTML of a part that most leave folded; what is inside is made only for who looks at it."""
     return f'<div class="pp-fold">{toggle(part, escape(words))}{inside() if is_shown(part) else ""}</div>'

@@ -23,6 +23,7 @@ APART = 0.035  # of the lines of two plants
 EDGE = 0.35  # rows above the middle of the first box and below that of the last
 BENT = 0.1  # rows that a step leaves or reaches a box below or above its middle
 PLANTS = ("pp-one", "pp-two")
+NAME = "process_map"  # of the picture that chart.js makes of it
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def draw(steps: Sequence[Step], order: Sequence[str], usual: Iterable[str], alt:
     parts += [_words(step, lanes[step], scale) for step in shown]
     height = round(ROW * (len(order) - 1 + 2 * EDGE))
     label = escape(alt, quote=True)
-    return f'<div class="pp-map" role="img" aria-label="{label}" style="height:{height}px">{"".join(parts)}</div>'
+    place = f'id="{NAME}" role="img" aria-label="{label}" style="height:{height}px"'
+    return f'<div class="pp-map" {place}>{"".join(parts)}</div>'
 
 
 def told(passage: Passage) -> str:

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import choices, components, data, download, panel, process_chart, tables, texts
-from dashboard.choices import unfolds
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import below, inside, short, table
@@ -130,8 +129,9 @@ def flow_map(of: Compared, percent: int) -> None:
     order = process_map.order(of.ways, percent / 100)
     drawn, told = st.columns([3, 2], gap="small")
     with drawn, st.container(border=True, key="panel-map"):
-        components.heading("How cases flow", texts.map_of(percent))
         drawing = process_chart.draw(steps, order, process_map.activities(of.usual), _alt(of, steps, percent))
+        save = f'<button type="button" class="pp-part" data-picture="{process_chart.NAME}">{texts.PICTURE}</button>'
+        st.html(components.between(components.heading_html("How cases flow", texts.map_of(percent)), save))
         st.html(_legend(of) + drawing)
     with told, st.container(border=True, key="panel-apart"):
         if len(of.plants) > 1:
@@ -139,8 +139,8 @@ def flow_map(of: Compared, percent: int) -> None:
         else:
             _waits(steps)
     with told:
-        if unfolds("steps_table", texts.TABLE_BEHIND):
-            _steps(of, process_map.all_steps(rows, case_counts))
+        every = process_map.all_steps(rows, case_counts)
+        st.html(choices.unfolding("steps_table", texts.TABLE_BEHIND, lambda: _steps(of, every)))
 
 
 def _legend(of: Compared) -> str:
@@ -197,7 +197,7 @@ def _step(step: Step) -> str:
     return f"{escape(step.before)} → {escape(step.after)}"
 
 
-def _steps(of: Compared, steps: Sequence[Step]) -> None:
+def _steps(of: Compared, steps: Sequence[Step]) -> str:
     """Every step with its figures in each plant."""
     columns = {"Step": _step}
     for number, name in enumerate(of.names):
@@ -213,7 +213,7 @@ def _steps(of: Compared, steps: Sequence[Step]) -> None:
         if passage
     ]
     download.offer("steps", "All steps", rows)
-    table("All steps", columns, steps)
+    return tables.table_html("All steps", columns, steps)
 
 
 def _told(step: Step, number: int, words: Callable[[Passage], str]) -> str:

@@ -1,4 +1,4 @@
-"""The dashboard as it is served: the app, which loads frame.js and chart.js first, and beside it what a monitor asks.
+"""The dashboard as it is served: the app, which loads our scripts first, and beside it what a monitor asks.
 
 `/-/ready` tells whether a published version can be read and is not stale (`?stale=ok`: whether it can be read),
 `/-/metrics` the same and how long pages take, for Prometheus. Neither holds a number of the business.
@@ -23,7 +23,8 @@ from dashboard import navigation
 from queries import metrics, readiness, warehouse
 
 HERE = Path(__file__).parent
-SCRIPTS, STYLE = (HERE / "frame.js", HERE / "chart.js"), HERE / "style.css"
+SCRIPTS = tuple(HERE / name for name in ("frame.js", "chart.js", "picture.js"))
+STYLE = HERE / "style.css"
 LOGO, ICON = HERE / "images/logo.svg", HERE / "images/icon.png"
 PLOTLY = HERE / "plotly/plotly-cartesian.min.js"  # as npm has it: the part of Plotly that charts need
 OURS = {file.name: file for file in (*SCRIPTS, STYLE, LOGO, ICON, PLOTLY)}

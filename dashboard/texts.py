@@ -691,6 +691,7 @@ ONLY_FINAL = (
 )
 
 AS_KNOWN = "As known on an earlier day"
+PICTURE = "Save as picture"
 TRACE = "Trace a record or an id"
 TRACE_HINT = "WH/MO/00042, stock.picking,101 or an id; then Enter"
 AS_KNOWN_ON = "Known at the end of (UTC)"

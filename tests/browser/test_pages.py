@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from itertools import product
@@ -9,6 +10,7 @@ from itertools import product
 import browser_app
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageChops, ImageStat
 
 from dashboard import navigation, texts
 from queries import warehouse
@@ -247,6 +249,21 @@ def test_a_table_comes_as_a_spreadsheet_and_a_chart_as_a_picture(tab, app_url):
         page.locator(".panel-trend .modebar-btn").click()  # there is no other
     assert download.value.suggested_filename == "trend_release_lead_time.png"
     assert download.value.path().read_bytes()[1:4] == b"PNG"
+
+
+def test_the_map_of_a_process_comes_as_the_picture_it_is(tab, app_url):
+    page = tab().open(f"{app_url}/process?flow=purchase")
+    shown = Image.open(io.BytesIO(page.locator(".pp-map").screenshot())).convert("RGB")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=texts.PICTURE).click()
+    assert download.value.suggested_filename == "process_map.png"
+    saved = Image.open(download.value.path()).convert("RGB")
+    assert saved.width == pytest.approx(2 * shown.width, abs=4)
+    rough = (shown.width // 8, shown.height // 8)  # where boxes, lines and words are, not each of their edges
+    shown, saved = (one.resize(rough, Image.Resampling.BOX) for one in (shown, saved))
+    blank = Image.new("RGB", rough, shown.getpixel((0, 0)))
+    apart, at_all = (sum(ImageStat.Stat(ImageChops.difference(shown, one)).mean) for one in (saved, blank))
+    assert apart < at_all / 4
 
 
 @pytest.mark.parametrize("size", list(browser_app.SIZES))
