@@ -519,7 +519,8 @@ def _member(
 
 
 def _of_a_day(kpi: Kpi, rows: str, by: str | None, words: Mapping[str, str]) -> str:
-    """A SELECT that adds the rows of each day up, by plant and the dimension `by`."""
+    """A SELECT that adds the rows of each day up, by plant and the dimension `by`. Rows outside the periods are left
+    out where nothing is told of them: not which values the dimension has at all, nor of a sum since when."""
     at, counts, _ = (text and text.format(**words) for text in MEMBER[kpi.measure])
     sums = {
         name: f"sum(case when {counts} then {name}::decimal(38, 6) end) as {name}"
@@ -527,10 +528,10 @@ def _of_a_day(kpi: Kpi, rows: str, by: str | None, words: Mapping[str, str]) -> 
     }
     added, also = (text.format(**words, **sums, counts=counts) for text in OF_A_DAY[kpi.measure])
     keys = ", ".join(dict.fromkeys([*([by] if by else []), "plant", *(["is_measured"] if kpi.coverage else [])]))
-    asked = f"one.{at} >= $first and one.{at} < $last"
+    asked = [] if by else [f"one.{at} < $last", *([f"one.{at} >= $first"] if kpi.measure != "sum" else [])]
     return (
-        f"select {keys}, min(one.{at}) as {at}, {added} from ({rows}) as one where {asked} "
-        f"group by {keys}, one.{at}::date{also}"
+        f"select {keys}, min(one.{at}) as {at}, {added} from ({rows}) as one "
+        f"{'where ' + ' and '.join(asked) if asked else ''} group by {keys}, one.{at}::date{also}"
     )
 
 

@@ -1,6 +1,6 @@
 """The scoreboard, and what is measured when it is asked for, are two ways to the same numbers and the same rows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -32,6 +32,15 @@ def test_the_scoreboard_says_what_measuring_says(opened, name, clock):
             column: pytest.approx(row[column]) if isinstance(row[column], float) else row[column] for column in MEASURED
         }
         assert board[row["cut"] or None, row["period_start"]] == close
+
+
+@pytest.mark.parametrize("name", [name for name, kpi in KPIS.items() if kpi.measure in measure.OF_A_DAY])
+def test_a_plant_of_which_nothing_is_told_in_a_period_is_told_as_such(opened, name):
+    ever = measure.values(opened, KPIS[name], date(2000, 1, 1), opened.as_of.date(), by="plant").to_pylist()
+    found = measure.values(opened, KPIS[name], date(2000, 1, 1), date(2000, 1, 8), by="plant").to_pylist()
+    assert {row["cut"] for row in found} == {row["cut"] for row in ever} != set()
+    [together] = measure.values(opened, KPIS[name], date(2000, 1, 1), date(2000, 1, 8)).to_pylist()
+    assert all(row["value"] is None and row["n"] == 0 and row["reason"] for row in [*found, together])
 
 
 @pytest.mark.parametrize(
