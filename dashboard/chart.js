@@ -37,7 +37,7 @@
         document.head.append(script);
       }
       script.addEventListener("load", loaded);
-      script.addEventListener("error", failed);
+      script.addEventListener("error", () => { script.remove(); failed(); });
     });
   };
 
@@ -48,6 +48,7 @@
     const dress = (axis) => ({
       gridcolor: grid, linecolor: grid, zeroline: false, ticks: "", tickfont: { color: muted, size: 11 }, ...axis,
       tickvals: axis.tickvals?.filter((_, number) => !isNarrow || number % 2 === 0),
+      dtick: axis.dtick && axis.dtick * (isNarrow ? 2 : 1),
       title: { standoff: 8, ...axis.title, font: { color: muted, size: 12 } },
     });
     const isLegendOfTwoLines = isNarrow && layout.showlegend && data.filter((one) => one.showlegend !== false).length > 2;
@@ -74,7 +75,10 @@
   const look = async () => {
     lines();
     if (!charts.length || ![...charts].some((box) => !box.dataset.drawn)) return;
-    await plotly();
+    try { await plotly(); } catch {
+      loading = null; // the next look asks again; the table behind a chart tells the same
+      return;
+    }
     [...charts].filter((box) => !box.dataset.drawn).forEach((box) => {
       box.dataset.drawn = "yes";
       draw(box);

@@ -213,7 +213,10 @@ def hours(rows: Sequence[dict], as_of: datetime) -> dict:
         "hovertemplate": "%{y}<br>%{x|%a %d %b %H:00} UTC<br>%{z:.0%} of %{customdata} runs failed<extra></extra>",
     }  # fmt: skip
     layout = _layout("", legend=False) | {"height": 90 + 20 * len(labels)}
-    layout["margin"] |= {"t": 32, "l": 12 + LETTER * max(map(len, trace["y"]))}  # below the button, beside the labels
+    layout["margin"] |= {
+        "t": 32,
+        "l": 12 + LETTER * max(len(name.rstrip(INVISIBLE)) for name in trace["y"]),
+    }  # below the button, beside the labels
     layout["xaxis"] |= {"type": "date", "tickformat": "%a %-d", "dtick": 24 * HOUR, "showgrid": False}
     layout["yaxis"] |= {"showgrid": False}
     return {"data": [trace], "layout": layout}

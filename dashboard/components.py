@@ -123,17 +123,16 @@ def head(page: st.Page, chosen: Filters, roles: Collection[str]) -> None:
     )
 
 
-def show(what: str, *drawn: Callable[[], str]) -> None:
-    """Shows parts of a page that are HTML as one, beside each other where there are several; one that fails says so in
-    its place. A page of few pieces opens sooner."""
-    if parts := [html for one in drawn if (html := guarded(what, one))]:
-        st.html(parts[0] if len(parts) == 1 else f'<div class="pp-side">{"".join(parts)}</div>')
-
-
-def stack(drawn: Mapping[str, Callable[[], str]]) -> None:
-    """The same of parts below each other, each by what it is."""
-    parts = "".join(f"<div>{html}</div>" for what, one in drawn.items() if (html := guarded(what, one)))
-    st.html(f'<div class="pp-stack">{parts}</div>')
+def show(*rows: Mapping[str, Callable[[], str]]) -> None:
+    """Shows parts of a page that are HTML as one: rows below each other, the parts of a row beside each other, each by
+    what it is; one that fails says so in its place. A page of few pieces opens sooner."""
+    shown = []
+    for row in rows:
+        parts = [html for what, drawn in row.items() if (html := guarded(what, drawn))]
+        shown += [f'<div class="pp-side">{"".join(parts)}</div>'] if len(parts) > 1 else parts
+    if shown:
+        below = "".join(f"<div>{html}</div>" for html in shown)
+        st.html(shown[0] if len(shown) == 1 else f'<div class="pp-stack">{below}</div>')
 
 
 def panel(name: str, *parts: str) -> None:

@@ -13,24 +13,26 @@ kpis = {kpi.name: kpi for of_domain in data.domains().values() for kpi in of_dom
 kpi = kpis[choices.choice("kpi", list(kpis), "KPI", lambda name: kpis[name].title)]
 reading = data.reading(kpi, chosen)
 
-show = components.show
+headline = {"Headline": lambda: kpi_view.headline(reading, chosen)}
+definition = {"Definition": lambda: kpi_view.definition(reading, chosen)}
 if data.unknown(kpi, chosen):
-    show("Headline", lambda: kpi_view.headline(reading, chosen))
-    show("Definition", lambda: kpi_view.definition(reading, chosen))
+    components.show(headline, definition)
     components.end()
 
 changes = []
 with components.guard("What changed"):
     changes = data.changes(kpi, chosen)
 
-show("Headline", lambda: kpi_view.headline(reading, chosen))
-spread = [lambda: kpi_view.distribution(kpi, chosen)] if kpi_view.has_distribution(kpi) else []
-show("Week by week", lambda: kpi_view.trend(reading, changes), *spread)
-show("As known earlier", lambda: kpi_view.as_known(kpi, chosen))
-if kpi_view.has_changes(kpi):
-    show("What changed", lambda: kpi_view.changes(reading, changes))
+charts = {"Week by week": lambda: kpi_view.trend(reading, changes)}
+if kpi_view.has_distribution(kpi):
+    charts["How they spread"] = lambda: kpi_view.distribution(kpi, chosen)
+known = {"As known earlier": lambda: kpi_view.as_known(kpi, chosen)}
+changed = {"What changed": lambda: kpi_view.changes(reading, changes)} if kpi_view.has_changes(kpi) else {}
+components.show(headline, charts, known, changed)
 with components.guard("Budget"):
     budget_view.panel(kpi, chosen)
-show("By plant", lambda: kpi_view.by_plant(reading, chosen), lambda: kpi_view.by_dimension(reading, chosen))
-show("Records", lambda: kpi_view.records(reading, chosen))
-show("Definition", lambda: kpi_view.definition(reading, chosen))
+cuts = {
+    "By plant": lambda: kpi_view.by_plant(reading, chosen),
+    "By dimension": lambda: kpi_view.by_dimension(reading, chosen),
+}
+components.show(cuts, {"Records": lambda: kpi_view.records(reading, chosen)}, definition)

@@ -11,11 +11,9 @@ from dashboard import brief_view, components
 TITLE = "Morning brief"
 
 chosen = st.session_state["filters"]
-components.stack(
-    {
-        "The brief": lambda: brief_view.sentences(chosen),
-        "What was decided": lambda: brief_view.decided(chosen),
-        "Headline KPIs": lambda: brief_view.headlines(chosen),
-        "Other KPIs": lambda: brief_view.others(chosen),
-    }
+components.show(
+    {"The brief": lambda: brief_view.sentences(chosen)},
+    {"What was decided": lambda: brief_view.decided(chosen)},
+    {"Headline KPIs": lambda: brief_view.headlines(chosen)},
+    {"Other KPIs": lambda: brief_view.others(chosen)},
 )

@@ -37,4 +37,4 @@ with components.guard("The frozen plan"):
     production_view.plan(data.open_production(chosen), chosen)
 with components.guard("KPIs of production"):
     panel.kpis("How production develops", production_view.KPIS, chosen)
-components.show("How long releases take", lambda: production_view.lead_time(chosen))
+components.show({"How long releases take": lambda: production_view.lead_time(chosen)})

@@ -20,6 +20,6 @@ with components.guard("What is short now"):
     shortage_view.waiting(rows, chosen)
 with components.guard("KPIs of shortages"):
     panel.kpis("How shortages develop", shortage_view.KPIS, chosen)
-components.show("How long shortages last", lambda: shortage_view.resolution(chosen))
+components.show({"How long shortages last": lambda: shortage_view.resolution(chosen)})
 with components.guard("What runs short again"):
     shortage_view.again(data.short_again(chosen), data.trend_start(chosen))

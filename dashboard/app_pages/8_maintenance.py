@@ -35,4 +35,4 @@ with components.guard("Where time is lost"):
     maintenance_view.stops(data.machines(chosen), chosen, data.trend_start(chosen))
 with components.guard("KPIs of maintenance"):
     panel.kpis("How maintenance develops", maintenance_view.KPIS, chosen)
-components.show("How long repairs take", lambda: maintenance_view.restoration(chosen))
+components.show({"How long repairs take": lambda: maintenance_view.restoration(chosen)})

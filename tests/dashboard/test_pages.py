@@ -323,6 +323,11 @@ def test_the_budget_of_each_plant_is_on_the_kpi_page(open_page, demo_warehouse):
     assert caption in open_page("kpi", kpi="release_lead_time", months_before="1").text
 
 
+def test_a_kpi_that_a_filter_cannot_narrow_shows_why_and_its_definition(open_page):
+    text = open_page("kpi", kpi="automated_event_share", family="Gear pumps").text
+    assert "no number" in text and "<dt>Definition</dt>" in text and texts.NOT_LOADED not in text
+
+
 def test_a_kpi_without_a_service_level_has_no_budget_panel(open_page):
     assert "Budget of" not in open_page("kpi", kpi="time_to_ready").text
 

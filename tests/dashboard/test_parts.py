@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
+from pathlib import Path
 
 import plotly.graph_objects
 import pytest
@@ -145,6 +146,11 @@ def test_sparkline_of_equal_values_is_drawn():
     )
 
 
+def test_the_browser_draws_sparklines_in_the_room_they_are_made_for():
+    room = f'viewBox: "0 0 {spark.WIDTH + spark.BESIDE:g} {spark.HEIGHT:g}"'
+    assert room in (Path(sparkline.__file__).parent / "chart.js").read_text(encoding="utf-8")
+
+
 def test_sparkline_of_one_value_is_words():
     assert spark.shape([5.0, None], 5.0) is None and spark.picture([5.0, None], 5.0, None) == ""
     assert "data-line" not in sparkline.draw([5.0, None], None, "too few")
@@ -211,6 +217,17 @@ def test_an_hour_tells_how_many_of_its_runs_failed():
     [shares], [runs] = trace["z"], trace["customdata"]
     assert len(shares) == 24 * charts.DAYS + 1 and trace["x0"] == "2026-02-23T12:00:00"
     assert [(at, share, runs[at]) for at, share in enumerate(shares) if share is not None] == [(166, 0.3333, 3)]
+
+
+def test_labels_of_the_heat_map_leave_room_for_its_cells():
+    rows = [
+        {"label": f"E-mails to vendors of the plant number {n}", "hour_at": datetime(2026, 3, 2), "failure_count": 0}
+        | {"run_count": 1}
+        for n in range(30)
+    ]
+    figure = charts.hours(rows, datetime(2026, 3, 2, 12))
+    assert len(set(figure["data"][0]["y"])) == 30
+    assert figure["layout"]["margin"]["l"] < 160  # of the 330 pixels of a phone
 
 
 def test_csv_does_not_carry_formulas():
