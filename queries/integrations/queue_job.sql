@@ -62,6 +62,7 @@ seen as (
         count(*) filter (where failed_seen_at is not null) as failure_count,
         min(failed_seen_at) as failed_seen_at,
         arg_max(failed_seen_at, last_at) as last_failed_seen_at,
+        arg_max_null(failed_seen_at, life) as last_life_failed_seen_at,
         min(started_at) as started_at,
         min(first_started_at) as first_started_at,
         bool_or(tries > 1 and first_started_at is null) as is_first_start_lost,
@@ -113,7 +114,7 @@ job as (
             coalesce(job.retry, 0) = 0
             or job.started_at is null
             or coalesce(failure.last_failed_at >= date_trunc('second', job.started_at), false)
-            or coalesce(seen.last_failed_seen_at >= job.started_at, false)
+            or coalesce(seen.last_life_failed_seen_at >= job.started_at, false)
             or coalesce(job.result like 'Manually set to done by %', false)
         ) as is_done_by_hand,
     from stg_queue_job_last as job

@@ -43,7 +43,7 @@ def jobs(build):
         job(15, "done", done="05 09:00", started="05 08:00", result="Manually set to done by Anna"),
     ]
     # 16: seen failed without a message, requeued and done; 17: seen failed without a message, done by hand;
-    # 18: seen at its first try, and tried again
+    # 18: seen at its first try, and tried again; 19: seen failed, requeued and done within a second
     seen = [
         *versions(
             job(16, "failed", started="05 09:00", retry=2, seen="2026-01-05 12:00", **USER_ERROR),
@@ -57,6 +57,11 @@ def jobs(build):
         *versions(
             job(18, "started", started="05 09:00", retry=0, seen="2026-01-05 09:01"),
             job(18, "done", started="05 09:20", done="05 09:21", retry=2, seen="2026-01-06 12:00"),
+        ),
+        *versions(
+            job(19, "failed", started="05 09:00", seen="2026-01-05 12:00:00.1", **USER_ERROR),
+            job(19, "pending", seen="2026-01-05 12:00:00.2"),
+            job(19, "done", started="05 12:00", done="05 12:00", seen="2026-01-05 12:00:00.3"),
         ),
     ]
     messages = [
@@ -91,6 +96,7 @@ def test_how_jobs_stand(jobs):
         16: ("success", True, "later success"),
         17: ("cancelled", True, "done by hand"),
         18: ("success", True, "later success"),
+        19: ("success", True, "later success"),
     }
 
 
@@ -118,6 +124,7 @@ def test_what_failed_and_for_how_long(jobs):
     assert classes == dict.fromkeys((3, 4, 5, 6, 9, 10, 14, 18), "technical") | {2: "business", 13: "crash"} | {
         16: "business",
         17: "business",
+        19: "business",
     }
     assert jobs[16]["error_text"] == "no" and jobs[2]["is_dead_letter"] and not jobs[16]["is_dead_letter"]
     assert (jobs[1]["queue_seconds"], jobs[1]["exec_seconds"], jobs[1]["e2e_seconds"]) == (300, 60, 360)
