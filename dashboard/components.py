@@ -173,12 +173,6 @@ def heading_html(words: str, note: str = "") -> str:
     return f'<h2 class="pp-h2">{escape(words)}</h2>' + (f'<p class="pp-sub">{escape(note)}</p>' if note else "")
 
 
-def not_narrowed(missing: Sequence[str]) -> None:
-    """Says that filters in use are not honoured here, by the dimensions they are of."""
-    if missing:
-        st.html(not_narrowed_html(missing))
-
-
 def not_narrowed_html(missing: Sequence[str]) -> str:
     return f'<p class="pp-sub pp-whole">{mark("none", "○", texts.not_narrowed(missing))}</p>' if missing else ""
 

@@ -356,7 +356,7 @@ def harmonization(filters: Filters) -> tuple[list[dict], dict[tuple, list[dict]]
 
 def exposures(filters: Filters) -> list[Exposure]:
     """Deviations by their exposure among all plants in sight, whichever are shown."""
-    found = conformance.ranked(deviation_classes())
+    found = conformance.ranked(deviation_classes(filters))
     return [one for one in found if not filters.plants or one.of.plant in filters.plants]
 
 
@@ -633,21 +633,21 @@ def exceptions_since(filters: Filters) -> exception.Since | None:
 def no_touch(filters: Filters) -> list[dict]:
     """Production and purchase orders completed in the period, and how many of them without a person."""
     start, end = filters.period(as_of())
-    return _of_plants(_placed(rows("no_touch", from_on=start, to_on=end)), filters)
+    return _in_plants(_placed(_rows_of(filters, "no_touch", from_on=start, to_on=end)), filters)
 
 
 def touches(filters: Filters) -> list[dict]:
     """Where people touch orders of both workflows in the chosen plants."""
-    return _of_plants(_placed(rows("touch_map", workflow=None)), filters)
+    return _in_plants(_placed(_rows_of(filters, "touch_map", workflow=None)), filters)
 
 
-def touches_at(workflow: str, stands_at: str, kind: str, plant: str | None) -> list[dict]:
+def touches_at(workflow: str, stands_at: str, kind: str, plant: str | None, filters: Filters) -> list[dict]:
     """The newest touches of a kind at a step, those that changed nothing first."""
-    return rows("touch", workflow=workflow, stands_at=stands_at, touched=kind, plant=plant)
+    return _rows_of(filters, "touch", workflow=workflow, stands_at=stands_at, touched=kind, plant=plant)
 
 
 def empty_touches_by_person(filters: Filters) -> list[dict]:
-    return _of_plants(rows("touch_person"), filters)
+    return _in_plants(_rows_of(filters, "touch_person"), filters)
 
 
 def interventions(filters: Filters) -> list[dict]:
@@ -655,11 +655,11 @@ def interventions(filters: Filters) -> list[dict]:
     start, end = filters.period(as_of())
     first, last = filters.trend(as_of())
     asked = {"from_on": start, "to_on": end, "before_on": filters.earlier(as_of())[0], "trend_on": first}
-    return touch.interventions(_of_plants(rows("intervention_week", **asked), filters), first, last)
+    return touch.interventions(_in_plants(_rows_of(filters, "intervention_week", **asked), filters), first, last)
 
 
 def intervention_cases(kind: str, filters: Filters) -> list[dict]:
-    return rows("intervention", intervention=kind, plants=list(filters.plants))
+    return _rows_of(filters, "intervention", intervention=kind, plants=list(filters.plants))
 
 
 def approval_queue(filters: Filters) -> list[dict]:
@@ -801,9 +801,13 @@ def sees_names() -> bool:
     return version().scope.sees_names
 
 
+def _in_plants(found: list[dict], filters: Filters) -> list[dict]:
+    return [row for row in found if not filters.plants or row["plant"] in filters.plants]
+
+
 def _of_plants(found: list[dict], filters: Filters) -> list[dict]:
     """The rows of the chosen plants and, as far as they name them, of the chosen product families and people."""
-    kept = [row for row in found if not filters.plants or row["plant"] in filters.plants]
+    kept = _in_plants(found, filters)
     for name in filters.narrowed:
         if kept and tells(kept[0], name):
             kept = [row for row in kept if _is_of(row, name, filters)]
@@ -824,48 +828,54 @@ def _is_of(row: Mapping, name: str, filters: Filters) -> bool:
     return any(family in wanted for family in _families(version()).get(row["product"], ()))
 
 
+def _rows_of(filters: Filters, name: str, **parameters) -> list[dict]:
+    """The rows of a list that counts cases: of all, or of those of the chosen product families and people."""
+    return _list(version(), name, parameters, filters.narrowed)
+
+
 def process_sizes(filters: Filters) -> list[dict]:
     """Workflows and the chosen plants that have cases of them, the workflow with most cases first."""
-    return _of_plants(_placed(rows("process_size")), filters)
+    return _in_plants(_placed(_rows_of(filters, "process_size")), filters)
 
 
-def process_ways(workflow: str) -> dict[str, list[dict]]:
+def process_ways(workflow: str, filters: Filters) -> dict[str, list[dict]]:
     """The most frequent ways of a workflow in each plant."""
     found: dict[str, list[dict]] = {}
-    for row in _placed(rows("process_way", workflow=workflow)):
+    for row in _placed(_rows_of(filters, "process_way", workflow=workflow)):
         found.setdefault(row["plant"], []).append(row)
     return found
 
 
-def process_steps(workflow: str) -> list[dict]:
-    return _placed(rows("process_map", workflow=workflow, plant=None))
+def process_steps(workflow: str, filters: Filters) -> list[dict]:
+    return _placed(_rows_of(filters, "process_map", workflow=workflow, plant=None))
 
 
-def way_cases(workflow: str, plant: str, number: int) -> list[dict]:
+def way_cases(workflow: str, plant: str, number: int, filters: Filters) -> list[dict]:
     """The newest cases that took a way."""
-    return rows("way_case", workflow=workflow, plant=None if plant == measure.NONE else plant, number=number)
+    at = None if plant == measure.NONE else plant
+    return _rows_of(filters, "way_case", workflow=workflow, plant=at, number=number)
 
 
-def conforming(workflow: str) -> list[dict]:
+def conforming(workflow: str, filters: Filters) -> list[dict]:
     """How many of the cases of a workflow that ended in a plant break no process rule."""
-    found = _conforming(version(), acceptances(), readable.utc_now().date())
+    found = _conforming(version(), acceptances(), readable.utc_now().date(), filters.narrowed)
     return [row for row in _placed(found) if row["workflow"] == workflow]
 
 
-def deviation_classes() -> list[conformance.DeviationClass]:
+def deviation_classes(filters: Filters) -> list[conformance.DeviationClass]:
     """Every process rule in every plant in which it is about a case."""
-    return _deviation_classes(version(), acceptances(), readable.utc_now().date())
+    return _deviation_classes(version(), acceptances(), readable.utc_now().date(), filters.narrowed)
 
 
-def deviations(rule: str, plant: str | None, most: int | None) -> list[dict]:
+def deviations(rule: str, plant: str | None, most: int | None, filters: Filters) -> list[dict]:
     """The cases that break a rule, the newest first."""
-    return rows("deviation", rule=rule, plant=plant, most=most)
+    return _rows_of(filters, "deviation", rule=rule, plant=plant, most=most)
 
 
-def all_deviations(rule: str, plant: str | None) -> Callable[[], list[dict]]:
+def all_deviations(rule: str, plant: str | None, filters: Filters) -> Callable[[], list[dict]]:
     """Reads them all when called, as all_cases does."""
     chosen = version()
-    return lambda: _list(chosen, "deviation", {"rule": rule, "plant": plant, "most": None})
+    return lambda: _list(chosen, "deviation", {"rule": rule, "plant": plant, "most": None}, filters.narrowed)
 
 
 def acceptances() -> tuple[Acceptance, ...]:
@@ -881,12 +891,12 @@ def accept(who: str, *what, plant: str | None, role: str | None) -> None:
 
 def wait_pareto(filters: Filters) -> list[dict]:
     """Who has the hours of orders in the chosen plants, by the chosen clock."""
-    return _of_plants(rows("wait_pareto", plant=None, clock=filters.clock), filters)
+    return _in_plants(_rows_of(filters, "wait_pareto", plant=None, clock=filters.clock), filters)
 
 
-def wait_orders(owner: str, plant: str | None) -> list[dict]:
+def wait_orders(owner: str, plant: str | None, filters: Filters) -> list[dict]:
     """The orders of a plant that an owner held longest."""
-    return rows("wait_order", owner=owner, plant=plant)
+    return _rows_of(filters, "wait_order", owner=owner, plant=plant)
 
 
 def order_waits(name: str) -> list[dict]:
@@ -1050,8 +1060,8 @@ CACHE = {"max_entries": 400, "show_spinner": False, "hash_funcs": {Version: repr
 
 
 @st.cache_resource(**CACHE)  # no copies, which take longer than all that is done with them: nobody may change a row
-def _list(chosen: Version, name: str, parameters: dict) -> list[dict]:
-    return warehouse.read(_open(chosen), name, **parameters).to_pylist()
+def _list(chosen: Version, name: str, parameters: dict, cases: dict | None = None) -> list[dict]:
+    return warehouse.read(_open(chosen), name, cases, **parameters).to_pylist()
 
 
 @st.cache_resource(**(CACHE | {"max_entries": READERS}))  # of some thousand that nobody changes no copies
@@ -1101,14 +1111,14 @@ def _approval_what_if(chosen: Version, filters: Filters, threshold: float, limit
 
 @st.cache_data(**CACHE)
 def _deviation_classes(
-    chosen: Version, accepted: tuple[Acceptance, ...], today: date
+    chosen: Version, accepted: tuple[Acceptance, ...], today: date, cases: dict
 ) -> list[conformance.DeviationClass]:
-    return conformance.classes(_open(chosen), accepted, today)
+    return conformance.classes(_open(chosen), accepted, today, cases)
 
 
 @st.cache_data(**CACHE)
-def _conforming(chosen: Version, accepted: tuple[Acceptance, ...], today: date) -> list[dict]:
-    return conformance.shares(_open(chosen), accepted, today=today)
+def _conforming(chosen: Version, accepted: tuple[Acceptance, ...], today: date, cases: dict) -> list[dict]:
+    return conformance.shares(_open(chosen), accepted, today=today, cases=cases)
 
 
 @st.cache_data(**CACHE)

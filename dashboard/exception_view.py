@@ -209,7 +209,7 @@ def kinds(chosen: Filters) -> None:
         vars(one.rule) | {"open": one.open_count, "overdue": one.overdue_count, "reason": one.reason} for one in found
     ]
     with st.container(border=True, key="panel-cases-kinds"):
-        panel.head("kinds", "Kinds of exceptions", texts.kinds(found), [_without_sql(row) for row in stored])
+        panel.head("kinds", "Kinds of exceptions", texts.kinds(found), [_without_sql(row) for row in stored], of=())
         table("Kinds of exceptions", columns, open_kinds)
         if rest:
             with st.expander(texts.kinds_without(rest), icon=":material/check:"):

@@ -25,12 +25,12 @@ def listing(
     columns: Mapping[str, Callable[[dict], str]],
     rows: Sequence[dict],
     stored: Sequence[dict] | None = None,
+    of: Sequence[dict] | None = None,
 ) -> None:
     """A table under its heading, what follows the first rows folded away; `stored` are the rows of its CSV, where these
-    are others."""
+    are others, and `of` is as in `head`."""
     kept = rows if stored is None else stored
-    download.offer(name, title, kept)
-    components.panel(f"cases-{name}", head_html(title, note, kept), body_html(title, columns, rows))
+    components.panel(f"cases-{name}", head_of(name, title, note, kept, of), body_html(title, columns, rows))
 
 
 def head(

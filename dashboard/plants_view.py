@@ -179,7 +179,7 @@ def exposure(filters: Filters) -> None:
     found = data.exposures(filters)
     with st.container(border=True, key="panel-cases-exposure"):
         note, rows = texts.EXPOSURE if found else texts.NO_EXPOSURE, [_exposed(one) for one in found]
-        panel.head("exposure", "Which inconsistency costs most", note, rows)
+        panel.head("exposure", "Which inconsistency costs most", note, rows, of=())
         if found:
             heavy = [one for one in found[:SHOWN] if one.score is not None and one.score >= 1]
             table("Which inconsistency costs most", _exposure_columns(filters), heavy)

@@ -22,7 +22,6 @@ from queries.process_map import Passage, Step
 SHOWN = 12  # ways before the rest is folded away
 MOST = 200  # cases of a table
 TOLD = 8  # differences between plants
-NOTHING_TOLD = ({},)  # the newest of all: no filter but that of plants narrows them
 COVERAGES, COVERAGE = (50, 100, 5), 80  # per cent of cases: least, most and step of the slider; where it starts
 STROKE = tuple(f"pp-stroke {plant}" for plant in process_chart.PLANTS)
 
@@ -64,7 +63,7 @@ def compared(chosen: Filters) -> Compared | None:
         flows = list(dict.fromkeys(row["workflow"] for row in sizes))
         flow = choices.choice("flow", flows, "Workflow", texts.workflow)
         of_plant = {row["plant"]: row for row in sizes if row["workflow"] == flow}
-        ways = {plant: found for plant, found in data.process_ways(flow).items() if plant in of_plant}
+        ways = {plant: found for plant, found in data.process_ways(flow, chosen).items() if plant in of_plant}
         many = {plant: found for plant, found in ways.items() if of_plant[plant]["case_count"] >= LEAST_CASES}
         plants = [*process_map.least_alike(many), *(plant for plant in ways if plant not in many)]
         names = {plant: data.plant_name(plant) for plant in plants}
@@ -89,7 +88,7 @@ def coverage() -> int:
 
 def summary(of: Compared, chosen: Filters) -> None:
     """Whether the plants work alike, in a few figures."""
-    rules = {row["plant"]: row for row in data.conforming(of.workflow)}
+    rules = {row["plant"]: row for row in data.conforming(of.workflow, chosen)}
     lines = {
         "Cases": lambda plant: (
             texts.cases_of(of.sizes[plant]["case_count"]) + f", {readable.number(of.sizes[plant]['open_count'])} open"
@@ -105,7 +104,6 @@ def summary(of: Compared, chosen: Filters) -> None:
         data.plant_name(plant): lambda line, plant=plant: f"<b>{escape(lines[line](plant))}</b>" for plant in of.plants
     }
     with st.container(border=True, key="panel-alike"):
-        components.not_narrowed(list(chosen.narrowed))
         note = ""
         if len(of.plants) > 1:
             common = readable.share(process_map.in_common(*of.ways.values()))
@@ -121,10 +119,10 @@ def _needed(ways: Sequence[dict]) -> str:
     return readable.number(len(found)) if is_all else f"more than {len(found)}"
 
 
-def flow_map(of: Compared, percent: int) -> None:
+def flow_map(of: Compared, percent: int, chosen: Filters) -> None:
     """The map, and beside it in words where the plants differ or where cases wait longest."""
     case_counts = {plant: row["case_count"] for plant, row in of.sizes.items()}
-    rows = data.process_steps(of.workflow)
+    rows = data.process_steps(of.workflow, chosen)
     steps = process_map.steps(rows, of.ways, case_counts, percent / 100)
     order = process_map.order(of.ways, percent / 100)
     drawn, told = st.columns([3, 2], gap="small")
@@ -235,7 +233,7 @@ def ways(of: Compared, percent: int, chosen: Filters) -> None:
         columns[name] = lambda line, plant=plant: _taken(line.get(plant), of, plant, chosen)
     with st.container(border=True, key="panel-ways"):
         note = f"the most frequent, of {percent} % of the cases of each plant"
-        panel.head("ways", "Ways that cases take", note, [way for found in of.ways.values() for way in found])
+        panel.head("ways", "Ways that cases take", note, [way for found in of.ways.values() for way in found], ())
         panel.body("Ways that cases take", columns, lines, SHOWN)
 
 
@@ -269,12 +267,13 @@ def _taken(way: dict | None, of: Compared, plant: str, chosen: Filters) -> str:
 
 def one_way(workflow: str, plant: str, number: int, chosen: Filters) -> None:
     """The cases that took a way."""
-    way = next((w for w in data.process_ways(workflow).get(plant, []) if w["variant_number"] == number), None)
+    ways = data.process_ways(workflow, chosen).get(plant, [])
+    way = next((one for one in ways if one["variant_number"] == number), None)
     if way is None:
         st.html(f'<div class="pp-note">{escape(texts.NO_WAY)}</div>')
         return
-    found = data.way_cases(workflow, plant, number)
-    usual = data.process_ways(workflow)[plant][0]
+    found = data.way_cases(workflow, plant, number, chosen)
+    usual = ways[0]
     facts = {
         "Cases": escape(texts.cases_of(way["case_count"])),
         "Share": escape(readable.share(way["share"])),
@@ -288,7 +287,7 @@ def one_way(workflow: str, plant: str, number: int, chosen: Filters) -> None:
         st.html(components.band(title, escape(f"{place}: {' → '.join(process_map.activities(way))}"), facts))
     with st.container(border=True, key="panel-cases-way"):
         note = f"{len(found)} newest of {readable.number(way['case_count'])}"
-        panel.head("way", "Its cases", note, found, of=NOTHING_TOLD)
+        panel.head("way", "Its cases", note, found, of=())
         panel.body("Cases of the way", {
             "Record": lambda row: inside(tables.timeline(row, chosen), row["name"] or f"{row['record_id']}"),
             "Started": lambda row: tables.when(row["started_at"], row["plant"]),
@@ -303,14 +302,16 @@ def one_way(workflow: str, plant: str, number: int, chosen: Filters) -> None:
 def deviations(of: Compared, chosen: Filters) -> None:
     """What breaks the rules of the workflow, with what it costs; what was accepted, and the form that accepts."""
     classes = [
-        one for one in data.deviation_classes()
+        one for one in data.deviation_classes(chosen)
         if one.workflow == of.workflow and (not chosen.plants or one.plant in chosen.plants)
     ]  # fmt: skip
     broken = [one for one in data.exposures(chosen) if one.of in classes]
     kept = sorted({one.rule for one in classes} - {one.of.rule for one in broken})
     with st.container(border=True, key="panel-cases-deviations"):
         note = texts.DEVIATIONS if classes else texts.NO_RULES
-        panel.head("deviations", "What breaks the rules", note, [vars(one.of) | {"score": one.score} for one in broken])
+        note += texts.DEVIATIONS_NARROWED if classes and chosen.narrowed else ""
+        rows = [vars(one.of) | {"score": one.score} for one in broken]
+        panel.head("deviations", "What breaks the rules", note, rows, of=())
         if broken:
             table("What breaks the rules", _deviation_columns(of, chosen), broken)
         if kept:
@@ -396,11 +397,11 @@ def _named(one: DeviationClass) -> str:
 
 def one_rule(rule: str, plant: str | None, chosen: Filters) -> None:
     """The cases that break a rule in a plant."""
-    one = next((one for one in data.deviation_classes() if (one.rule, one.plant) == (rule, plant)), None)
+    one = next((one for one in data.deviation_classes(chosen) if (one.rule, one.plant) == (rule, plant)), None)
     if one is None or not one.n:
         st.html(f'<div class="pp-note">{escape(texts.NO_RULE)}</div>')
         return
-    found = data.deviations(rule, plant, MOST)
+    found = data.deviations(rule, plant, MOST, chosen)
     facts = {
         "Cases": _broken_share(one),
         texts.BESIDE_CONFORMING: escape(texts.longer(one)),
@@ -413,7 +414,7 @@ def one_rule(rule: str, plant: str | None, chosen: Filters) -> None:
         st.html(components.band(texts.sentence(rule), escape(f"{place}. {one.definition}"), facts))
     with st.container(border=True, key="panel-cases-rule"):
         note = texts.newest(len(found), MOST)
-        panel.head("deviating", "Cases that break it", note, data.all_deviations(rule, plant), of=NOTHING_TOLD)
+        panel.head("deviating", "Cases that break it", note, data.all_deviations(rule, plant, chosen), of=())
         panel.body("Cases that break the rule", {
             "Record": lambda row: inside(tables.timeline(row, chosen), row["name"] or f"{row['record_id']}"),
             "When": lambda row: tables.when(row["at"], plant),

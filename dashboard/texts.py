@@ -498,6 +498,7 @@ NO_RULE = "No case of a plant you see breaks this rule."
 NO_RULES = "No process rule is about this workflow in the chosen plants."
 BESIDE_CONFORMING = "Lead time beside conforming"
 DEVIATIONS = "cases that break a process rule; first what exposes the plants most in hours, money and weight"
+DEVIATIONS_NARROWED = "; beside them stand all cases of the plant that conform, whatever was chosen"
 ACCEPT = (
     "Accepted deviations are counted apart until the last day, and then again as they are. The owner is who ends them, "
     "or changes the rule."

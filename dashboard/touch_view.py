@@ -4,12 +4,13 @@ changed nothing, what is done by hand, and whether the automation in place works
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import choices, components, data, filters, panel, sparkline, tables, texts
+from dashboard import choices, components, data, panel, sparkline, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import short, table
@@ -66,7 +67,9 @@ def untouched(chosen: Filters) -> None:
     found = touch.untouched(rows)
     plants = list(dict.fromkeys(row["plant"] for row in rows))
     with st.container(border=True, key="panel-matrix"):
-        panel.head("no_touch", "Orders processed without a person", texts.UNTOUCHED if rows else texts.NO_ORDERS, rows)
+        panel.head(
+            "no_touch", "Orders processed without a person", texts.UNTOUCHED if rows else texts.NO_ORDERS, rows, ()
+        )
         if not rows:
             return
         columns = {"Workflow": lambda flow: f"<b>{escape(texts.workflow(flow))}</b>"}
@@ -90,7 +93,7 @@ def _cell_untouched(one: Untouched | None) -> str:
 
 def candidates(chosen: Filters) -> None:
     """Steps that people do and a rule could do, those that would spare most orders a touch first."""
-    found = touch.candidates(data.touches(chosen), data.touches(filters.Filters()))
+    found = touch.candidates(data.touches(chosen), data.touches(replace(chosen, plants=())))
     top = max((one.orders for one in found), default=0) or 1
     stored = [vars(one) | {"share": one.share, "orders": one.orders} for one in found]
     panel.listing("candidates", "What to automate next", texts.CANDIDATES if found else texts.CANDIDATES_NONE, {
@@ -103,7 +106,7 @@ def candidates(chosen: Filters) -> None:
         "Regular": short(lambda one: readable.share(one.regular)),
         "Most and least": _most_and_least,
         "What could do it": lambda one: escape(texts.AUTOMATE.get(one.kind, "–")),
-    }, found, stored)  # fmt: skip
+    }, found, stored, ())  # fmt: skip
 
 
 def _to_step(one: Candidate, chosen: Filters) -> str:
@@ -129,7 +132,7 @@ def touch_map(chosen: Filters) -> None:
     """Of each step and what people do there, the share of orders in each plant."""
     rows = data.touches(chosen)
     with st.container(border=True, key="panel-touches"):
-        panel.head("touch_map", "Where people touch orders", texts.TOUCH_MAP if rows else texts.TOUCH_NONE, rows)
+        panel.head("touch_map", "Where people touch orders", texts.TOUCH_MAP if rows else texts.TOUCH_NONE, rows, ())
         if not rows:
             return
         flows = [flow for flow in touch.WORKFLOWS if any(row["workflow"] == flow for row in rows)]
@@ -182,14 +185,14 @@ def empty(chosen: Filters) -> None:
         "Plant": lambda row: escape(data.plant_name(row["plant"])),
         "Changed nothing": tables.figure("empty_count"),
         "Of these touches": _empty_share,
-    }, found)  # fmt: skip
+    }, found, of=())  # fmt: skip
     if found and data.sees_names() and st.toggle(texts.EMPTY_PEOPLE, key="people", bind="query-params"):
         panel.listing("people", "Whose touches changed nothing", texts.EMPTY_BY_PERSON, {
             "Who": tables.text("person"),
             "What": lambda row: escape(texts.sentence(row["kind"])) + tables.below(texts.workflow(row["workflow"])),
             "Plant": lambda row: escape(data.plant_name(row["plant"])) if row["plant"] else "–",
             "Changed nothing": short(lambda row: texts.of(row["empty_count"], row["told_count"])),
-        }, data.empty_touches_by_person(chosen))  # fmt: skip
+        }, data.empty_touches_by_person(chosen), of=())  # fmt: skip
 
 
 def _empty_share(row: dict) -> str:
@@ -209,7 +212,11 @@ def interventions(chosen: Filters) -> None:
     with st.container(border=True, key="panel-cases-interventions"):
         stored = [row | {"weeks": " ".join(map(str, row["weeks"]))} for row in seen]
         panel.head(
-            "interventions", "Manual interventions", texts.INTERVENTIONS if seen else texts.INTERVENTIONS_NONE, stored
+            "interventions",
+            "Manual interventions",
+            texts.INTERVENTIONS if seen else texts.INTERVENTIONS_NONE,
+            stored,
+            (),
         )
         if seen:
             table("Manual interventions", {
@@ -252,7 +259,7 @@ def position(flow: str | None, stands_at: str, kind: str, plant: str | None, cho
     """What people did at a step, order by order."""
     flow = flow if flow in touch.WORKFLOWS else touch.WORKFLOWS[0]
     found = [
-        row for row in data.touches(filters.Filters())
+        row for row in data.touches(replace(chosen, plants=()))
         if (row["workflow"], row["stands_at"], row["kind"]) == (flow, stands_at, kind) and plant in (None, row["plant"])
     ]  # fmt: skip
     if not found:
@@ -267,7 +274,7 @@ def position(flow: str | None, stands_at: str, kind: str, plant: str | None, cho
     with st.container(border=True, gap=None, key="panel-position"):
         st.html(components.band(title, escape(texts.workflow(flow)), facts))
         st.html(f'<p class="pp-sub">{escape(texts.TOUCH_PERIOD)}</p>')
-    rows = data.touches_at(flow, stands_at, kind, plant)
+    rows = data.touches_at(flow, stands_at, kind, plant, chosen)
     note = f"{texts.shown(len(rows), MOST)}; {texts.TOUCHES_ORDER}"
     panel.listing("touches", "Orders in which people did this", note, {
         "Order": lambda row: panel.first(row, chosen) + panel.plant(row),
@@ -277,7 +284,7 @@ def position(flow: str | None, stands_at: str, kind: str, plant: str | None, cho
         "Changed": lambda row: _changed(row) + tables.below(row["rule"]),
         "Product or vendor": lambda row: escape(row["product"] or row["vendor"] or "–"),
         "Odoo": lambda row: tables.outside(row["record_url"]),
-    }, rows)  # fmt: skip
+    }, rows, of=())  # fmt: skip
 
 
 def _changed(row: dict) -> str:
@@ -300,7 +307,7 @@ def by_hand(kind: str, chosen: Filters) -> None:
         "Detail": tables.text("detail"),
         "Product": tables.text("product"),
         "Odoo": lambda row: tables.outside(row["record_url"]),
-    }, rows)  # fmt: skip
+    }, rows, of=())  # fmt: skip
 
 
 def _document(row: dict, chosen: Filters) -> str:

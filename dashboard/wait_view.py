@@ -43,7 +43,7 @@ def pareto(chosen: Filters) -> None:
         name = data.plant_name(ledger.plant) if ledger.plant else "no plant"
         with st.container(border=True, key=f"panel-cases-pareto-{place}"):
             found = [row for row in rows if row["plant"] == ledger.plant]
-            panel.head("wait_ledger", name, texts.ledger(ledger, chosen.clock), found, key=f"wait_ledger_{place}")
+            panel.head("wait_ledger", name, texts.ledger(ledger, chosen.clock), found, (), f"wait_ledger_{place}")
             table(f"Who orders of {name} wait for", _columns(ledger, chosen), ledger.lines)
 
 
@@ -101,12 +101,10 @@ def _address(chosen: Filters, plant: str | None, **query: str) -> str:
 
 def owner(asked: str, plant: str | None, chosen: Filters) -> None:
     """The orders of a plant that an owner held longest."""
-    found = data.wait_orders(asked, plant or None)
+    found = data.wait_orders(asked, plant or None, chosen)
     place = data.plant_name(plant) if plant else "no plant"
     with st.container(border=True, key="panel-cases-held"):
-        panel.head(
-            "held_orders", f"{place}: orders that waited longest for {asked}", texts.HELD_ORDERS, found, of=({},)
-        )
+        panel.head("held_orders", f"{place}: orders that waited longest for {asked}", texts.HELD_ORDERS, found, of=())
         table("Orders that waited", {
             "Order": lambda row: inside(_address(chosen, plant, order=row["name"]), row["name"])
             + below(row["product"] or "–"),

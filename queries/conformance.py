@@ -16,7 +16,7 @@ beside other classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import comb, sqrt
@@ -75,13 +75,17 @@ class Exposure:
 
 
 def classes(
-    opened: warehouse.Warehouse, accepted: Iterable[Acceptance] = (), today: date | None = None
+    opened: warehouse.Warehouse,
+    accepted: Iterable[Acceptance] = (),
+    today: date | None = None,
+    cases: Mapping[str, Sequence[str]] | None = None,
 ) -> list[DeviationClass]:
     """Every process rule in every plant in sight in which it concerns a case: the most frequent deviations first, rules
-    that nothing breaks last."""
+    that nothing breaks last. Of some `cases` alone (as in warehouse.read), those beside them that conform are still all
+    of the plant."""
     today = today or readable.utc_now().date()
     held = [one for one in accepted if one.holds(today)]
-    found = [_class(row, held) for row in warehouse.read(opened, "deviation_class").to_pylist()]
+    found = [_class(row, held) for row in warehouse.read(opened, "deviation_class", cases).to_pylist()]
     return sorted(found, key=lambda one: -one.share)
 
 
@@ -112,13 +116,14 @@ def shares(
     accepted: Iterable[Acceptance] = (),
     since: datetime | None = None,
     today: date | None = None,
+    cases: Mapping[str, Sequence[str]] | None = None,
 ) -> list[dict]:
     """Per workflow and plant: cases that ended, how many conform, how many break only what is accepted there, and the
     share of those that do either, with its Wilson interval. `from` and `to` are the days it stands for: since `since`,
     or without it since the first case ended, up to the moment of the data."""
     today = today or readable.utc_now().date()
     pairs = [f"{one.rule}\t{one.plant or ''}" for one in accepted if one.holds(today)]
-    found = warehouse.read(opened, "conformance", accepted=pairs, since_at=since).to_pylist()
+    found = warehouse.read(opened, "conformance", cases, accepted=pairs, since_at=since).to_pylist()
     for row in found:
         first = row.pop("first_on")
         row |= {"from": since.date() if since else first, "to": opened.as_of.date()}

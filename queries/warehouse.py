@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from queries import answer, catalog, secret
+from queries import answer, catalog, narrow, secret
 
 ODOO_URL_MACRO = """
     create or replace macro odoo_url(url, version, model, id) as case
@@ -310,12 +310,14 @@ def pseudonym_key(warehouse: Path | None = None) -> str:
     return secret.of(warehouse or folder(), secret.PSEUDONYMS)[:PSEUDONYM_KEY_BYTES].hex()
 
 
-def read(warehouse: Warehouse, name: str, **parameters) -> pa.Table:
-    """The rows of queries/lists/<name>.sql; WarehouseMissing where the published file is older than the list or lacks a
-    column of it."""
-    listing = catalog.lists()[name]
+def read(warehouse: Warehouse, name: str, cases: Mapping[str, Sequence[str]] | None = None, **parameters) -> pa.Table:
+    """The rows of queries/lists/<name>.sql, where `cases` says so of the cases of some product families or people alone
+    (queries/narrow.py); WarehouseMissing where the published file is older than the list or lacks a column of it."""
+    listing, cases = catalog.lists()[name], cases or {}
+    sql = narrow.narrowed(listing.sql, cases)
+    given = {"as_of": warehouse.moment(sql)} | narrow.parameters(cases) | parameters
     with _told_if_older(warehouse, listing):
-        return answer.table(warehouse.cursor(), listing.sql, {"as_of": warehouse.moment(listing.sql)} | parameters)
+        return answer.table(warehouse.cursor(), sql, given)
 
 
 def batches(warehouse: Warehouse, name: str, rows: int, **parameters) -> Iterator[pa.RecordBatch]:

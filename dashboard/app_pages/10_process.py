@@ -33,7 +33,7 @@ if compared:
         process_view.summary(compared, chosen)
     percent = process_view.coverage()
     with components.guard("Map"):
-        process_view.flow_map(compared, percent)
+        process_view.flow_map(compared, percent, chosen)
     with components.guard("Ways"):
         process_view.ways(compared, percent, chosen)
     with components.guard("Deviations"):

@@ -25,6 +25,7 @@ select
     fct_exception.held_up_amount,
     fct_exception.held_up_currency,
     fct_exception.record_url,
+    fct_case.product_family,
     fct_case.record_id is not null as has_timeline,
 from fct_exception
 left join fct_case

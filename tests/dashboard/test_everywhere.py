@@ -11,7 +11,7 @@ import pytest
 
 from dashboard import panel, texts, unblock_view
 from dashboard.filters import Filters
-from queries import catalog, measure, readable, warehouse
+from queries import catalog, measure, readable, wait, warehouse
 
 TULSA, MILWAUKEE, LYON = "Alder Industries/TUL", "Alder Industries/WH", "Alder France/WH"
 FAMILY = "Gear pumps"
@@ -117,6 +117,42 @@ def test_a_list_is_narrowed_to_a_responsible_person(open_page, listed):
     assert not any(
         row["responsible"] in shown for row in listed("stuck") if row["responsible"] not in (None, person)
     )  # fmt: skip
+
+
+def test_what_counts_cases_counts_those_that_were_chosen(open_page, opened):
+    """Process, wait ledger and touch map make their figures anew of the orders of a family or a person."""
+    of = {"product_family": [FAMILY]}
+    sizes = warehouse.read(opened, "process_size", of).to_pylist()
+    mine = next(row for row in sizes if (row["workflow"], row["plant"]) == ("production", LYON))
+    text = open_page("process", flow="production", one=LYON, beside="alone", family=FAMILY).text
+    assert NARROWED not in text and texts.cases_of(mine["case_count"]) in text
+    whole = open_page("process", flow="production", one=LYON, beside="alone").text
+    assert texts.cases_of(mine["case_count"]) not in whole and texts.DEVIATIONS_NARROWED not in whole
+    assert texts.DEVIATIONS_NARROWED in text
+    rows = warehouse.read(opened, "way_case", of, workflow="production", plant=LYON, number=1).to_pylist()
+    text = open_page("process", flow="production", way="1", at=LYON, family=FAMILY).text
+    assert all(row["name"] in text for row in rows) and NARROWED not in text
+    ledger = warehouse.read(opened, "wait_pareto", of, plant=LYON, clock="elapsed").to_pylist()
+    owner = next(row for row in ledger if row["owner"] != wait.CLOSED)
+    text = open_page("wait_ledger", plant=LYON, family=FAMILY).text
+    assert NARROWED not in text and texts.of(owner["n"], owner["order_count"]) in text
+    text = open_page("wait_ledger", owner=owner["owner"], at=LYON, family=FAMILY).text
+    held = warehouse.read(opened, "wait_order", of, owner=owner["owner"], plant=LYON).to_pylist()
+    assert held and all(row["name"] in text for row in held) and NARROWED not in text
+    text = open_page("touch_map", family=FAMILY).text
+    assert NARROWED not in text
+    busiest = max(warehouse.read(opened, "touch_map", of, workflow=None).to_pylist(), key=lambda row: row["told_count"])
+    assert readable.number(busiest["order_count"]) in text
+
+
+def test_exceptions_of_orders_are_of_their_family(open_page, listed):
+    rows = [row for row in listed("open_exception") if row["product_family"] == FAMILY]
+    assert 0 < len(rows) < len(listed("open_exception"))
+    text = open_page("exceptions", family=FAMILY).text
+    assert NARROWED not in text and rows[0]["name"] in text
+    shown = part(text, "What needs somebody")
+    others = {row["name"] for row in listed("open_exception") if row["name"]} - {row["name"] for row in rows}
+    assert not any(f">{name}</a>" in shown for name in others)
 
 
 def test_a_kpi_is_measured_of_what_was_chosen(open_page, opened):

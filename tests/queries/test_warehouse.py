@@ -620,7 +620,9 @@ def test_record_of_another_instance_is_not_shown(opened):
 def test_exceptions_come_overdue_first_then_by_severity_then_what_they_hold_up_then_the_oldest():
     con = duckdb.connect(":memory:")
     con.execute("create table odoo_instance (instance varchar, url varchar, version varchar)")
-    con.execute("create table fct_case (instance varchar, record_model varchar, record_id bigint)")
+    con.execute(
+        "create table fct_case (instance varchar, record_model varchar, record_id bigint, product_family varchar)"
+    )
     con.execute(warehouse.ODOO_URL_MACRO)
     con.execute(f"create table fct_exception ({EXCEPTION})")
     con.execute(
