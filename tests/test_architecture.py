@@ -14,7 +14,8 @@ PACKAGES = ("etl", "queries", "dashboard")
 MAY_IMPORT = {"etl": {"etl", "queries"}, "queries": {"queries"}, "dashboard": {"dashboard", "queries"}}
 ONLY_IN = {"streamlit": "dashboard/", "odoorpc": "etl/odoo.py", "psycopg": "etl/postgres.py"}
 SQL_IN = {
-    "etl/load.py", "etl/postgres.py", "etl/publish.py", "queries/measure.py", "queries/narrow.py", "queries/warehouse.py",
+    "etl/load.py", "etl/postgres.py", "etl/publish.py",
+    "queries/measure.py", "queries/narrow.py", "queries/warehouse.py",
 }  # fmt: skip
 SQL = re.compile(
     r"""\bselect\b.*\bfrom\b | \binsert\s+(or\s+\w+\s+)?into\b | \bupdate\s+[\w.]+(\s+as\s+\w+)?\s+set\b
