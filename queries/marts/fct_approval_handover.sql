@@ -141,6 +141,7 @@ select
     step.plant,
     step.company,
     step.product,
+    step.product_family,
     step.vendor,
     step.responsible,
     step.mechanism,

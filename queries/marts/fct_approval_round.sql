@@ -11,6 +11,7 @@ select
     plant,
     company,
     product,
+    product_family,
     vendor,
     responsible,
     amount,

@@ -31,6 +31,7 @@ select
     document.plant,
     document.company,
     document.product,
+    document.product_family,
     document.vendor,
     document.responsible,
     document.state,

@@ -1,7 +1,7 @@
 /*
 grain = "one row per stretch in which the same claims hold a production order, of orders that ended in the last 26 weeks or are open; the stretches of an order add up to its lead time"
 key = ["instance", "record_id", "from_at"]
-person = ["held_by"]
+person = ["held_by", "responsible"]
 */
 -- What holds an order is a claim: an owner, from, to. Where claims begin or end, a stretch does; of the owners that hold
 -- it then the first by dim_wait_owner owns it, and the others are its losers. A plant that is closed comes before all of
@@ -529,6 +529,7 @@ select
     ledger.company,
     ledger.product,
     ledger.product_family,
+    ledger.responsible,
     ledger.outcome,
     if(ledger.outcome = 'open', null, ledger.until_at) as order_ended_at,
     stretch.from_at,

@@ -169,7 +169,7 @@ def test_a_kpi_is_measured_of_what_was_chosen(open_page, opened):
 
 
 def test_a_kpi_that_does_not_know_a_filter_has_no_number_and_says_why(open_page):
-    text = open_page("kpi", kpi="approval_age", family=FAMILY).text
+    text = open_page("kpi", kpi="recording_lag", family=FAMILY).text
     assert "no number" in text and texts.no_number_by(["product_family"]) in text
     assert "Week by week" not in text
 

@@ -256,6 +256,7 @@ def _adjustments(block: Block, found: dict[str, list[dict]]) -> Iterator[Inciden
                 value=round(quantity * cost, 2),
                 date=stamp(block.now - days * _DAY),
                 is_inventory=not scrap,
+                create_uid=TEAMS[_TULSA.code].storekeepers[0],
                 scrap_id=scrap,
                 **places,
             )

@@ -8,7 +8,7 @@ measure = "stock"
 statistic = "p85"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class"]
+dimensions = ["plant", "company", "product", "product_family", "vendor", "responsible", "mechanism", "risk_class"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -19,6 +19,7 @@ select
     plant,
     company,
     product,
+    product_family,
     vendor,
     responsible,
     mechanism,

@@ -7,7 +7,7 @@ owner = "Head of purchasing"
 measure = "sum"
 statistic = "total"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "vendor", "responsible", "mechanism", "step_name", "way"]
+dimensions = ["plant", "company", "product_family", "vendor", "responsible", "mechanism", "step_name", "way"]
 audience = ["plant manager"]
 */
 select

@@ -9,7 +9,7 @@ owner = "Head of purchasing"
 measure = "share"
 statistic = "rate"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class", "step_name"]
+dimensions = ["plant", "company", "product", "product_family", "vendor", "responsible", "mechanism", "risk_class", "step_name"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -20,6 +20,7 @@ select
     plant,
     company,
     product,
+    product_family,
     vendor,
     responsible,
     mechanism,

@@ -7,7 +7,7 @@ measure = "stock"
 statistic = "count"
 owner = "Head of purchasing"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class"]
+dimensions = ["plant", "company", "product", "product_family", "vendor", "responsible", "mechanism", "risk_class"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -18,6 +18,7 @@ select
     plant,
     company,
     product,
+    product_family,
     vendor,
     responsible,
     mechanism,

@@ -8,7 +8,7 @@ measure = "stock"
 statistic = "count"
 owner = "Head of purchasing"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class", "step_name"]
+dimensions = ["plant", "company", "product", "product_family", "vendor", "responsible", "mechanism", "risk_class", "step_name"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -19,6 +19,7 @@ select
     plant,
     company,
     product,
+    product_family,
     vendor,
     responsible,
     mechanism,

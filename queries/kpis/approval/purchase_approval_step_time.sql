@@ -7,7 +7,7 @@ measure = "duration"
 statistic = "p50"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "vendor", "responsible", "mechanism", "risk_class", "step_name", "decided_by"]
+dimensions = ["plant", "company", "product_family", "vendor", "responsible", "mechanism", "risk_class", "step_name", "decided_by"]
 audience = ["plant manager"]
 */
 with
@@ -20,6 +20,7 @@ approval_step as (
         plant,
         company,
         product,
+        product_family,
         vendor,
         responsible,
         mechanism,

@@ -12,7 +12,7 @@ objective = 0.9
 limit = "2 d"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class", "decided_by"]
+dimensions = ["plant", "company", "product", "product_family", "vendor", "responsible", "mechanism", "risk_class", "decided_by"]
 audience = ["executive", "plant manager"]
 */
 with
@@ -25,6 +25,7 @@ approval_round as (
         plant,
         company,
         product,
+        product_family,
         vendor,
         responsible,
         mechanism,

@@ -7,7 +7,7 @@ owner = "Head of purchasing"
 measure = "share"
 statistic = "rate"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "vendor", "responsible", "ordered_by"]
+dimensions = ["plant", "company", "product_family", "vendor", "responsible", "ordered_by"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -18,6 +18,7 @@ select
     plant,
     company,
     product,
+    product_family,
     vendor,
     responsible,
     amount,

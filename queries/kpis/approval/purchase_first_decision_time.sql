@@ -8,7 +8,7 @@ measure = "duration"
 statistic = "p50"
 owner = "Head of purchasing"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "vendor", "responsible", "mechanism", "risk_class", "decided_by"]
+dimensions = ["plant", "company", "product", "product_family", "vendor", "responsible", "mechanism", "risk_class", "decided_by"]
 audience = ["executive", "plant manager"]
 */
 with
@@ -21,6 +21,7 @@ first_decision as (
         plant,
         company,
         product,
+        product_family,
         vendor,
         responsible,
         mechanism,

@@ -7,7 +7,7 @@ owner = "Head of purchasing"
 measure = "share"
 statistic = "rate"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "workflow", "mechanism", "step_name", "risk_class", "vendor"]
+dimensions = ["plant", "company", "product_family", "workflow", "mechanism", "step_name", "risk_class", "vendor", "responsible"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -17,8 +17,10 @@ select
     approval.name,
     approval.plant,
     approval.company,
+    approval.product_family,
     approval.workflow,
     approval.vendor,
+    approval.responsible,
     approval.mechanism,
     approval.step_name,
     approval.risk_class,

@@ -8,7 +8,7 @@ measure = "share"
 statistic = "rate"
 coverage = "known whether it changed anything"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "workflow", "stands_at", "kind", "product_family", "vendor"]
+dimensions = ["plant", "company", "workflow", "stands_at", "kind", "product_family", "vendor", "responsible"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -21,6 +21,7 @@ select
     touch.workflow,
     document.product_family,
     document.vendor,
+    document.responsible,
     touch.stands_at,
     touch.kind,
     touch.person,

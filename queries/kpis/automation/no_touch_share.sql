@@ -9,7 +9,7 @@ owner = "Head of operations"
 measure = "share"
 statistic = "rate"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "workflow", "product_family", "vendor", "confidence"]
+dimensions = ["plant", "company", "workflow", "product_family", "vendor", "responsible", "confidence"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -23,6 +23,7 @@ select
     product,
     product_family,
     vendor,
+    responsible,
     event_count,
     manual_event_count,
     touch_confidence as confidence,

@@ -7,7 +7,7 @@ owner = "Head of operations"
 measure = "share"
 statistic = "rate"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "workflow", "product_family"]
+dimensions = ["plant", "company", "workflow", "product_family", "responsible"]
 audience = ["executive", "plant manager"]
 */
 select
@@ -19,6 +19,7 @@ select
     ended.company,
     ended.workflow,
     ended.product_family,
+    ended.responsible,
     deviation.rules,
     ended.ended_at as at,
     deviation.record_id is null as is_good,

@@ -7,7 +7,7 @@ owner = "Head of operations"
 measure = "ratio"
 statistic = "ratio"
 clocks = ["elapsed"]
-dimensions = ["plant", "company", "workflow", "product_family"]
+dimensions = ["plant", "company", "workflow", "product_family", "responsible"]
 audience = ["plant manager", "operator"]
 */
 select
@@ -19,6 +19,7 @@ select
     ended.company,
     ended.workflow,
     ended.product_family,
+    ended.responsible,
     ended.ended_at as at,
     way.step_count - coalesce(deviation.event_count, 0) as numerator,
     way.step_count as denominator,

@@ -7,7 +7,7 @@ owner = "Head of production planning"
 measure = "sum"
 statistic = "total"
 clocks = ["elapsed"]
-dimensions = ["plant", "owner", "company", "product", "product_family"]
+dimensions = ["plant", "owner", "company", "product", "product_family", "responsible"]
 audience = ["executive", "plant manager"]
 reach = "26 w"
 */
@@ -27,6 +27,7 @@ select
     any_value(company) as company,
     any_value(product) as product,
     any_value(product_family) as product_family,
+    any_value(responsible) as responsible,
     owner,
     order_ended_at as at,
     sum(seconds) as amount,

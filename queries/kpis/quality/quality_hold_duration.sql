@@ -12,7 +12,7 @@ owner = "Head of quality"
 measure = "duration"
 statistic = "p50"
 clocks = ["elapsed", "working"]
-dimensions = ["plant", "company", "product", "product_family", "vendor", "source", "outcome"]
+dimensions = ["plant", "company", "product", "product_family", "vendor", "responsible", "source", "outcome"]
 audience = ["executive", "plant manager"]
 */
 with
