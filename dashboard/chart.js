@@ -8,21 +8,27 @@
     return found;
   };
 
+  const line = (box) => {
+    const { line, end, band, target } = box.dataset;
+    const drawn = part("svg", { viewBox: "0 0 101.8 40", preserveAspectRatio: "none", "aria-hidden": "true" });
+    if (band) {
+      const [top, bottom] = band.split(" ");
+      drawn.append(part("rect", { y: top, width: 100, height: bottom - top }));
+    }
+    if (target) drawn.append(part("path", { class: "pp-goal", d: `M0 ${target}H100` }));
+    drawn.append(part("path", { d: line }), part("path", { class: "pp-end", d: `M${end}h0` }));
+    box.replaceChildren(drawn);
+  };
+
+  // A line is drawn when one comes near it, and for paper.
+  const seen = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
+    if (isIntersecting && !target.firstChild) line(target);
+  }), { rootMargin: "25%" });
   const sparks = document.getElementsByClassName("pp-spark");
   const lines = () => {
-    for (const box of sparks) {
-      const { line, end, band, target } = box.dataset;
-      if (!line || box.firstChild) continue;
-      const drawn = part("svg", { viewBox: "0 0 101.8 40", preserveAspectRatio: "none", "aria-hidden": "true" });
-      if (band) {
-        const [top, bottom] = band.split(" ");
-        drawn.append(part("rect", { y: top, width: 100, height: bottom - top }));
-      }
-      if (target) drawn.append(part("path", { class: "pp-goal", d: `M0 ${target}H100` }));
-      drawn.append(part("path", { d: line }), part("path", { class: "pp-end", d: `M${end}h0` }));
-      box.append(drawn);
-    }
+    for (const box of sparks) if (box.dataset.line && !box.firstChild) seen.observe(box);
   };
+  addEventListener("beforeprint", () => { for (const box of sparks) if (box.dataset.line && !box.firstChild) line(box); });
 
   const address = document.currentScript.dataset.plotly;
   let loading;

@@ -156,18 +156,6 @@ def in_link(*keys: str) -> dict[str, str]:
     return {key: st.query_params[key] for key in keys if key in st.query_params}
 
 
-def keep_in_link(**query: object) -> None:
-    """Say again what the URL asked for: a link from a page to itself leaves the address bar as it was."""
-    st.query_params.update({key: str(value) for key, value in query.items()})
-
-
-def drop_from_link(*keys: str) -> None:
-    """Take from the address bar what a link of the page to itself no longer asks for."""
-    for key in keys:
-        st.query_params[key] = ""  # only a change is sent to the browser
-        del st.query_params[key]
-
-
 def keep(key: str, widget: str) -> None:
     for page in [name for name in st.query_params if name.startswith(PAGE)]:
         del st.query_params[page]  # what is asked anew begins at its first page; frame.js does the same

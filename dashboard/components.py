@@ -205,9 +205,8 @@ def link_html(page: str, label: str, filters: Filters, **query: object) -> str:
 
 
 def link(page: str, label: str, filters: Filters, **query: object) -> None:
-    """The same as a part of its own; in a card it covers the whole card (style.css)."""
-    wanted = filters.query() | {key: str(value) for key, value in query.items()}
-    st.page_link(navigation.path(page), label=plain(label), icon="", help="", query_params=wanted)
+    """The same as a part of its own; in a row of a list it covers the whole row (style.css)."""
+    st.html(link_html(page, label, filters, **query))
 
 
 def record_link(row: Mapping[str, object], label: str, filters: Filters) -> None:

@@ -597,7 +597,7 @@ def issue_runs(key: str) -> list[dict]:
 
 def stuck(filters: Filters) -> list[dict]:
     """What stands still in the chosen plants, what puts most at risk first, with how each stands at this moment."""
-    return _of_plants(unblock.with_states(rows("stuck"), _decided(), as_of()), filters)
+    return _of_plants(_stuck(version(), tuple(_decided()), readable.utc_now().date()), filters)
 
 
 def stuck_totals(filters: Filters) -> dict:
@@ -615,7 +615,7 @@ def unblocked(filters: Filters) -> list[dict]:
 
 def exceptions(filters: Filters) -> list[dict]:
     """Every open exception of the chosen plants with how each stands at this moment, overdue and severe ones first."""
-    return exception.with_states(_of_plants(_exceptions(version()), filters), _decided(), as_of())
+    return _of_plants(_exceptions_now(version(), tuple(_decided()), readable.utc_now().date()), filters)
 
 
 def exception_kinds(filters: Filters) -> list[exception.Kind]:
@@ -1067,6 +1067,16 @@ def _list(chosen: Version, name: str, parameters: dict, cases: dict | None = Non
 @st.cache_resource(**(CACHE | {"max_entries": READERS}))  # of some thousand that nobody changes no copies
 def _exceptions(chosen: Version) -> list[dict]:
     return warehouse.read(_open(chosen), "open_exception").to_pylist()
+
+
+@lru_cache(maxsize=READERS)  # some thousand lines, and Streamlit's own caches look long at what was decided
+def _exceptions_now(chosen: Version, decided: tuple[Decision, ...], today: date) -> list[dict]:
+    return exception.with_states(_exceptions(chosen), decided, _open(chosen).as_of, today)
+
+
+@lru_cache(maxsize=READERS)
+def _stuck(chosen: Version, decided: tuple[Decision, ...], today: date) -> list[dict]:
+    return unblock.with_states(_list(chosen, "stuck", {}), decided, _open(chosen).as_of, today)
 
 
 @st.cache_resource(**(CACHE | {"max_entries": READERS}))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Mapping
+from copy import copy
 from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
@@ -41,18 +42,25 @@ def names(folder: Path = FOLDER) -> list[str]:
 def pages(roles: Collection[str] = ROLES, folder: Path = FOLDER) -> dict[str, list[st.Page]]:
     """One st.Page per file, by section; the first is the landing page. Those for none of the roles are not in the menu,
     and app.py does not run them: see is_for."""
-    landing = files(folder)[0]
+    made = _pages(frozenset(roles), folder, tuple(files(folder)))
+    return {section: [copy(page) for page in found] for section, found in made.items()}
+
+
+@lru_cache(maxsize=64)
+def _pages(roles: frozenset[str], folder: Path, found: tuple[Path, ...]) -> dict[str, list[st.Page]]:
+    """The pages of which each run takes copies, for it marks the one it shows: to make them anew asks the disk for each
+    and is a fifth of what the server does for a page."""
     return {
         section: [
             st.Page(
                 file,
                 **menu_entry(file),
-                default=file == landing,
+                default=file == found[0],
                 visibility="visible" if _is_for(file, roles) else "hidden",
             )
-            for file in found
+            for file in of_section
         ]
-        for section, found in sections(folder).items()
+        for section, of_section in sections(folder).items()
     }
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import components, data, panel, tables, texts
+from dashboard import choices, components, data, panel, tables, texts
 from dashboard.components import mark
 from dashboard.filters import Filters
 from dashboard.tables import below, inside, short, table
@@ -22,14 +22,7 @@ def search(chosen: Filters) -> None:
     """What the page is of, and the form that leads to an order."""
     with st.container(border=True, key="panel-ledger"):
         components.heading("Whose waiting makes orders late?", texts.LEDGER)
-        with (
-            st.form("order", border=False, clear_on_submit=True),
-            st.container(horizontal=True, vertical_alignment="bottom"),
-        ):
-            name = st.text_input("A production order", placeholder="WH/MO/00042", max_chars=80, width=300)
-            if st.form_submit_button("Show", icon=":material/waterfall_chart:") and name.strip():
-                st.query_params["order"] = name.strip()
-                st.rerun()
+        st.html(choices.search("order", "A production order", "its name in Odoo: WH/MO/00042"))
         components.link("kpi", "Wait time by owner", chosen, kpi="wait_time")
 
 

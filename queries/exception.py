@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from queries import subject
 from queries.catalog import EXCEPTION_SEVERITIES, ExceptionRule
@@ -42,14 +42,17 @@ class Since:
     gone: tuple[dict, ...]
 
 
-def with_states(rows: Sequence[dict], decided: Iterable[Decision], as_of: datetime) -> list[dict]:
-    """Rows of the list open_exception with how each stands; they were last seen at `as_of`, the moment of the data."""
+def with_states(
+    rows: Sequence[dict], decided: Iterable[Decision], as_of: datetime, today: date | None = None
+) -> list[dict]:
+    """Rows of the list open_exception with how each stands; they were last seen at `as_of`, the moment of the data.
+    today: the day up to which mutes hold (UTC)."""
     of_record: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row["exception"] in STANDSTILLS:
             of_record[subject.of_record(row)].append(subject.of_exception(row))
     about = [replace(one, subject=name) for one in decided for name in of_record.get(one.subject, ()) or (one.subject,)]
-    return subject.with_states(rows, subject.of_exception, lambda row: as_of, about)
+    return subject.with_states(rows, subject.of_exception, lambda row: as_of, about, today)
 
 
 def also(row: dict) -> tuple[str, ...]:

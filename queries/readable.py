@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -168,9 +168,13 @@ def day(when: date | None, today: date | None = None) -> str:
     """22 Nov, and 22 Nov 2025 in another year; Nov 22, 2025 where the month comes first."""
     if when is None:
         return "–"
-    is_month_first = signs().is_month_first
+    return _day(when, signs().is_month_first, when.year != (today or utc_now().date()).year)
+
+
+@lru_cache(maxsize=4096)
+def _day(when: date, is_month_first: bool, has_year: bool) -> str:
     text = f"{when:%b} {when.day}" if is_month_first else f"{when.day} {when:%b}"
-    if when.year == (today or utc_now().date()).year:
+    if not has_year:
         return text
     return f"{text}, {when.year}" if is_month_first else f"{text} {when.year}"
 

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from queries import readable, subject, warehouse
 from queries.decision import Decision
@@ -29,13 +29,15 @@ def stuck(opened: Warehouse, decided: list[Decision]) -> list[dict]:
     return with_states(warehouse.read(opened, "stuck").to_pylist(), decided, opened.as_of)
 
 
-def with_states(rows: Sequence[dict], decided: Iterable[Decision], as_of: datetime) -> list[dict]:
+def with_states(
+    rows: Sequence[dict], decided: Iterable[Decision], as_of: datetime, today: date | None = None
+) -> list[dict]:
     """Rows of that list with how each stands by what was decided about the record or about the exception that leads it;
-    they were last seen at `as_of`, the moment of the data."""
+    they were last seen at `as_of`, the moment of the data. today: the day up to which mutes hold (UTC)."""
     decided = list(decided)
     record_of = {subject.of_exception(row): subject.of_record(row) for row in rows} if decided else {}
     about = [replace(one, subject=record_of.get(one.subject, one.subject)) for one in decided]
-    return subject.with_states(rows, subject.of_record, lambda row: as_of, about)
+    return subject.with_states(rows, subject.of_record, lambda row: as_of, about, today)
 
 
 def of_row(row: dict, cut: str) -> str:

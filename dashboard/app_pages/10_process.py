@@ -6,7 +6,7 @@ stop, to accept until a day, or to make the rule. Three clicks: a way or a rule;
 
 import streamlit as st
 
-from dashboard import choices, components, process_view
+from dashboard import components, process_view
 
 TITLE = "Process"
 SECTION = "Process"
@@ -15,7 +15,6 @@ chosen = st.session_state["filters"]
 asked = {name: value for name in ("flow", "way", "rule", "at") if (value := st.query_params.get(name)) is not None}
 
 if asked.get("way", "").isdecimal() or "rule" in asked:
-    choices.keep_in_link(**asked)
     components.link("process", "The whole process", chosen, **{name: asked[name] for name in asked if name == "flow"})
     with components.guard("Cases"):
         if "rule" in asked:
@@ -24,7 +23,6 @@ if asked.get("way", "").isdecimal() or "rule" in asked:
             process_view.one_way(asked.get("flow", ""), asked.get("at", ""), int(asked["way"][:6]), chosen)
     components.end()
 
-choices.drop_from_link("way", "rule", "at")
 compared = None
 with components.guard("What is compared"):
     compared = process_view.compared(chosen)

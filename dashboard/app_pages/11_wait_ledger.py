@@ -6,7 +6,7 @@ orders held longest; an order as a waterfall; its timeline, or its form in Odoo.
 
 import streamlit as st
 
-from dashboard import choices, components, wait_view
+from dashboard import components, wait_view
 
 TITLE = "Wait ledger"
 SECTION = "Process"
@@ -15,7 +15,6 @@ chosen = st.session_state["filters"]
 asked = {name: value for name in ("order", "owner", "at") if (value := st.query_params.get(name)) is not None}
 
 if asked.get("order") or asked.get("owner"):
-    choices.keep_in_link(**asked)
     components.link("wait_ledger", "The whole ledger", chosen)
     if asked.get("order"):
         with components.guard("Order"):
@@ -25,7 +24,6 @@ if asked.get("order") or asked.get("owner"):
             wait_view.owner(asked["owner"], asked.get("at"), chosen)
     components.end()
 
-choices.drop_from_link("order", "owner", "at")
 with components.guard("Order"):
     wait_view.search(chosen)
 with components.guard("Owners"):

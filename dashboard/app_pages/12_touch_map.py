@@ -6,7 +6,7 @@ a step in a plant, or a kind of intervention; an order in which people did that;
 
 import streamlit as st
 
-from dashboard import choices, components, panel, touch_view
+from dashboard import components, panel, touch_view
 
 TITLE = "Automation"
 SECTION = "Process"
@@ -15,7 +15,6 @@ chosen = st.session_state["filters"]
 asked = {name: value for name in ("flow", "step", "touched", "at", "by_hand") if (value := st.query_params.get(name))}
 
 if asked.get("by_hand") or {"step", "touched"} <= set(asked):
-    choices.keep_in_link(**asked)
     components.link("touch_map", "All touches", chosen, **{name: asked[name] for name in asked if name == "flow"})
     with components.guard("Cases"):
         if "by_hand" in asked:
@@ -24,7 +23,6 @@ if asked.get("by_hand") or {"step", "touched"} <= set(asked):
             touch_view.position(asked.get("flow"), asked["step"], asked["touched"], asked.get("at"), chosen)
     components.end()
 
-choices.drop_from_link("step", "touched", "at", "by_hand")
 with components.guard("Summary"):
     touch_view.summary(chosen)
 with components.guard("Orders without a person"):

@@ -6,7 +6,7 @@ to change. Three clicks: a rule in a plant; the record that breaks it; its form 
 
 import streamlit as st
 
-from dashboard import choices, components, data, governance_view
+from dashboard import components, data, governance_view
 
 TITLE = "Governance"
 SECTION = "Control"
@@ -15,13 +15,11 @@ READERS = ("executive", "plant manager")
 chosen = st.session_state["filters"]
 asked = st.query_params.get("way")
 if asked in governance_view.KINDS:
-    choices.keep_in_link(way=asked)
     components.link("governance", "All of governance", chosen)
     with components.guard("Cases"):
         governance_view.way(asked, chosen)
     components.end()
 
-choices.drop_from_link("way")
 with components.guard("Summary"):
     governance_view.summary(data.control_findings(chosen), chosen)
 with components.guard("Findings"):

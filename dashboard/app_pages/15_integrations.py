@@ -4,7 +4,7 @@ from functools import cache
 
 import streamlit as st
 
-from dashboard import choices, components, data, integration_view
+from dashboard import components, data, integration_view
 
 TITLE = "Integrations"
 CHARTS = True
@@ -13,10 +13,8 @@ SECTION = "Systems"
 chosen = st.session_state["filters"]
 asked = {name: st.query_params.get(name) for name in ("interface", "issue", "trace")}
 wanted = next((name for name, value in asked.items() if value), None)
-choices.drop_from_link(*(name for name in asked if name != wanted))
 
 if wanted:
-    choices.keep_in_link(**{wanted: asked[wanted]})
     components.link("integrations", "All interfaces", chosen)
 if wanted == "interface":
     with components.guard("Interface"):

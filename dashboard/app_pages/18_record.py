@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import choices, components, data, record_view, texts
+from dashboard import components, data, record_view, texts
 
 TITLE = "Record timeline"
 SECTION = "Look up"
@@ -11,12 +11,10 @@ chosen = st.session_state["filters"]
 asked = data.record_asked(st.query_params)
 
 if asked is None:
-    choices.drop_from_link("instance", "model", "id")
     with components.guard("Search"):
         record_view.search(chosen)
     components.end()
 
-choices.keep_in_link(instance=asked["instance"], model=asked["record_model"], id=asked["record_id"])
 components.link("record", "Find another record", chosen)
 with components.guard("Record"):
     header = next(iter(data.rows("record_header", **asked)), None)

@@ -6,7 +6,7 @@ clicks: a word; the number's entry; its page, with the cases behind it.
 
 import streamlit as st
 
-from dashboard import choices, components, data, metric_view
+from dashboard import components, data, metric_view
 
 TITLE = "Metric dictionary"
 SECTION = "Look up"
@@ -14,13 +14,11 @@ SECTION = "Look up"
 chosen = st.session_state["filters"]
 asked = st.query_params.get("metric")
 if asked in data.kpis():
-    choices.keep_in_link(metric=asked)
     components.link("metrics", "The whole dictionary", chosen)
     with components.guard("Entry"):
         metric_view.entry(data.kpis()[asked], chosen)
     components.end()
 
-choices.drop_from_link("metric")
 words, domain = "", None
 with components.guard("Search"):
     words, domain = metric_view.search(chosen)

@@ -6,7 +6,7 @@ or work center of the list; a record, with the orders it holds up; its form in O
 
 import streamlit as st
 
-from dashboard import choices, components, data, filters, unblock_view
+from dashboard import components, data, filters, unblock_view
 
 TITLE = "Unblock list"
 
@@ -14,13 +14,11 @@ chosen = st.session_state["filters"]
 asked = st.query_params.get("stuck")
 
 if asked:
-    choices.keep_in_link(stuck=asked)
     components.link("unblock", "The whole list", chosen)
     with components.guard("Record"):
         unblock_view.record(asked, data.stuck(filters.Filters()), chosen)
     components.end()
 
-choices.drop_from_link("stuck")
 rows = moved = []
 with components.guard("Moved on today"):
     moved = data.unblocked(chosen)

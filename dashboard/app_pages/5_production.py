@@ -7,7 +7,7 @@ blocker or order; its timeline; its form in Odoo.
 
 import streamlit as st
 
-from dashboard import choices, components, data, panel, production_view, shift_view
+from dashboard import components, data, panel, production_view, shift_view
 
 TITLE = "Production"
 CHARTS = True
@@ -20,7 +20,6 @@ if view == "shift":
         shift_view.show(chosen)
     components.end()
 
-choices.drop_from_link("of", "shift")
 with components.guard("Open orders"):
     orders, blocked, queues = (
         data.open_production(chosen),

@@ -6,7 +6,7 @@ a hold, product or theme; its inspection, receipt or record; its form in Odoo.
 
 import streamlit as st
 
-from dashboard import choices, components, data, panel, quality_view
+from dashboard import components, data, panel, quality_view
 
 TITLE = "Quality"
 SECTION = "Operations"
@@ -14,13 +14,11 @@ SECTION = "Operations"
 chosen = st.session_state["filters"]
 asked = st.query_params.get("theme")
 if asked:
-    choices.keep_in_link(theme=asked)
     components.link("quality", "All of quality", chosen)
     with components.guard("Records of the theme"):
         quality_view.theme(asked, chosen)
     components.end()
 
-choices.drop_from_link("theme")
 with components.guard("Goods held"):
     holds, told = data.open_holds(chosen), data.open_nonconformities(chosen)
     quality_view.summary(holds, told)

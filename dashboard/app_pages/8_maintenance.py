@@ -6,7 +6,7 @@ service to do before it is overdue. Three clicks: a machine; its request or the 
 
 import streamlit as st
 
-from dashboard import choices, components, data, maintenance_view, panel
+from dashboard import components, data, maintenance_view, panel
 
 TITLE = "Maintenance"
 CHARTS = True
@@ -16,13 +16,11 @@ chosen = st.session_state["filters"]
 asked = st.query_params.get("machine")
 if asked:
     at = st.query_params.get("at") or None
-    choices.keep_in_link(machine=asked, at=at or "")
     components.link("maintenance", "All of maintenance", chosen)
     with components.guard("The machine"):
         maintenance_view.machine(asked, at, chosen)
     components.end()
 
-choices.drop_from_link("machine", "at")
 with components.guard("What is not known"):
     maintenance_view.unread()
 with components.guard("Open requests"):

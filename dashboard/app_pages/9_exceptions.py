@@ -15,13 +15,11 @@ SECTION = "Operations"
 chosen = st.session_state["filters"]
 asked = st.query_params.get("exception")
 if asked:
-    choices.keep_in_link(exception=asked)
     components.link("exceptions", "The queue", chosen, **choices.in_link("severity", "is", "kind", "who", "page_queue"))
     with components.guard("Exception"):
         exception_view.one(asked, data.exceptions(filters.Filters()), chosen)
     components.end()
 
-choices.drop_from_link("exception")
 with components.guard("Queue"):
     rows = data.exceptions(chosen)
     exception_view.summary(rows, chosen)

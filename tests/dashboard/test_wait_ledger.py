@@ -100,12 +100,10 @@ def test_an_owner_that_is_not_there_has_no_orders(open_page, query):
     assert texts.NO_ROWS in open_page("wait_ledger", **query).text
 
 
-def test_typing_an_order_leads_to_it(open_page, held):
-    app = open_page("wait_ledger").app
-    app.text_input[0].set_value(held["name"])
-    app.button[0].click().run()
-    assert app.query_params["order"] in (held["name"], [held["name"]])
-    assert any("Stretch by stretch" in block.value for block in app.html)
+def test_an_order_is_asked_for_by_its_name(open_page, held):
+    """What the field of that name puts into the address at Enter (see tests/browser)."""
+    assert re.search('<input type="search" [^>]*data-filter="order"', open_page("wait_ledger").html)
+    assert "Stretch by stretch" in open_page("wait_ledger", order=held["name"]).text
 
 
 def test_a_page_asks_no_more_than_eight_queries(open_page, own, monkeypatch):
