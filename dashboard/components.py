@@ -206,7 +206,7 @@ def link_html(page: str, label: str, filters: Filters, **query: object) -> str:
 
 def link(page: str, label: str, filters: Filters, **query: object) -> None:
     """The same as a part of its own; in a row of a list it covers the whole row (style.css)."""
-    st.html(link_html(page, label, filters, **query))
+    st.html(link_html(page, label, filters, **query), width="content")
 
 
 def record_link(row: Mapping[str, object], label: str, filters: Filters) -> None:
