@@ -127,6 +127,30 @@ def test_a_chart_is_drawn_where_a_reader_comes_to_it_later_and_in_the_theme_of_t
     assert seen.errors == []
 
 
+def test_a_line_is_drawn_when_one_comes_near_it_and_for_paper(tab, app_url):
+    page = tab("desktop").open(app_url)
+    line = page.locator(".pp-spark[data-line]")
+    line.first.locator("svg").wait_for()
+    assert not line.last.locator("svg").count(), "far below the screen"
+    line.last.scroll_into_view_if_needed()
+    line.last.locator("svg").wait_for()
+    page.reload()
+    line.first.locator("svg").wait_for()
+    page.pdf()
+    assert line.locator("svg").count() == line.count() > 10
+
+
+def test_an_order_of_the_wait_ledger_is_shown_by_what_is_typed(tab, app_url):
+    page = tab("desktop").open(f"{app_url}/wait_ledger")
+    field = page.get_by_label("A production order")
+    field.fill("WH/MO/02000")
+    field.press("Enter")
+    page.get_by_role("heading", name="Stretch by stretch").first.wait_for()
+    assert "order=WH%2FMO%2F02000" in page.url
+    page.get_by_role("link", name="The whole ledger").click()
+    page.wait_for_function("!location.search")
+
+
 def test_a_transaction_is_traced_by_what_is_typed(tab, app_url):
     page = tab().open(f"{app_url}/integrations?weeks=13")
     field = page.get_by_label(texts.TRACE)
