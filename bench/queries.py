@@ -8,6 +8,7 @@
 | lists | every list of queries/lists, single records among them; 95th percentile of the slowest list | 150 ms |
 | drill-down | the rows behind every KPI over 28 days that a page shows; 95th percentile of the slowest KPI | 150 ms |
 | filtered | every KPI under filters on plant and one more dimension, over 28 days and 26 weeks; the slowest | 1 s |
+| narrowed | every list that counts cases, of the product family and of the person that have most; the slowest | 1 s |
 | pandas | a page's query against the same figures by pandas from the events; results equal | 20 times |
 | pm4py | process figures of each workflow and plant against pm4py, a tenth of the events; results equal | 50 times |
 
@@ -42,7 +43,7 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import pyarrow as pa  # noqa: E402
 
-from queries import approval, catalog, measure, warehouse  # noqa: E402
+from queries import approval, catalog, measure, narrow, warehouse  # noqa: E402
 from queries.catalog import Kpi  # noqa: E402
 from queries.warehouse import Warehouse  # noqa: E402
 
@@ -106,7 +107,7 @@ def measured(options: argparse.Namespace) -> Iterator[Line]:
     with filled(options.scale, options.warehouse) as folder:
         opened = warehouse.open(warehouse=folder)
         print(f"{_count(opened):,} events", file=sys.stderr)
-        yield from (one(opened, kpis) for one in (scoreboard, lists, drill_down, filtered))
+        yield from (one(opened, kpis) for one in (scoreboard, lists, drill_down, filtered, narrowed))
         yield from against_pandas(opened, kpis)
     with filled(max(1, options.scale // 10), options.small) as folder:
         yield from against_pm4py(warehouse.open(warehouse=folder))
@@ -253,7 +254,8 @@ def _usual(opened: Warehouse) -> dict:
 
 def _most(opened: Warehouse, table: str, column: str) -> object:
     """The value of a column that most rows have."""
-    [row] = _rows(opened, f"select {column} as value from {table} group by all order by count(*) desc limit 1")
+    sql = f"select {column} as value from {table} where value is not null group by all order by count(*) desc limit 1"
+    [row] = _rows(opened, sql)
     return row["value"]
 
 
@@ -289,6 +291,21 @@ def filtered(opened: Warehouse, kpis: list[Kpi]) -> Line:
             )
     value, detail = slowest(taken)
     return Line("filtered", value, f"{len(taken)} KPIs; slowest: {detail}", most=1.0)
+
+
+def narrowed(opened: Warehouse, kpis: list[Kpi]) -> Line:
+    usual, counted = _usual(opened), {*narrow.FACTS, *narrow.COUNTS}
+    most = [{name: [_most(opened, "fct_case", name)]} for name in narrow.DIMENSIONS]
+    taken: dict[str, list[float]] = {}
+    for name, listing in catalog.lists().items():
+        if catalog.depends_on(listing.sql, counted) and set(listing.parameters) <= usual.keys():
+            asked = {parameter: usual[parameter] for parameter in listing.parameters}
+            for cases in most:
+                taken.setdefault(name, []).extend(
+                    seconds(lambda name=name, cases=cases, asked=asked: warehouse.read(opened, name, cases, **asked))
+                )
+    value, detail = slowest(taken)
+    return Line("narrowed", value, f"{len(taken)} lists; slowest: {detail}", most=1.0)
 
 
 def _filters(opened: Warehouse, kpi: Kpi) -> dict[str, list[str]]:

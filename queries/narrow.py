@@ -8,6 +8,7 @@ made of both by their own SQL, so that a list says of some cases what it would s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from queries import catalog
 
@@ -33,12 +34,13 @@ def narrowed(sql: str, dimensions: Iterable[str]) -> str:
     for name in (wanted := list(dimensions)):
         if name not in DIMENSIONS:
             raise catalog.CatalogError(f"cases are not told apart by {name!r}: use {' or '.join(DIMENSIONS)}.")
-    tables = _tables(sql)
     if not wanted:
         return sql
+    tables = _tables(sql)
     if not tables:
         raise catalog.CatalogError("this list counts no cases: ask for it without product families and people.")
-    return f"with {', '.join(f'{name} as ({_made(name, wanted)})' for name in tables)}\nselect * from (\n{sql}\n)"
+    made = ", ".join(f"{name} as ({_made(name, wanted, '$workflow' in sql)})" for name in tables)
+    return f"with {made}\nselect * from (\n{sql}\n)"
 
 
 def parameters(chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -48,20 +50,29 @@ def parameters(chosen: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 def _tables(sql: str) -> list[str]:
     """The tables that a SELECT reads of those that are cut or made anew, each after those it is made of."""
-    marts = {name: mart for name, mart in catalog.marts().items() if name in ("fct_case", *FACTS, *COUNTS)}
-    found, asked = set(), catalog.depends_on(sql, marts)
+    known = {"fct_case", *FACTS, *COUNTS}
+    found, asked = set(), catalog.depends_on(sql, known)
     while asked:
         found |= asked
-        below = (catalog.depends_on(marts[name].sql, marts) if name in COUNTS else {"fct_case"} for name in asked)
+        below = (catalog.depends_on(_marts()[name].sql, known) if name in COUNTS else {"fct_case"} for name in asked)
         asked = set().union(*below) - found
     return ["fct_case", *(name for name in (*FACTS, *COUNTS) if name in found)] if found else []
 
 
-def _made(name: str, dimensions: Sequence[str]) -> str:
+@cache
+def _marts() -> dict[str, catalog.Mart]:
+    """All marts, read once by each process."""
+    return catalog.marts()
+
+
+def _made(name: str, dimensions: Sequence[str], is_of_a_workflow: bool) -> str:
+    """The SELECT that makes a table; `is_of_a_workflow`: the list asks for one, and needs no case of another."""
     if name in COUNTS:
-        return f"\n{catalog.marts()[name].sql}\n"
+        return f"\n{_marts()[name].sql}\n"
     if name == "fct_case" or OWN.get(name, set()).issuperset(dimensions):
-        conditions = (f"list_contains(${PREFIX}{dimension}::varchar[], {dimension})" for dimension in dimensions)
+        conditions = [f"list_contains(${PREFIX}{dimension}::varchar[], {dimension})" for dimension in dimensions]
+        if name == "fct_case" and is_of_a_workflow:
+            conditions.append("($workflow is null or workflow = $workflow)")
         return f"select * from main.{name} where {' and '.join(conditions)}"
     model, id = FACTS[name]
     key = f"(fact.instance, fact.{model}, fact.{id}) = (fct_case.instance, fct_case.record_model, fct_case.record_id)"
