@@ -206,7 +206,7 @@ def hours(rows: Sequence[dict], as_of: datetime) -> dict:
             shares[row["label"]][at], runs[row["label"]][at] = round(share, 4), row["run_count"]
     trace = {
         "type": "heatmap", "x0": axis[0].isoformat(), "dx": HOUR,
-        "y": [texts.short(label, LABEL) + INVISIBLE * number for number, label in enumerate(labels)],
+        "y": [texts.ends(label, LABEL) + INVISIBLE * number for number, label in enumerate(labels)],
         "z": list(shares.values()), "customdata": list(runs.values()), "zmin": 0, "zmax": 1, "ygap": 2,
         "colorscale": [[0, SOFT], [0.001, "rgba(209,112,44,0.45)"], [1, OPEN]], "showscale": False,
         "hoverongaps": False,

@@ -139,7 +139,7 @@ def _with(row: dict) -> str:
     """The person, and the role in charge: whose turn it is once it is overdue."""
     role = exception.in_charge(row)
     who = row.get("state_owner") or row["responsible"]
-    turn = f"{role}, since it is overdue" if row["is_overdue"] else role
+    turn = f"overdue: {role} takes over" if row["is_overdue"] else role
     return f"{escape(who)}{tables.below(turn)}" if who else f"{escape(role)}{tables.below(_nobody(row))}"
 
 

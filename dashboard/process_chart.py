@@ -17,7 +17,7 @@ from queries.process_map import Passage, Step
 
 ROW = 86
 HALF_WIDTH, HALF_HEIGHT = 0.42, 0.22  # of the box of an activity
-LANE, ROOM = 0.17, 0.5  # between steps beside each other; for the words of the last of them
+LANE, ROOM = 0.19, 0.28  # between steps beside each other; for the words on the last of them
 WIDEST = 8  # pixels, of a step that every case takes
 APART = 0.035  # of the lines of two plants
 EDGE = 0.35  # rows above the middle of the first box and below that of the last
@@ -164,8 +164,8 @@ def _arrow(plant: str, x: float, end: tuple[float, float], tip: float) -> str:
 
 
 def _words(step: Step, lane: Lane, scale: Scale) -> str:
-    """How often and how long, of each plant in its ink: beside a line that goes straight down one on either side, else
-    below each other."""
+    """How often and how long, of each plant in its ink: one on either side of lines that go straight down, else on the
+    lines, below each other."""
     told_of = [(plant, told(passage)) for plant, passage in zip(PLANTS, step.passages, strict=False) if passage]
     top = f"top:{scale.y(lane.at):.0f}px"
     if not lane.across:
@@ -174,7 +174,5 @@ def _words(step: Step, lane: Lane, scale: Scale) -> str:
             f'style="left:{scale.x(3 * APART * (-1 if plant == PLANTS[0] else 1)):.2f}%;{top}">{escape(words)}</b>'
             for plant, words in told_of
         )
-    side = 1 if lane.across > 0 else -1
     words = "<br>".join(f'<span class="{plant}">{escape(words)}</span>' for plant, words in told_of)
-    left = f"left:{scale.x(lane.across + side * 2 * APART):.2f}%"
-    return f'<b class="pp-beside-lane{" pp-before" * (side < 0)}" style="{left};{top}">{words}</b>'
+    return f'<b class="pp-on-lane" style="left:{scale.x(lane.across):.2f}%;{top}">{words}</b>'

@@ -104,7 +104,7 @@ def waiting(rows: Sequence[dict], chosen: Filters) -> None:
         "Waits for": lambda row: "<br>".join(_lack(one) for one in row["lacks"]),
         "At risk": panel.risk,
         "Waits": panel.age,
-        "Due": short(lambda row: readable.day(row["deadline_at"].date()) if row["deadline_at"] else "–"),
+        "Due": short(lambda row: readable.day(row["due_at"].date()) if row["due_at"] else "–"),
         "With": lambda row: escape(row["responsible"] or "nobody named") + panel.plant(row),
         "Odoo": lambda row: tables.outside(row["record_url"]),
     }, kept))  # fmt: skip

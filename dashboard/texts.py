@@ -301,7 +301,7 @@ APPROVAL_PERIOD = (
     "26 weeks."
 )
 APPROVAL_PEOPLE = "Compare people by name"
-APPROVAL_GROUPED = "by tier or role; people are shown on request, and only to those who may see names"
+APPROVAL_GROUPED = "by tier or role; people are compared by name on request, and only for those who may see names"
 APPROVAL_WEEK = (
     "by when a step had its turn, in plant time: the wait that half of them did not exceed, and how many there were; "
     "the stronger the colour, the longer"
@@ -334,6 +334,7 @@ SHORT_STATE = {
     "overdue": ("bad", "!", "overdue"),
     "not enough": ("warn", "!", "on its way, but not enough"),
     "unknown": ("none", "○", "not known for what"),
+    "late": ("bad", "!", "expected after it is due"),
     "expected": ("good", "✓", "expected"),
 }
 SHORT_AGAIN = (
@@ -817,6 +818,12 @@ def short(name: str, length: int = 24) -> str:
     return name if len(name) <= length else f"{name[: length - 1].rstrip()}…"
 
 
+def ends(name: str, length: int) -> str:
+    """A name of which the end tells it from others, cut in its middle: E-mails to…Milwaukee."""
+    half = (length - 1) // 2
+    return name if len(name) <= length else f"{name[: length - 1 - half].rstrip()}…{name[-half:].lstrip()}"
+
+
 def changed(row: dict) -> str:
     """Rule created, Head of production; what more is to be said of a change."""
     return ", ".join(filter(None, (sentence(row["kind"]), row["owner"], row["note"])))
@@ -1045,8 +1052,9 @@ def drift(found: Sequence[Shift]) -> str:
 
 
 def move(row: dict) -> str:
-    """Skips "goods held" on 20 points more of the cases (30.1 % of its cases, 50.3 % there): 85 % of the distance."""
-    rates = f"{readable.share(row['rate'])} of its cases do, {readable.share(row['rate_other'])} elsewhere"
+    """Skips "goods held" on 20 points more of the cases (with it: 30.1 % of its cases, 50.3 % elsewhere): 85 % of
+    the gap."""
+    rates = f"with it: {readable.share(row['rate'])} of its cases, {readable.share(row['rate_other'])} elsewhere"
     share = f": {readable.share(row['explained'], 0)} of the gap" if round(row["explained"], 2) else ""
     return f"{sentence(row['move'])} ({rates}){share}"
 

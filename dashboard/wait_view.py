@@ -57,7 +57,7 @@ def _columns(ledger: Ledger, chosen: Filters) -> dict:
             + below(f"half of these: {length(line.row['median_seconds'])} or less" if line.row["n"] else "–")
         ),
         "Holds now": lambda line: escape(texts.open_orders(line.row["n_open"])),
-        "Half of all orders would take": lambda line: _freed(line, ledger, length),
+        "Without it half of all orders take": lambda line: _freed(line, ledger, length),
     }
 
 

@@ -94,10 +94,11 @@ class Brief:
 
     @property
     def closing(self) -> str:
-        """Nothing else is out of the ordinary among the 27 of 30 numbers that can be judged."""
+        """Nothing else is out of the ordinary among the 27 of 30 headline numbers that can be judged."""
         if not self.n_judged:
             return "No number can be judged yet, so nothing can be said of what is ordinary."
-        among = f"among the {self.n_judged} of {self.n_judged + len(self.not_judged)} numbers that can be judged"
+        count = self.n_judged + len(self.not_judged)
+        among = f"among the {self.n_judged} of {count} headline numbers that can be judged"
         if self.more:
             return f"{self.more} more {'is' if self.more == 1 else 'are'} out of the ordinary {among}."
         return f"Nothing {'else ' if self.sentences else ''}is out of the ordinary {among}."

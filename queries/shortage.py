@@ -6,19 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 # What is to become of a missing component, the worst first.
-NOTHING, OVERDUE, NOT_ENOUGH, EXPECTED, UNKNOWN = "nothing", "overdue", "not enough", "expected", "unknown"
-STATES = (NOTHING, OVERDUE, NOT_ENOUGH, UNKNOWN, EXPECTED)
+NOTHING, OVERDUE, NOT_ENOUGH, LATE = "nothing", "overdue", "not enough", "late"
+UNKNOWN, EXPECTED = "unknown", "expected"
+STATES = (NOTHING, OVERDUE, LATE, NOT_ENOUGH, UNKNOWN, EXPECTED)
 
 
 def state(row: dict) -> str:
-    """What the missing component of a row of the list short_component can hope for."""
+    """What a missing component of a row of the list short_component can hope for; late: it is expected after its order
+    is due."""
     if row["component"] is None:
         return UNKNOWN
     if row["supply_id"] is None and row["forecast_at"] is None:
         return NOTHING
     if row["is_supply_late"] or row["is_forecast_past"]:
         return OVERDUE
-    return NOT_ENOUGH if row["forecast_at"] is None else EXPECTED
+    if row["forecast_at"] is None:
+        return NOT_ENOUGH
+    return LATE if row["due_at"] is not None and row["forecast_at"] > row["due_at"] else EXPECTED
 
 
 def orders(rows: Iterable[dict]) -> list[dict]:
@@ -46,7 +50,8 @@ def components(rows: Iterable[dict]) -> list[dict]:
 
 
 def _component(lacks: Sequence[dict]) -> dict:
-    """What brings it is the same for all orders; of forecasts the last counts, which is none where one has none."""
+    """What brings it is the same for all orders; of forecasts the last counts, which is none where one has none, and of
+    the days on which orders are due the first."""
     missing = [row["missing_quantity"] for row in lacks if row["missing_quantity"] is not None]
     at_risk = [row["at_risk_amount"] for row in lacks if row["at_risk_amount"] is not None]
     forecasts = [row["forecast_at"] for row in lacks]
@@ -54,6 +59,7 @@ def _component(lacks: Sequence[dict]) -> dict:
         "order_count": len({row["record_id"] for row in lacks}),
         "missing_quantity": sum(missing) if missing else None,
         "forecast_at": None if None in forecasts else max(forecasts),
+        "due_at": min((row["due_at"] for row in lacks if row["due_at"] is not None), default=None),
         "is_forecast_past": any(row["is_forecast_past"] for row in lacks),
         "at_risk_amount": sum(at_risk) if at_risk else None,
         "due_soon_count": len({row["record_id"] for row in lacks if row["due_soon_count"]}),

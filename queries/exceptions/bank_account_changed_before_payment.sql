@@ -7,7 +7,7 @@ sla = "1 d"
 limit = "30 d"
 owner = "Head of finance"
 fallback = "Internal control"
-remedy = "call the vendor under a number known from before, and confirm the account before money leaves"
+remedy = "call the vendor under a number known from before, and confirm the account before money leaves; where it was paid, ask the bank to call it back"
 needs = ["account_move", "res_partner_bank"]
 */
 with

@@ -83,7 +83,7 @@ select
     shortage.waits_for,
     shortage.short_at as short_since_at,
     epoch($as_of - shortage.short_at) as age_seconds,
-    shortage.deadline_at,
+    coalesce(due.due_at, shortage.deadline_at) as due_at,
     lacking.component,
     lacking.demand_quantity,
     lacking.missing_quantity,
@@ -104,6 +104,10 @@ select
     standstill.at_risk_amount,
     odoo_url(odoo_instance.url, odoo_instance.version, shortage.record_model, shortage.record_id) as record_url,
 from fct_shortage as shortage
+left join fct_open_order as due
+    on due.instance = shortage.instance
+    and due.record_model = shortage.record_model
+    and due.record_id = shortage.record_id
 left join lacking on lacking.instance = shortage.instance and lacking.record_id = shortage.record_id
 left join waiting
     on waiting.instance = lacking.instance and waiting.record_id = lacking.record_id and waiting.move_id = lacking.move_id

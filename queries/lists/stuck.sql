@@ -81,9 +81,9 @@ told as (
     select
         found.*,
         row_number() over document as place,
-        array_to_string(list_sort(list_distinct(list(found.title) over (
+        list(found.title) over (
             document rows between unbounded preceding and unbounded following exclude current row
-        ))), ', ') as also,
+        ) as others,
     from found
     where found.kind not in ('run', 'exception') or found.due_soon_count > 0
     window document as (
@@ -98,8 +98,11 @@ told as (
 )
 
 select
-    told.* exclude (place, also),
-    nullif(told.also, '') as also,
+    told.* exclude (place, others),
+    nullif(array_to_string(
+        list_sort(list_distinct(list_transform(told.others, lambda other: if(other = told.title, 'more of this kind', other)))),
+        ', '
+    ), '') as also,
     odoo_url(odoo_instance.url, odoo_instance.version, told.record_model, told.record_id) as record_url,
 from told
 left join odoo_instance on odoo_instance.instance = told.instance

@@ -89,7 +89,7 @@ def test_who_takes_over_has_what_is_overdue(open_page, rows):
     row = next(row for row in rows if row["is_overdue"] and row["exception"] == "late_receipt")
     page = open_page("exceptions", kind="late_receipt", who=row["fallback"])
     wanted = [one for one in rows if one["exception"] == "late_receipt" and one["is_overdue"]]
-    assert len(queue(page)) == len(wanted) and f"{row['fallback']}, since it is overdue" in page.text
+    assert len(queue(page)) == len(wanted) and f"overdue: {row['fallback']} takes over" in page.text
 
 
 def test_what_is_no_choice_narrows_nothing(open_page, rows):

@@ -55,7 +55,7 @@ def test_a_signal_that_the_week_after_confirms_is_a_sentence_in_plain_words():
     )  # fmt: skip
     assert (one.kpi, one.plant, one.link) == ("release_lead_time", "N", "kpi?kpi=release_lead_time&plant=N")
     assert one.confidence == LIKELY and one.is_better is False
-    assert found.closing == "Nothing else is out of the ordinary among the 1 of 1 numbers that can be judged."
+    assert found.closing == "Nothing else is out of the ordinary among the 1 of 1 headline numbers that can be judged."
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_worst_come_first_what_got_better_last_and_five_are_shown():
     many = [week(plant=f"P{n}", value=5 * DAY, ago=ago) for n in range(7) for ago in (0, 1)]
     found = write(*many)
     assert [one.plant for one in found.sentences] == ["P0", "P1", "P2", "P3", "P4"] and found.more == 2
-    assert found.closing == "2 more are out of the ordinary among the 7 of 7 numbers that can be judged."
+    assert found.closing == "2 more are out of the ordinary among the 7 of 7 headline numbers that can be judged."
 
 
 def test_the_group_is_told_only_where_no_plant_says_the_same():
@@ -117,7 +117,7 @@ def test_a_change_that_moved_the_kpi_there_is_named():
 def test_a_quiet_week_and_one_that_cannot_be_judged_are_told_apart():
     assert (
         write(week(verdict="normal")).closing
-        == "Nothing is out of the ordinary among the 1 of 1 numbers that can be judged."
+        == "Nothing is out of the ordinary among the 1 of 1 headline numbers that can be judged."
     )
     young = {"kpi": "release_lead_time", "plant": "L", "clock": "elapsed", "verdict_reason": "too early to judge"}
     found = write(latest=[young, young | {"clock": "working"}, young | {"kpi": "throughput"}])

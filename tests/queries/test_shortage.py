@@ -50,6 +50,9 @@ def rows(put) -> dict[tuple, dict]:
             {"instance": "test", "record_model": "mrp.production", "record_id": 77, "name": "WH/MO/77",
              "plant": "Nord/WH", "product": "Frame", "state": "confirmed", "deadline_at": AS_OF - DAY},
         ],
+        fct_open_order=[
+            {"instance": "test", "record_model": "mrp.production", "record_id": 1, "due_at": AS_OF + 2 * DAY},
+        ],
         fct_hold=[
             {"instance": "test", "plant": "Nord/WH", "product": "Seal", "source": source, "quantity": 4.0,
              "outcome": outcome}
@@ -90,6 +93,15 @@ def test_what_a_missing_component_can_hope_for(rows):
         (3, "Frame"): shortage.OVERDUE, (4, None): shortage.UNKNOWN,
     }  # fmt: skip
     assert shortage.state(rows[1, "Seal"] | {"is_forecast_past": True}) == shortage.OVERDUE
+
+
+def test_what_comes_after_its_order_is_due_is_late(rows):
+    assert rows[1, "Seal"]["due_at"] == AS_OF + 2 * DAY and rows[2, "Seal"]["due_at"] is None
+    too_late = rows[1, "Seal"] | {"due_at": AS_OF}
+    assert shortage.state(too_late) == shortage.LATE
+    assert shortage.state(rows[1, "Seal"] | {"due_at": None}) == shortage.EXPECTED
+    [component] = shortage.components([rows[1, "Seal"], too_late | {"record_id": 6}])
+    assert component["state"] == shortage.LATE  # one of the orders that lack it
 
 
 def test_orders_tell_all_they_lack_and_what_is_at_risk_comes_first(rows):
