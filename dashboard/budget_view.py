@@ -31,9 +31,8 @@ def line(found: Sequence[Budget] | None) -> str:
     words = [_state(first, f"budget {_misses(first)}, ").replace(f" {readable.AT_THIS_PACE}", "")]
     over = sorted((one for one in plants if one.is_used_up), key=lambda one: one.n_allowed - one.n_missed)
     if over:
-        more = f" and {len(over) - 1} more" if len(over) > 1 else ""
-        name = data.plant_name(next((one for one in over if one.plant != NONE), over[0]).plant)
-        words.append(f'<span class="pp-muted">used up in {escape(name)}{more}</span>')
+        names = [data.plant_name(one.plant) for one in over if one.plant != NONE]
+        words.append(f'<span class="pp-muted">used up {escape(texts.over(names, len(names) < len(over)))}</span>')
     return f'<div class="pp-line pp-budget">{" ".join(words)}</div>'
 
 

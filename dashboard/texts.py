@@ -818,6 +818,13 @@ def short(name: str, length: int = 24) -> str:
     return name if len(name) <= length else f"{name[: length - 1].rstrip()}…"
 
 
+def over(plants: Sequence[str], is_outside: bool) -> str:
+    """in Lyon; in Lyon and 2 more, and outside the plants."""
+    more = f" and {len(plants) - 1} more" if len(plants) > 1 else ""
+    found = [f"in {plants[0]}{more}"] if plants else []
+    return ", and ".join([*found, *["outside the plants" for _ in (1,) if is_outside]])
+
+
 def ends(name: str, length: int) -> str:
     """A name of which the end tells it from others, cut in its middle: E-mails to…Milwaukee."""
     half = (length - 1) // 2
