@@ -61,7 +61,7 @@ def age(row: dict) -> str:
     """2.3 × usual, cut off and not rounded, so that 1.0 is slower than 85 %; of what no usual is known, why."""
     if row["age_ratio"] is not None:
         ratio = readable.number(math.floor(row["age_ratio"] * 10) / 10, 1)
-        return f"{ratio} × usual" if row["age_ratio"] >= 0.1 else "far from usual"
+        return f"{ratio} × usual" if row["age_ratio"] >= 0.1 else f"under {readable.number(0.1, 1)} × usual"
     return "usual time not known" if row["usual_case_count"] is None else "usual time not reached: too many are open"
 
 

@@ -391,7 +391,8 @@ def test_a_card_says_what_is_left_of_the_budget(budget, words, kind):
 def test_a_card_names_the_plant_that_is_furthest_over(monkeypatch):
     monkeypatch.setattr(budget_view.data, "plant_names", lambda: {"LYO": "Lyon"})
     over = [month(plant=plant, n_missed=12 + more) for plant, more in (("TUL", 1), ("LYO", 5), (NONE, 90))]
-    assert "used up in Lyon and 1 more, and outside the plants<" in budget_view.line([month(), *over, month(plant="MIL")])
+    whole = budget_view.line([month(), *over, month(plant="MIL")])
+    assert "used up in Lyon and 1 more, and outside the plants<" in whole
     assert "used up outside the plants<" in budget_view.line([month(), over[2]])
     assert budget_view.line([]) == "" and "no budget could be read" in budget_view.line(None)
 

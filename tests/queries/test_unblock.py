@@ -116,7 +116,7 @@ def test_counts_are_of_every_row_the_most_first(listed):
     [
         (2.34, 50, "2.3 × usual"),
         (0.99, 50, "0.9 × usual"),
-        (0.04, 50, "far from usual"),
+        (0.04, 50, "under 0.1 × usual"),
         (None, None, "usual time not known"),
         (None, 50, "usual time not reached: too many are open"),
     ],
